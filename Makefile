@@ -1,0 +1,104 @@
+# make            the programs, into bin/
+# make SAN=1      the same with ASan and UBSan, into build/san/bin
+# make unit       the C unit tests, into build/unit (run them: make check-unit)
+# make clean
+#
+# CC, CFLAGS, CPPFLAGS and LDFLAGS are the user's; what the project itself needs is kept apart.
+
+VERSION := 0.1.0
+
+ifdef SAN
+BUILD ?= build/san
+BIN ?= build/san/bin
+SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+CFLAGS ?= -O1 -g
+else
+BUILD ?= build
+BIN ?= bin
+CFLAGS ?= -O2 -g
+endif
+
+WERROR ?= -Werror
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wundef -Wvla $(WERROR)
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+ifdef SAN
+HARDEN :=
+endif
+
+OUR_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc/lib -Isrc -I$(BUILD)/proto
+OUR_CFLAGS := -std=c11 -fPIE -pthread $(WARNINGS) $(HARDEN) $(SAN_FLAGS)
+OUR_LDFLAGS := -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(SAN_FLAGS)
+
+PROGRAMS := s3ls s3cat senenrich s3put cursor senserve sengen
+PROTOS := $(wildcard proto/*.proto)
+
+# Each program names what it links beyond the library; --as-needed leaves out what it does not use.
+LIBS_COMMON := -lyaml -lxxhash
+LIBS_STORE := -lcurl -lexpat -lcrypto -lz -lzstd
+LIBS_GRPC := -lgrpc -lgpr -lprotobuf-c
+LIBS_s3ls := $(LIBS_STORE)
+LIBS_s3cat := $(LIBS_STORE)
+LIBS_s3put := $(LIBS_STORE)
+LIBS_cursor := -lhiredis
+LIBS_senenrich := -lhiredis $(LIBS_GRPC)
+LIBS_senserve := $(LIBS_GRPC)
+LIBS_sengen := -lm
+LIBS_UNIT := -lcmocka $(LIBS_STORE) -lhiredis $(LIBS_GRPC) -lm
+
+LIB_SRC := $(wildcard src/lib/*/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB := $(BUILD)/libseniority.a
+PROTO_C := $(PROTOS:proto/%.proto=$(BUILD)/proto/%.pb-c.c)
+PROTO_OBJ := $(PROTO_C:.c=.o)
+UNIT_SRC := $(wildcard tests/unit/*_test.c)
+UNIT := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
+
+program_obj = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c))
+# What a unit test may link of the programs: everything but their main files.
+STAGE_OBJ := $(filter-out $(foreach p,$(PROGRAMS),$(BUILD)/src/$(p)/$(p).o),$(foreach p,$(PROGRAMS),$(call program_obj,$(p))))
+
+.PHONY: all unit check-unit clean
+.SECONDARY:
+all: $(PROGRAMS:%=$(BIN)/%)
+
+$(BUILD)/proto/%.pb-c.c: proto/%.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=proto --c_out=$(BUILD)/proto $<
+
+$(PROTO_OBJ): $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
+	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The generated headers come first, for the two programs that include them.
+$(BUILD)/src/senenrich/%.o $(BUILD)/src/senserve/%.o: | $(PROTO_C)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+define program_rule
+$(BIN)/$(1): $(call program_obj,$(1)) $(LIB) $(if $(filter senenrich senserve,$(1)),$(PROTO_OBJ))
+	@mkdir -p $$(@D)
+	$$(CC) $$(OUR_LDFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $(LIB) $$(LIBS_$(1)) $$(LIBS_COMMON)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+$(BUILD)/stages.a: $(STAGE_OBJ) $(PROTO_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+unit: $(UNIT)
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/stages.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(BUILD)/stages.a $(LIB) $(LIBS_UNIT) $(LIBS_COMMON)
+
+check-unit: unit
+	@failed=0; for t in $(sort $(UNIT)); do $$t || failed=1; done; exit $$failed
+
+clean:
+	rm -rf build bin
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

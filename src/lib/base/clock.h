@@ -1,0 +1,17 @@
+/* Time. Wall clock for names and records, the monotonic one for everything that waits. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+int64_t clock_unix(void);    /* seconds since 1970 */
+int64_t clock_unix_ms(void); /* milliseconds since 1970 */
+int64_t clock_mono_ms(void); /* milliseconds; never jumps */
+
+/* "2024-07-17T02:38:54Z" of unix seconds. `text` holds at least 32 bytes. */
+void clock_format_iso(int64_t unix_seconds, char *text);
+
+/* Unix seconds of an ISO 8601 UTC time as S3 lists it ("2024-07-17T02:38:54.000Z"), or -1. */
+int64_t clock_parse_iso(const char *text);
+
+#endif

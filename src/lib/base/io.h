@@ -1,0 +1,48 @@
+/*
+ * Reading and writing file descriptors. EINTR loops live here and nowhere else: a signal that asks
+ * the program to stop (base/signals.h) ends them, any other is retried.
+ */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* One read(2) of up to len bytes. Returns bytes, 0 at the end, -1 with errno (EINTR: asked to stop). */
+ssize_t io_read(int fd, void *data, size_t len);
+
+/* All of it. Returns 0, or -1 with errno (EINTR: asked to stop; EPIPE: the reader left). */
+int io_write_all(int fd, const void *data, size_t len);
+
+/* Whether reading fd would return at once. Waits up to timeout_ms (-1: for ever). Returns 1, 0, or -1 (EINTR: asked to stop). */
+int io_readable(int fd, int timeout_ms);
+
+/* All of a file, up to `max` bytes. Returns 0, or -1 with err (ERR_USAGE; names the path). */
+int io_read_file(const char *path, size_t max, struct buf *to, struct err *err);
+
+/*
+ * Standard output, in blocks of 64 KiB. After a failure everything written is dropped and
+ * out_close() reports it: so only loops that may go on for long need to look at the result.
+ */
+struct out {
+	int fd;
+	struct buf buf;
+	int failed; /* errno of the first failure, else 0 */
+	unsigned long long bytes;
+};
+
+void out_init(struct out *out, int fd);
+int out_write(struct out *out, const void *data, size_t len); /* 0, or -1 once it has failed */
+int out_write_slice(struct out *out, struct slice s);
+int out_flush(struct out *out);
+
+/*
+ * Flush; release. Returns 0, or -1 with err. Where the reader has left (EPIPE) it does not return:
+ * the process ends by SIGPIPE, quietly, as any filter does. Clean up before that.
+ */
+int out_close(struct out *out, struct err *err);
+
+#endif

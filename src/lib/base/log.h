@@ -1,0 +1,35 @@
+/*
+ * The one logger: a line a message on stderr, "PROGRAM: LEVEL: TEXT", by one write(2), with control
+ * bytes and broken UTF-8 escaped (\x1b), so that data can forge neither lines nor colours.
+ * Errors carry no level word: "s3cat: cannot ...".
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/* Name the program (a static string). Call it first. */
+void log_init(const char *program);
+
+/* Show messages up to `level`; the default is LOG_WARNING. */
+void log_set_level(enum log_level level);
+
+const char *log_program(void);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * For a warning that may come thousands of times: shows the first 10 of a site, then one a second
+ * with the number left out in between. `site` must be zeroed and live as long as the process.
+ */
+struct log_site {
+	long shown;
+	long hidden;
+	long long last_ms;
+};
+void log_warning_limited(struct log_site *site, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

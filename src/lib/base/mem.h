@@ -1,0 +1,17 @@
+/*
+ * Memory that is there or the process ends (exit 75, one line): the rest of the code has no checks
+ * for NULL. Everything these return is freed with free().
+ */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t size);
+void *mem_zero(size_t count, size_t size);
+void *mem_resize(void *old, size_t count, size_t size);
+char *mem_dup(const char *text);
+char *mem_dup_n(const char *text, size_t len);
+char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * Redis as the cursor and the cache use it: connecting by the settings (redis_host, redis_port,
+ * redis_db, redis_socket, redis_user, redis_password), commands by argument vectors only (data is never a
+ * format), and one rule: after any error the connection is closed, so a late reply can never answer
+ * the next command. redis_open again to go on.
+ */
+#ifndef REDIS_REDIS_H
+#define REDIS_REDIS_H
+
+#include <hiredis/hiredis.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "settings/settings.h"
+
+struct redis;
+
+/*
+ * Connects, authenticates, selects the database; checks that the server answers as Redis does. Every
+ * wait is bounded (redis_timeout). NULL with err: ERR_TEMPORARY where it cannot be reached or is loading,
+ * ERR_USAGE for a wrong password or database, ERR_FAILED for a cluster's MOVED (says what to connect to).
+ */
+struct redis *redis_open(const struct settings *settings, struct err *err);
+void redis_free(struct redis *redis);
+
+/* "redis://127.0.0.1:6379/0" or "unix:/run/redis.sock/0", for messages; lives as long as the connection. */
+const char *redis_name(const struct redis *redis);
+
+/* Queues a command. Nothing is sent before redis_flush or redis_reply. -1 with err where the connection is dead. */
+int redis_append(struct redis *redis, int argc, const struct slice *argv, struct err *err);
+/* Sends everything queued. */
+int redis_flush(struct redis *redis, struct err *err);
+/*
+ * The next reply, in the order of the commands; freeReplyObject() frees it. An error reply of the
+ * server is an error here (classified by its first word) and closes the connection. NULL with err.
+ */
+redisReply *redis_reply(struct redis *redis, struct err *err);
+/* One command and its reply. */
+redisReply *redis_command(struct redis *redis, struct err *err, int argc, const struct slice *argv);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * A store: buckets of objects. Two kinds behind one interface: S3 over HTTP(S), and the embedded
+ * one (endpoint_url: file:///folder: a bucket is a folder, an object a file).
+ *
+ * One thread, many transfers: gets and puts that were started go on whenever the program is inside
+ * a function of this module that waits (store_wait, store_get_read, store_put_wait, store_list_next).
+ * Nothing here prints errors or exits; retries are made inside and reported as warnings.
+ *
+ * Ownership: a list, get or put is freed by its own _free, which also ends it (an unfinished put is aborted and leaves
+ * no object), and before its store. Strings handed in are copied.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "settings/settings.h"
+
+struct store;
+
+/* Which store, and everything it needs, comes from the settings (endpoint_url, AWS_*). */
+struct store *store_open(const struct settings *settings, struct err *err);
+void store_free(struct store *store);
+
+/*
+ * Lets transfers move on until something changes for any of them, `fd` (or -1) is readable, or timeout_ms
+ * (-1: none) has passed. Returns 1 where fd is readable, 0 otherwise, -1 where a signal asks the program to stop.
+ */
+int store_wait(struct store *store, int fd, int timeout_ms);
+
+/* How many requests were tried again, for the statistics. */
+int64_t store_retries(const struct store *store);
+
+/* One object of a listing. */
+struct store_object {
+	struct slice key; /* valid until the next store_list_next */
+	int64_t size;
+	struct slice etag; /* without quotes */
+	int64_t modified;  /* unix seconds */
+};
+
+/* Keys with this prefix, those after `start_after` (a whole key, exclusive; "" for all), in byte order. */
+struct store_list *store_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
+/* Returns 1 with *object, 0 at the end, -1 with err. */
+int store_list_next(struct store_list *list, struct store_object *object, struct err *err);
+void store_list_free(struct store_list *list);
+
+/* What is known of an object that is being got; complete once the first bytes or the end are there. */
+struct store_info {
+	int64_t size; /* -1: not known */
+	char etag[128];
+};
+
+/*
+ * Starts to get an object (returns at once; the transfer may wait for a free connection). What has
+ * come ahead of being read is bounded. A connection that breaks is continued where it stood.
+ */
+struct store_get *store_get_open(struct store *store, const char *bucket, const char *key);
+/*
+ * The next bytes, in a slice that is valid until the next call for the same get. Returns 1 with
+ * bytes, 0 at the end (all of it came, and size and checksum were right), -1 with err, and, only where !wait,
+ * 2 for "nothing yet".
+ */
+int store_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
+const struct store_info *store_get_info(const struct store_get *get);
+void store_get_free(struct store_get *get);
+
+struct store_put_options {
+	const char *content_type; /* NULL: application/x-ndjson */
+	const char *source;       /* the source key, kept as metadata on S3; or NULL */
+	bool no_clobber;          /* fail where the key is there already */
+	bool dry_run;             /* check everything that can be checked here, store nothing */
+};
+
+/* Starts an object. Bytes may go out while it is written, but it does not exist before the commit. */
+struct store_put *store_put_open(struct store *store, const char *bucket, const char *key,
+                                 const struct store_put_options *options);
+/* Adds bytes; waits where too much is on its way. Returns 0, or -1 with err. */
+int store_put_write(struct store_put *put, const void *data, size_t len, struct err *err);
+/* All bytes are written: begin to make it an object. Does not wait. */
+void store_put_commit(struct store_put *put);
+/*
+ * Whether the commit is through. Returns 1 with *info (the stored size and etag), -1 with err, and, only where !wait, 2 for
+ * "not yet". After 1 the object is there and durable.
+ */
+int store_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
+void store_put_free(struct store_put *put);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * The records between the stages, as NDJSON lines: object records (s3ls to s3cat), control records
+ * (s3cat to s3put; their first five bytes are {"@": ) and receipts (s3put to cursor).
+ *
+ * Reading: *_parse fills a struct whose slices point into the line or into `scratch`, and live as
+ * long as both are unchanged. Unknown members are ignored; a missing or wrong one is an error with a
+ * static text. Writing: *_write appends one line with its '\n'.
+ *
+ * `list` is the cursor's thread as raw JSON, len 0 where there is none: everyone but s3ls and
+ * cursor copies it as it came.
+ */
+#ifndef STREAMS_RECORDS_H
+#define STREAMS_RECORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "json/json.h"
+
+/* What reading needs from call to call; {0} is an empty one. */
+struct records {
+	struct json json;
+	struct buf scratch; /* reset by each *_parse */
+};
+void records_release(struct records *records);
+
+/* {"after":A,"seq":S,"upto":U} */
+struct thread {
+	int64_t after; /* what the listing started from */
+	int64_t seq;   /* 1, 2, 3, ... */
+	int64_t upto;  /* the cursor may take this once everything up to here is done */
+};
+void thread_write(struct buf *to, const struct thread *thread); /* the bare object, no '\n' */
+bool thread_parse(struct records *records, struct slice raw, struct thread *thread, const char **why);
+
+struct object_record {
+	struct slice bucket; /* len 0: not given */
+	struct slice key;
+	int64_t size; /* -1: not given */
+	struct slice etag;
+	struct slice last_modified;
+	struct slice list;
+};
+void object_record_write(struct buf *to, const struct object_record *record);
+
+/* A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). */
+bool object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why);
+
+enum control_kind { CONTROL_BEGIN, CONTROL_END, CONTROL_REJECT, CONTROL_ERROR, CONTROL_OTHER };
+
+struct control {
+	enum control_kind kind;
+	struct slice key;
+	/* begin */
+	struct slice bucket;
+	int64_t size;
+	struct slice etag;
+	/* begin, error */
+	struct slice list;
+	/* end */
+	int64_t lines; /* the source's non-blank lines */
+	/* reject */
+	int64_t line;
+	struct slice reason; /* also of an error */
+	/* error */
+	struct slice stage;
+	bool temporary;
+};
+
+/* Whether a line is a control record: its first five bytes. */
+static inline bool
+line_is_control(struct slice line)
+{
+	return line.len >= 5 && memcmp(line.ptr, "{\"@\":", 5) == 0;
+}
+
+bool control_parse(struct records *records, struct slice line, struct control *control, const char **why);
+void control_write_begin(struct buf *to, const struct object_record *object);
+void control_write_end(struct buf *to, struct slice key, int64_t lines);
+/* `raw` goes in whole: as "raw" where it is UTF-8, else as "raw_base64". */
+void control_write_reject(struct buf *to, struct slice key, int64_t line, struct slice reason, struct slice raw);
+void control_write_error(struct buf *to, struct slice key, struct slice stage, struct slice reason, bool temporary,
+                         struct slice list);
+
+struct receipt {
+	struct slice source;
+	bool failed;
+	struct slice list;
+	/* where it did not fail */
+	struct slice key;
+	struct slice etag;
+	int64_t bytes;
+	int64_t lines;    /* postings in the object */
+	int64_t rejected; /* postings in the reject object */
+	struct slice reject_key; /* len 0: none */
+	/* where it failed */
+	struct slice error;
+	struct slice stage;
+	bool temporary;
+};
+void receipt_write(struct buf *to, const struct receipt *receipt);
+bool receipt_parse(struct records *records, struct slice line, struct receipt *receipt, const char **why);
+
+/* The parts of "s3://bucket/key" or "key". Returns false for s3:// without a bucket or a key. */
+bool s3_uri_parse(struct slice text, struct slice *bucket, struct slice *key);
+
+#endif
