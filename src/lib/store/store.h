@@ -35,6 +35,13 @@ int store_wait(struct store *store, int fd, int timeout_ms);
 /* How many requests were tried again, for the statistics. */
 int64_t store_retries(const struct store *store);
 
+/*
+ * Error texts of a list, get or put name the object and carry what the store said:
+ * "s3://bucket/key: GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)".
+ * For a record, which names the key itself and is the same in every run: the part "GET: 404 NoSuchKey". Points into *err.
+ */
+struct slice store_reason(const struct err *err, const char *bucket, const char *key);
+
 /* One object of a listing. */
 struct store_object {
 	struct slice key; /* valid until the next store_list_next */

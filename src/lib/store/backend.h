@@ -1,0 +1,59 @@
+/*
+ * What a kind of store provides. store.h's functions do nothing but call through the table; a kind embeds the structs
+ * below as the first member of its own, so that a pointer to one is a pointer to the other.
+ *
+ * For names in error texts use store_err_name(): every error of a list, get or put reads
+ * "s3://bucket/key: GET: 404 NoSuchKey (details)" whatever the kind of store.
+ */
+#ifndef STORE_BACKEND_H
+#define STORE_BACKEND_H
+
+#include "store/store.h"
+
+struct store_ops {
+	void (*free)(struct store *store);
+	int (*wait)(struct store *store, int fd, int timeout_ms);
+	int64_t (*retries)(const struct store *store);
+
+	struct store_list *(*list_open)(struct store *store, const char *bucket, const char *prefix,
+	                                const char *start_after);
+	int (*list_next)(struct store_list *list, struct store_object *object, struct err *err);
+	void (*list_free)(struct store_list *list);
+
+	struct store_get *(*get_open)(struct store *store, const char *bucket, const char *key);
+	int (*get_read)(struct store_get *get, bool wait, struct slice *data, struct err *err);
+	void (*get_free)(struct store_get *get);
+
+	struct store_put *(*put_open)(struct store *store, const char *bucket, const char *key,
+	                              const struct store_put_options *options);
+	int (*put_write)(struct store_put *put, const void *data, size_t len, struct err *err);
+	void (*put_commit)(struct store_put *put);
+	int (*put_wait)(struct store_put *put, bool wait, struct store_info *info, struct err *err);
+	void (*put_free)(struct store_put *put);
+};
+
+struct store {
+	const struct store_ops *ops;
+};
+
+struct store_list {
+	struct store *store;
+};
+
+struct store_get {
+	struct store *store;
+	struct store_info info; /* {-1, ""} until it is known */
+};
+
+struct store_put {
+	struct store *store;
+};
+
+/* The kinds. `folder` is the path behind file://, absolute. */
+struct store *s3_store_open(const struct settings *settings, struct err *err);
+struct store *file_store_open(const char *folder, const struct settings *settings, struct err *err);
+
+/* Puts "s3://bucket/key: " in front of the text; a very long key is cut. Returns -1. */
+int store_err_name(struct err *err, const char *bucket, const char *key);
+
+#endif

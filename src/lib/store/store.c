@@ -1,0 +1,146 @@
+/* The store: chooses the kind by endpoint_url and passes every call on to it. */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/backend.h"
+
+/* Of a key in an error text: what comes behind it must still have room in struct err. */
+#define NAME_MAX_BYTES 400
+
+struct store *
+store_open(const struct settings *settings, struct err *err)
+{
+	const char *endpoint = settings_text(settings, "endpoint_url");
+	const char *folder;
+
+	if (endpoint == NULL || strncmp(endpoint, "file:", 5) != 0)
+		return s3_store_open(settings, err);
+	folder = endpoint + 5;
+	if (strncmp(folder, "//localhost/", 12) == 0)
+		folder += 11;
+	else if (strncmp(folder, "///", 3) == 0)
+		folder += 2;
+	if (folder[0] != '/' || folder[1] == '/') {
+		err_set(err, ERR_USAGE, "endpoint_url %s (%s): must be file:///absolute/folder", endpoint,
+		        settings_origin(settings, "endpoint_url"));
+		return NULL;
+	}
+	return file_store_open(folder, settings, err);
+}
+
+void
+store_free(struct store *store)
+{
+	if (store != NULL)
+		store->ops->free(store);
+}
+
+int
+store_wait(struct store *store, int fd, int timeout_ms)
+{
+	return store->ops->wait(store, fd, timeout_ms);
+}
+
+int64_t
+store_retries(const struct store *store)
+{
+	return store->ops->retries(store);
+}
+
+struct store_list *
+store_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after)
+{
+	return store->ops->list_open(store, bucket, prefix, start_after);
+}
+
+int
+store_list_next(struct store_list *list, struct store_object *object, struct err *err)
+{
+	return list->store->ops->list_next(list, object, err);
+}
+
+void
+store_list_free(struct store_list *list)
+{
+	if (list != NULL)
+		list->store->ops->list_free(list);
+}
+
+struct store_get *
+store_get_open(struct store *store, const char *bucket, const char *key)
+{
+	return store->ops->get_open(store, bucket, key);
+}
+
+int
+store_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err)
+{
+	return get->store->ops->get_read(get, wait, data, err);
+}
+
+const struct store_info *
+store_get_info(const struct store_get *get)
+{
+	return &get->info;
+}
+
+void
+store_get_free(struct store_get *get)
+{
+	if (get != NULL)
+		get->store->ops->get_free(get);
+}
+
+struct store_put *
+store_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
+{
+	return store->ops->put_open(store, bucket, key, options);
+}
+
+int
+store_put_write(struct store_put *put, const void *data, size_t len, struct err *err)
+{
+	return put->store->ops->put_write(put, data, len, err);
+}
+
+void
+store_put_commit(struct store_put *put)
+{
+	put->store->ops->put_commit(put);
+}
+
+int
+store_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err)
+{
+	return put->store->ops->put_wait(put, wait, info, err);
+}
+
+void
+store_put_free(struct store_put *put)
+{
+	if (put != NULL)
+		put->store->ops->put_free(put);
+}
+
+int
+store_err_name(struct err *err, const char *bucket, const char *key)
+{
+	return err_prefix(err, "s3://%s/%.*s", bucket, NAME_MAX_BYTES, key);
+}
+
+struct slice
+store_reason(const struct err *err, const char *bucket, const char *key)
+{
+	const char *text = err->text;
+	const char *details;
+	char name[NAME_MAX_BYTES + 256];
+	size_t len = (size_t)snprintf(name, sizeof(name), "s3://%.200s/%.*s: ", bucket, NAME_MAX_BYTES, key);
+
+	if (strncmp(text, name, len) == 0)
+		text += len;
+	details = strstr(text, " (");
+	return details == NULL ? slice_of_str(text) : slice_of(text, (size_t)(details - text));
+}
