@@ -3,6 +3,9 @@
  * redis_db, redis_socket, redis_user, redis_password), commands by argument vectors only (data is never a
  * format), and one rule: after any error the connection is closed, so a late reply can never answer
  * the next command. redis_open again to go on.
+ *
+ * hiredis connects and parses; sending and receiving are done here, so that both go on at the same time
+ * and no signal, time-out or half-sent command is hidden.
  */
 #ifndef REDIS_REDIS_H
 #define REDIS_REDIS_H
@@ -28,7 +31,7 @@ const char *redis_name(const struct redis *redis);
 
 /* Queues a command. Nothing is sent before redis_flush or redis_reply. -1 with err where the connection is dead. */
 int redis_append(struct redis *redis, int argc, const struct slice *argv, struct err *err);
-/* Sends everything queued. */
+/* Sends what is queued as far as the connection takes it without waiting; redis_reply sends the rest while it waits. */
 int redis_flush(struct redis *redis, struct err *err);
 /*
  * The next reply, in the order of the commands; freeReplyObject() frees it. An error reply of the
@@ -37,5 +40,25 @@ int redis_flush(struct redis *redis, struct err *err);
 redisReply *redis_reply(struct redis *redis, struct err *err);
 /* One command and its reply. */
 redisReply *redis_command(struct redis *redis, struct err *err, int argc, const struct slice *argv);
+
+/*
+ * For many small answers: nothing is allocated. The queue, to which whole commands in Redis's protocol may be
+ * appended; NULL where the connection is dead.
+ */
+struct buf *redis_queue(struct redis *redis);
+
+/* A reply that is no array. */
+struct redis_value {
+	int type;          /* REDIS_REPLY_STRING, _STATUS, _ERROR, _INTEGER, _NIL */
+	long long integer; /* of _INTEGER */
+	size_t len;        /* of _STRING, _STATUS, _ERROR: as sent; text holds the start of it */
+	char text[256];
+};
+
+/* The next reply. An error reply is a value here; redis_refuse makes an error of it. Returns 0, or -1 with err. */
+int redis_next(struct redis *redis, struct redis_value *value, struct err *err);
+
+/* Closes the connection for an error reply of the server, and fills *err by its first word. Returns -1. */
+int redis_refuse(struct redis *redis, struct slice reply, struct err *err);
 
 #endif

@@ -1,0 +1,68 @@
+/*
+ * What is known of (company, title) pairs, in Redis.
+ *
+ * The XXH3-128 hash of company, a NUL byte, title decides where a pair is kept: the first 20 bits name a
+ * small hash, "seniority:<cache_version>:3fa2c", and the low 64 bits, as a signed decimal number, the
+ * field in it; the value is the digit. Redis keeps such hashes compact: about 17 bytes a pair. A NUL
+ * cannot occur in a company or a title, so no two pairs share the hashed text.
+ *
+ * Commands are queued and answered in order:
+ *
+ *	for each pair: cache_ask (or cache_tell);  cache_flush;  for each of them, in that order: cache_answer
+ *
+ * cache_flush does not wait: other work can be done before the first cache_answer. What is in flight is the
+ * caller's to bound (a batch of some thousand). After any error the connection is closed and everything
+ * that was not answered is forgotten: cache_connect starts anew, with nothing in flight.
+ */
+#ifndef CACHE_CACHE_H
+#define CACHE_CACHE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "settings/settings.h"
+
+struct pair_hash {
+	uint64_t high, low;
+};
+
+/* `scratch` is memory that is used again from call to call; its content does not matter. */
+struct pair_hash pair_hash(struct slice company, struct slice title, struct buf *scratch);
+
+/* "seniority:1:3fa2c" and "-1234567890" of a pair, for people and programs that look into the cache; appended. */
+struct cache;
+void cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to);
+void cache_field(struct pair_hash hash, struct buf *to);
+
+/* Not connected yet. The settings must outlive it. */
+struct cache *cache_new(const struct settings *settings);
+void cache_free(struct cache *cache);
+
+/* Connects (where it is not connected already). Errors as of redis_open. */
+int cache_connect(struct cache *cache, struct err *err);
+bool cache_connected(const struct cache *cache);
+void cache_disconnect(struct cache *cache);
+/* Which Redis, for messages: "redis://localhost:6379/0"; "Redis" where it was never connected. */
+const char *cache_name(const struct cache *cache);
+
+/* Queues a look-up. Some may be sent at once. Returns 0, or -1 with err where it is not connected or the connection broke. */
+int cache_ask(struct cache *cache, struct pair_hash hash, struct err *err);
+
+/* Queues a write; with cache_ttl_days the pair's whole bucket lives that long from now. `seniority` is 1..7. */
+int cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err *err);
+
+/* Sends what is queued, as far as the connection takes it without waiting; the rest goes out during cache_answer. */
+int cache_flush(struct cache *cache, struct err *err);
+
+/*
+ * Waits for the next answer. *seniority becomes 1..7, or 0: a look-up that found nothing (or nothing that is a
+ * seniority, which is warned of), or the answer to a write. An error reply of the server (OOM, READONLY, LOADING, ...) is an error.
+ */
+int cache_answer(struct cache *cache, int *seniority, struct err *err);
+
+/* How many answers are still to be fetched. */
+size_t cache_in_flight(const struct cache *cache);
+
+#endif
