@@ -1,0 +1,32 @@
+/* What the files of this module share and nobody else needs. */
+#ifndef JSON_INTERNAL_H
+#define JSON_INTERNAL_H
+
+#include "json/json.h"
+
+/*
+ * jsmn over the whole of json->text, in linear time. Returns jsmn's verdict: >= 0, JSMN_ERROR_INVAL or
+ * JSMN_ERROR_PART; *pos is where it stopped.
+ */
+int json_tokenise(struct json *json, unsigned *pos);
+
+/*
+ * The grammar around the tokens, and what is in them; `control` says whether the text has bytes under 0x20
+ * at all. Returns NULL, or what is wrong (a static text).
+ */
+const char *json_check(const struct json *json, bool control);
+
+/* What is in a text beside printable ASCII. */
+struct json_bytes {
+	bool high;    /* bytes of 0x80 and over */
+	bool control; /* bytes under 0x20 */
+};
+struct json_bytes json_look(const char *data, size_t len);
+
+/*
+ * Decodes the escape that starts at text[0] (a backslash; the escape is known to be well-formed) into up to 4
+ * bytes. Returns how many bytes of text it took; *made is how many came out, or -1 for a lone surrogate.
+ */
+size_t json_unescape(const char *text, const char *end, char *out, int *made);
+
+#endif
