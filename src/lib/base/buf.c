@@ -1,0 +1,171 @@
+/* Growable bytes, and looks at bytes. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+
+bool
+slice_equal(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool
+slice_equal_str(struct slice a, const char *text)
+{
+	return slice_equal(a, slice_of_str(text));
+}
+
+bool
+slice_starts_with(struct slice s, struct slice prefix)
+{
+	return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+bool
+slice_ends_with(struct slice s, struct slice suffix)
+{
+	return s.len >= suffix.len &&
+	       (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+int
+slice_compare(struct slice a, struct slice b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+bool
+slice_is_utf8(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.len) {
+		size_t n = utf8_length(s.ptr + i, s.len - i);
+
+		if (n == 0)
+			return false;
+		i += n;
+	}
+	return true;
+}
+
+char *
+slice_dup(struct slice s)
+{
+	return mem_dup_n(s.ptr, s.len);
+}
+
+void
+buf_reserve(struct buf *buf, size_t extra)
+{
+	size_t cap = buf->cap ? buf->cap : 64;
+
+	if (buf->cap - buf->len >= extra)
+		return;
+	if (extra > SIZE_MAX / 4 - buf->len)
+		extra = SIZE_MAX / 4; /* no memory is that large: mem_resize ends the process */
+	while (cap - buf->len < extra)
+		cap *= 2;
+	buf->data = mem_resize(buf->data, cap, 1);
+	buf->cap = cap;
+}
+
+void
+buf_append(struct buf *buf, const void *data, size_t len)
+{
+	if (len == 0)
+		return;
+	buf_reserve(buf, len);
+	memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
+}
+
+void
+buf_append_slice(struct buf *buf, struct slice s)
+{
+	buf_append(buf, s.ptr, s.len);
+}
+
+void
+buf_append_str(struct buf *buf, const char *text)
+{
+	buf_append(buf, text, strlen(text));
+}
+
+void
+buf_append_byte(struct buf *buf, char byte)
+{
+	buf_append(buf, &byte, 1);
+}
+
+void
+buf_append_int(struct buf *buf, int64_t number)
+{
+	char digits[24];
+	char *at = digits + sizeof(digits);
+	uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (number < 0)
+		*--at = '-';
+	buf_append(buf, at, (size_t)(digits + sizeof(digits) - at));
+}
+
+void
+buf_printf(struct buf *buf, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len <= 0)
+		return;
+	buf_reserve(buf, (size_t)len + 1);
+	va_start(args, format);
+	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
+	va_end(args);
+	buf->len += (size_t)len;
+}
+
+void
+buf_reset(struct buf *buf)
+{
+	buf->len = 0;
+}
+
+void
+buf_consume(struct buf *buf, size_t n)
+{
+	if (n == 0)
+		return;
+	memmove(buf->data, buf->data + n, buf->len - n);
+	buf->len -= n;
+}
+
+const char *
+buf_cstr(struct buf *buf)
+{
+	buf_reserve(buf, 1);
+	buf->data[buf->len] = '\0';
+	return buf->data;
+}
+
+void
+buf_release(struct buf *buf)
+{
+	free(buf->data);
+	*buf = (struct buf)BUF_INIT;
+}

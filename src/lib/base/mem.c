@@ -1,0 +1,70 @@
+/* Memory that is there, or the process ends. */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/exits.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+static void *
+checked(void *memory, size_t size)
+{
+	if (memory == NULL && size > 0) {
+		log_error("out of memory (%zu bytes asked for)", size);
+		_Exit(STATUS_TEMPORARY);
+	}
+	return memory;
+}
+
+void *
+mem_alloc(size_t size)
+{
+	return checked(malloc(size ? size : 1), size);
+}
+
+void *
+mem_zero(size_t count, size_t size)
+{
+	return checked(calloc(count ? count : 1, size ? size : 1), count);
+}
+
+void *
+mem_resize(void *old, size_t count, size_t size)
+{
+	if (count == 0)
+		count = 1;
+	return checked(reallocarray(old, count, size), SIZE_MAX / size < count ? SIZE_MAX : count * size);
+}
+
+char *
+mem_dup_n(const char *text, size_t len)
+{
+	char *copy = mem_alloc(len + 1);
+
+	if (len > 0)
+		memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *
+mem_dup(const char *text)
+{
+	return mem_dup_n(text, strlen(text));
+}
+
+char *
+mem_printf(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	return checked(text, 1);
+}
