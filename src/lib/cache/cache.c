@@ -1,0 +1,351 @@
+/*
+ * The pair cache. The two commands are written into the connection's queue by hand: everything in them
+ * but five hex digits and one number is the same for every pair, and formatting them in general costs
+ * more than all the rest of a look-up.
+ */
+#include "cache/cache.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "redis/redis.h"
+
+#define BUCKET_DIGITS 5 /* 20 bits: good for a hundred million pairs; changes only together with cache_version */
+#define FIELD_MAX 20    /* "-9223372036854775808" */
+
+/* Queued commands are sent whenever so many bytes are there, so that Redis works while the rest of a batch is queued. */
+#define SEND_EVERY 65536
+
+enum awaited { ANSWER, WRITTEN, EXPIRING };
+
+struct cache {
+	const struct settings *settings;
+	struct redis *redis; /* NULL: not connected */
+	struct buf name;     /* of the Redis last connected to */
+	struct buf prefix;   /* "seniority:1:" */
+	struct buf ask;      /* HGET up to the bucket's digits */
+	struct buf tell;     /* HSET */
+	struct buf expire;   /* EXPIRE */
+	struct buf lifetime; /* its end, with the seconds; empty where nothing expires */
+	struct buf awaited;  /* an enum awaited for each reply that is to come, from `answered` on */
+	size_t answered;
+	size_t in_flight; /* without the EXPIREs */
+	size_t send_from; /* length of the queue from which on it is sent */
+	struct log_site strange;
+};
+
+struct pair_hash
+pair_hash(struct slice company, struct slice title, struct buf *scratch)
+{
+	XXH128_hash_t hash;
+
+	scratch->len = 0;
+	buf_reserve(scratch, company.len + 1 + title.len);
+	if (company.len)
+		memcpy(scratch->data, company.ptr, company.len);
+	scratch->data[company.len] = '\0';
+	if (title.len)
+		memcpy(scratch->data + company.len + 1, title.ptr, title.len);
+	hash = XXH3_128bits(scratch->data, company.len + 1 + title.len);
+	return (struct pair_hash){hash.high64, hash.low64};
+}
+
+/* Writes the bucket's digits. Returns the end of them. */
+static char *
+put_bucket(char *to, struct pair_hash hash)
+{
+	for (int shift = 60; shift >= 64 - 4 * BUCKET_DIGITS; shift -= 4)
+		*to++ = "0123456789abcdef"[hash.high >> shift & 15];
+	return to;
+}
+
+/* Writes the field's digits, two at a time, from `end` down. Returns the start of them. */
+static char *
+put_field(char *end, struct pair_hash hash)
+{
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+	                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+	                            "8081828384858687888990919293949596979899";
+	bool negative = hash.low >> 63;
+	uint64_t number = negative ? -hash.low : hash.low;
+
+	for (; number >= 100; number /= 100) {
+		end -= 2;
+		memcpy(end, pairs + number % 100 * 2, 2);
+	}
+	if (number >= 10) {
+		end -= 2;
+		memcpy(end, pairs + number * 2, 2);
+	} else {
+		*--end = (char)('0' + number);
+	}
+	if (negative)
+		*--end = '-';
+	return end;
+}
+
+void
+cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to)
+{
+	char digits[BUCKET_DIGITS];
+
+	buf_append_slice(to, slice_of_buf(&cache->prefix));
+	buf_append(to, digits, (size_t)(put_bucket(digits, hash) - digits));
+}
+
+void
+cache_field(struct pair_hash hash, struct buf *to)
+{
+	char digits[FIELD_MAX];
+	char *start = put_field(digits + FIELD_MAX, hash);
+
+	buf_append(to, start, (size_t)(digits + FIELD_MAX - start));
+}
+
+/* "*3\r\n$4\r\nHGET\r\n$17\r\nseniority:1:" */
+static void
+start_of_command(struct buf *to, int arguments, const char *name, const struct buf *prefix)
+{
+	buf_printf(to, "*%d\r\n$%zu\r\n%s\r\n$%zu\r\n", arguments, strlen(name), name, prefix->len + BUCKET_DIGITS);
+	buf_append(to, prefix->data, prefix->len);
+}
+
+struct cache *
+cache_new(const struct settings *settings)
+{
+	struct cache *cache = mem_zero(1, sizeof(*cache));
+	int64_t days = settings_int(settings, "cache_ttl_days");
+
+	cache->settings = settings;
+	cache->send_from = SEND_EVERY;
+	buf_printf(&cache->prefix, "seniority:%lld:", (long long)settings_int(settings, "cache_version"));
+	start_of_command(&cache->ask, 3, "HGET", &cache->prefix);
+	start_of_command(&cache->tell, 4, "HSET", &cache->prefix);
+	start_of_command(&cache->expire, 3, "EXPIRE", &cache->prefix);
+	if (days > 0) {
+		struct buf seconds = BUF_INIT;
+
+		buf_append_int(&seconds, days * 86400);
+		buf_printf(&cache->lifetime, "\r\n$%zu\r\n%s\r\n", seconds.len, buf_cstr(&seconds));
+		buf_release(&seconds);
+	}
+	return cache;
+}
+
+void
+cache_free(struct cache *cache)
+{
+	if (cache == NULL)
+		return;
+	cache_disconnect(cache);
+	buf_release(&cache->name);
+	buf_release(&cache->prefix);
+	buf_release(&cache->ask);
+	buf_release(&cache->tell);
+	buf_release(&cache->expire);
+	buf_release(&cache->lifetime);
+	buf_release(&cache->awaited);
+	free(cache);
+}
+
+int
+cache_connect(struct cache *cache, struct err *err)
+{
+	if (cache->redis)
+		return 0;
+	cache->redis = redis_open(cache->settings, err);
+	if (cache->redis == NULL)
+		return -1;
+	buf_reset(&cache->name);
+	buf_append_str(&cache->name, redis_name(cache->redis));
+	(void)buf_cstr(&cache->name);
+	return 0;
+}
+
+bool
+cache_connected(const struct cache *cache)
+{
+	return cache->redis != NULL;
+}
+
+void
+cache_disconnect(struct cache *cache)
+{
+	redis_free(cache->redis);
+	cache->redis = NULL;
+	cache->awaited.len = cache->answered = cache->in_flight = 0;
+}
+
+const char *
+cache_name(const struct cache *cache)
+{
+	return cache->name.data ? cache->name.data : "Redis";
+}
+
+size_t
+cache_in_flight(const struct cache *cache)
+{
+	return cache->in_flight;
+}
+
+/* The connection is closed after an error: so is the cache, with all that was in flight. */
+static int
+lost(struct cache *cache)
+{
+	cache_disconnect(cache);
+	return -1;
+}
+
+static int
+not_connected(struct err *err)
+{
+	return err_set(err, ERR_TEMPORARY, "the cache is not connected");
+}
+
+static void
+await(struct cache *cache, enum awaited what)
+{
+	if (cache->answered * 2 >= cache->awaited.len) {
+		buf_consume(&cache->awaited, cache->answered);
+		cache->answered = 0;
+	}
+	buf_append_byte(&cache->awaited, (char)what);
+	cache->in_flight += what != EXPIRING;
+}
+
+/* One command: its start, the bucket, then the field with its length, or nothing, and `end`. */
+static void
+queue_command(struct buf *queue, const struct buf *start, struct pair_hash hash, bool with_field, struct slice end)
+{
+	char digits[FIELD_MAX];
+	char *field, *to;
+	size_t len;
+
+	buf_reserve(queue, start->len + BUCKET_DIGITS + FIELD_MAX + 8 + end.len);
+	to = queue->data + queue->len;
+	memcpy(to, start->data, start->len);
+	to = put_bucket(to + start->len, hash);
+	if (with_field) {
+		field = put_field(digits + FIELD_MAX, hash);
+		len = (size_t)(digits + FIELD_MAX - field);
+		memcpy(to, "\r\n$", 3);
+		to += 3;
+		if (len >= 10)
+			*to++ = (char)('0' + len / 10);
+		*to++ = (char)('0' + len % 10);
+		memcpy(to, "\r\n", 2);
+		memcpy(to + 2, field, len);
+		to += 2 + len;
+	}
+	memcpy(to, end.ptr, end.len);
+	queue->len = (size_t)(to + end.len - queue->data);
+}
+
+static int
+send_early(struct cache *cache, const struct buf *queue, struct err *err)
+{
+	if (queue->len < cache->send_from)
+		return 0;
+	if (redis_flush(cache->redis, err))
+		return lost(cache);
+	cache->send_from = queue->len + SEND_EVERY; /* where Redis is slow, not with each command */
+	return 0;
+}
+
+int
+cache_ask(struct cache *cache, struct pair_hash hash, struct err *err)
+{
+	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+
+	if (queue == NULL)
+		return not_connected(err);
+	queue_command(queue, &cache->ask, hash, true, SLICE("\r\n"));
+	await(cache, ANSWER);
+	return send_early(cache, queue, err);
+}
+
+int
+cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err *err)
+{
+	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+	char value[] = "\r\n$1\r\n0\r\n";
+
+	if (queue == NULL)
+		return not_connected(err);
+	if (seniority < 1 || seniority > 7)
+		abort(); /* a bug: what is not a seniority must never be kept */
+	value[6] = (char)('0' + seniority);
+	queue_command(queue, &cache->tell, hash, true, slice_of(value, sizeof(value) - 1));
+	await(cache, WRITTEN);
+	if (cache->lifetime.len) {
+		queue_command(queue, &cache->expire, hash, false, slice_of_buf(&cache->lifetime));
+		await(cache, EXPIRING);
+	}
+	return send_early(cache, queue, err);
+}
+
+int
+cache_flush(struct cache *cache, struct err *err)
+{
+	if (cache->redis == NULL)
+		return not_connected(err);
+	cache->send_from = SEND_EVERY;
+	return redis_flush(cache->redis, err) ? lost(cache) : 0;
+}
+
+/* The seniority in a reply to a look-up; 0 for none. Whoever can write to Redis can put anything there. */
+static int
+seniority_of(struct cache *cache, const struct redis_value *value)
+{
+	if (value->type == REDIS_REPLY_STRING && value->len == 1 && value->text[0] >= '1' && value->text[0] <= '7')
+		return value->text[0] - '0';
+	if (value->type != REDIS_REPLY_NIL)
+		log_warning_limited(&cache->strange, "%s: a cached value is not a seniority (1 to 7): taken as not known",
+		                    cache_name(cache));
+	return 0;
+}
+
+static int
+next_reply(struct cache *cache, struct redis_value *value, struct err *err)
+{
+	if (redis_next(cache->redis, value, err))
+		return lost(cache);
+	cache->answered++;
+	if (value->type != REDIS_REPLY_ERROR)
+		return 0;
+	/* Another kind of value in a bucket's place concerns the pairs of that bucket alone. */
+	if (value->len >= 9 && memcmp(value->text, "WRONGTYPE", 9) == 0) {
+		log_warning_limited(&cache->strange, "%s: something else is kept under a name of the cache's: left alone",
+		                    cache_name(cache));
+		value->type = REDIS_REPLY_NIL;
+		return 0;
+	}
+	redis_refuse(cache->redis, slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text)),
+	             err);
+	return lost(cache);
+}
+
+int
+cache_answer(struct cache *cache, int *seniority, struct err *err)
+{
+	struct redis_value value;
+	enum awaited what;
+
+	if (cache->redis == NULL)
+		return not_connected(err);
+	if (cache->in_flight == 0)
+		abort(); /* a bug: there is nothing to wait for */
+	what = (enum awaited)cache->awaited.data[cache->answered];
+	if (next_reply(cache, &value, err))
+		return -1;
+	cache->in_flight--;
+	*seniority = what == ANSWER ? seniority_of(cache, &value) : 0;
+	/* A write's EXPIRE comes right behind it. */
+	if (cache->answered < cache->awaited.len && cache->awaited.data[cache->answered] == EXPIRING)
+		return next_reply(cache, &value, err);
+	return 0;
+}

@@ -1,0 +1,391 @@
+/*
+ * One connection to Redis. hiredis resolves, connects and parses replies; the queue, sending and
+ * receiving are here: the socket is only used with MSG_DONTWAIT, and poll(2) does every wait, so
+ * a big pipeline goes out while its first answers come in, and a time-out is a time-out.
+ */
+#include "redis/redis.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "base/signals.h"
+#include "redis/adopt.h"
+
+#define BLOCK 65536
+
+/* Bytes of one reply. The commands used here answer in far less; without a bound a strange server could fill the memory. */
+#define REPLY_MAX (64 << 20)
+
+struct redis {
+	redisContext *context; /* NULL: closed after an error */
+	char *name;
+	int timeout_ms;
+	struct buf queue;
+	size_t sent; /* of the queue */
+	size_t unparsed; /* bytes received since the last whole reply */
+	char block[BLOCK];
+};
+
+static struct slice
+first_word(struct slice text)
+{
+	size_t n = 0;
+
+	while (n < text.len && text.ptr[n] != ' ')
+		n++;
+	return slice_of(text.ptr, n);
+}
+
+/* What an error reply means by its first word. */
+static enum err_kind
+kind_of_reply(struct slice reply)
+{
+	static const struct {
+		const char *word;
+		enum err_kind kind;
+	} kinds[] = {
+	    {"LOADING", ERR_TEMPORARY},     {"BUSY", ERR_TEMPORARY},       {"TRYAGAIN", ERR_TEMPORARY},
+	    {"CLUSTERDOWN", ERR_TEMPORARY}, {"MASTERDOWN", ERR_TEMPORARY}, {"READONLY", ERR_TEMPORARY},
+	    {"OOM", ERR_TEMPORARY},         {"MISCONF", ERR_TEMPORARY},    {"NOREPLICAS", ERR_TEMPORARY},
+	    {"UNBLOCKED", ERR_TEMPORARY},   {"NOAUTH", ERR_USAGE},         {"WRONGPASS", ERR_USAGE},
+	    {"DENIED", ERR_USAGE},          {"NOPERM", ERR_ACCESS},
+	};
+	struct slice word = first_word(reply);
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (slice_equal_str(word, kinds[i].word))
+			return kinds[i].kind;
+	if (slice_starts_with(reply, SLICE("ERR max number of clients")))
+		return ERR_TEMPORARY;
+	return ERR_FAILED;
+}
+
+static int
+connection_closed(struct redis *redis)
+{
+	if (redis->context)
+		redisFree(redis->context);
+	redis->context = NULL;
+	redis->queue.len = redis->sent = 0;
+	return -1;
+}
+
+int
+redis_refuse(struct redis *redis, struct slice reply, struct err *err)
+{
+	struct slice word = first_word(reply);
+	/* Redis repeats the arguments of a command that it does not know: one of them may be a secret. */
+	const char *echo = reply.len ? memmem(reply.ptr, reply.len, ", with args", 11) : NULL;
+
+	if (echo)
+		reply.len = (size_t)(echo - reply.ptr);
+	if (reply.len > 300)
+		reply.len = 300;
+	if (slice_equal_str(word, "MOVED") || slice_equal_str(word, "ASK")) {
+		/* "MOVED 3999 127.0.0.1:6381" */
+		const char *space = memrchr(reply.ptr, ' ', reply.len);
+		struct slice node = slice_of(space + 1, reply.len - (size_t)(space + 1 - reply.ptr));
+
+		err_set(err, ERR_FAILED,
+		        "%s is one node of a Redis Cluster, and what was asked for is kept by %.*s: "
+		        "connect to that node, or better to a Redis or a proxy that has all keys (redis_host, redis_port)",
+		        redis->name, SLICE_ARGS(node));
+	} else if (slice_equal_str(word, "NOAUTH")) {
+		err_set(err, ERR_USAGE, "%s asks for a password (REDIS_PASSWORD)", redis->name);
+	} else {
+		err_set(err, kind_of_reply(reply), "%s: %.*s", redis->name, SLICE_ARGS(reply));
+	}
+	return connection_closed(redis);
+}
+
+static int
+timed_out(struct redis *redis, const char *doing, struct err *err)
+{
+	err_set(err, ERR_TEMPORARY, "%s: %s: no answer within %g s (redis_timeout)", redis->name, doing,
+	        redis->timeout_ms / 1000.0);
+	return connection_closed(redis);
+}
+
+static int
+broken(struct redis *redis, struct err *err)
+{
+	err_set_errno(err, ERR_TEMPORARY, "%s: the connection broke", redis->name);
+	return connection_closed(redis);
+}
+
+/* Sends what goes without waiting. */
+static int
+send_some(struct redis *redis, struct err *err)
+{
+	while (redis->sent < redis->queue.len) {
+		ssize_t n = send(redis->context->fd, redis->queue.data + redis->sent, redis->queue.len - redis->sent,
+		                 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+			if (redis->sent > redis->queue.len / 2) {
+				buf_consume(&redis->queue, redis->sent);
+				redis->sent = 0;
+			}
+			return 0;
+		}
+		if (n < 0)
+			return broken(redis, err);
+		redis->sent += (size_t)n;
+	}
+	redis->queue.len = redis->sent = 0;
+	return 0;
+}
+
+/* Waits until there is something to read, sending what is queued meanwhile. */
+static int
+wait_readable(struct redis *redis, struct err *err)
+{
+	for (;;) {
+		struct pollfd fd = {.fd = redis->context->fd, .events = POLLIN};
+		int n;
+
+		if (redis->queue.len)
+			fd.events |= POLLOUT;
+		/* io_readable waits for reading alone. */
+		n = poll(&fd, 1, redis->timeout_ms);
+		if (n < 0 && errno == EINTR && !signals_stop())
+			continue;
+		if (n < 0) {
+			err_set(err, ERR_TEMPORARY, "%s: interrupted", redis->name);
+			return connection_closed(redis);
+		}
+		if (n == 0)
+			return timed_out(redis, "waiting", err);
+		if ((fd.revents & POLLOUT) && send_some(redis, err))
+			return -1;
+		if (fd.revents & ~POLLOUT)
+			return 0;
+	}
+}
+
+/* At least one more byte for the parser. */
+static int
+receive(struct redis *redis, struct err *err)
+{
+	for (;;) {
+		ssize_t n = recv(redis->context->fd, redis->block, sizeof(redis->block), MSG_DONTWAIT);
+
+		if (n > 0) {
+			redis->unparsed += (size_t)n;
+			if (redis->unparsed > REPLY_MAX) {
+				err_set(err, ERR_FAILED, "%s: an answer of more than %d MiB", redis->name, REPLY_MAX >> 20);
+				return connection_closed(redis);
+			}
+			redisReaderFeed(redis->context->reader, redis->block, (size_t)n);
+			return 0;
+		}
+		if (n == 0) {
+			err_set(err, ERR_TEMPORARY, "%s: the server closed the connection", redis->name);
+			return connection_closed(redis);
+		}
+		if (errno == EINTR)
+			continue;
+		if (errno != EAGAIN && errno != EWOULDBLOCK)
+			return broken(redis, err);
+		if (wait_readable(redis, err))
+			return -1;
+	}
+}
+
+/* The next whole reply of hiredis's parser, by the object functions that are set. */
+static void *
+next_object(struct redis *redis, struct err *err)
+{
+	void *object = NULL;
+
+	if (redis->context == NULL) {
+		err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
+		return NULL;
+	}
+	if (redis->sent < redis->queue.len && send_some(redis, err))
+		return NULL;
+	for (;;) {
+		if (redisReaderGetReply(redis->context->reader, &object) != REDIS_OK) {
+			err_set(err, ERR_TEMPORARY, "%s does not answer as Redis does: %s", redis->name,
+			        redis->context->reader->errstr);
+			connection_closed(redis);
+			return NULL;
+		}
+		if (object)
+			break;
+		if (receive(redis, err))
+			return NULL;
+	}
+	redis->unparsed = redis->context->reader->len - redis->context->reader->pos;
+	return object;
+}
+
+/*
+ * The object functions for redis_next: the "object" is the caller's struct redis_value, which hiredis hands
+ * on as privdata. An array, which redis_next does not expect, is marked by its type.
+ */
+static void *
+value_text(const redisReadTask *task, char *text, size_t len)
+{
+	struct redis_value *value = task->privdata;
+
+	value->type = task->parent ? REDIS_REPLY_ARRAY : task->type;
+	value->len = len;
+	memcpy(value->text, text, len < sizeof(value->text) ? len : sizeof(value->text));
+	return value;
+}
+
+static void *
+value_integer(const redisReadTask *task, long long integer)
+{
+	struct redis_value *value = task->privdata;
+
+	value->type = task->parent ? REDIS_REPLY_ARRAY : REDIS_REPLY_INTEGER;
+	value->integer = integer;
+	return value;
+}
+
+static void *
+value_nil(const redisReadTask *task)
+{
+	struct redis_value *value = task->privdata;
+
+	value->type = task->parent ? REDIS_REPLY_ARRAY : REDIS_REPLY_NIL;
+	return value;
+}
+
+#if HIREDIS_MAJOR == 0
+typedef int array_len;
+#else
+typedef size_t array_len;
+#endif
+
+static void *
+value_array(const redisReadTask *task, array_len len)
+{
+	struct redis_value *value = task->privdata;
+
+	(void)len;
+	value->type = REDIS_REPLY_ARRAY;
+	return value;
+}
+
+static void
+value_free(void *object)
+{
+	(void)object;
+}
+
+static redisReplyObjectFunctions value_objects = {
+    .createString = value_text,
+    .createArray = value_array,
+    .createInteger = value_integer,
+    .createNil = value_nil,
+    .freeObject = value_free,
+};
+
+int
+redis_next(struct redis *redis, struct redis_value *value, struct err *err)
+{
+	redisReader *reader = redis->context ? redis->context->reader : NULL;
+	redisReplyObjectFunctions *objects = NULL;
+
+	if (reader) {
+		objects = reader->fn;
+		reader->fn = &value_objects;
+		reader->privdata = value;
+	}
+	if (next_object(redis, err) == NULL)
+		return -1;
+	reader->fn = objects;
+	if (value->type == REDIS_REPLY_ARRAY) {
+		err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis->name);
+		return connection_closed(redis);
+	}
+	return 0;
+}
+
+redisReply *
+redis_reply(struct redis *redis, struct err *err)
+{
+	redisReply *reply = next_object(redis, err);
+
+	if (reply && reply->type == REDIS_REPLY_ERROR) {
+		redis_refuse(redis, slice_of(reply->str, reply->len), err);
+		freeReplyObject(reply);
+		return NULL;
+	}
+	return reply;
+}
+
+struct buf *
+redis_queue(struct redis *redis)
+{
+	return redis->context ? &redis->queue : NULL;
+}
+
+int
+redis_append(struct redis *redis, int argc, const struct slice *argv, struct err *err)
+{
+	struct buf *queue = redis_queue(redis);
+
+	if (queue == NULL)
+		return err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
+	buf_printf(queue, "*%d\r\n", argc);
+	for (int i = 0; i < argc; i++) {
+		buf_printf(queue, "$%zu\r\n", argv[i].len);
+		buf_append_slice(queue, argv[i]);
+		buf_append(queue, "\r\n", 2);
+	}
+	return 0;
+}
+
+int
+redis_flush(struct redis *redis, struct err *err)
+{
+	if (redis->context == NULL)
+		return err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
+	return send_some(redis, err);
+}
+
+redisReply *
+redis_command(struct redis *redis, struct err *err, int argc, const struct slice *argv)
+{
+	if (redis_append(redis, argc, argv, err))
+		return NULL;
+	return redis_reply(redis, err);
+}
+
+struct redis *
+redis_adopt(redisContext *context, const char *name, int timeout_ms)
+{
+	struct redis *redis = mem_zero(1, sizeof(*redis));
+
+	redis->context = context;
+	redis->name = mem_dup(name);
+	redis->timeout_ms = timeout_ms;
+	return redis;
+}
+
+const char *
+redis_name(const struct redis *redis)
+{
+	return redis->name;
+}
+
+void
+redis_free(struct redis *redis)
+{
+	if (redis == NULL)
+		return;
+	connection_closed(redis);
+	buf_release(&redis->queue);
+	free(redis->name);
+	free(redis);
+}

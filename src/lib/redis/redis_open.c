@@ -1,0 +1,178 @@
+/*
+ * From the settings to a connection that is known to be Redis: connect, AUTH, SELECT or PING. Each
+ * message says which Redis was meant and which setting decides it; none shows the password.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "redis/adopt.h"
+
+/* A unix socket's buffer holds about 200 KiB by default, less than one batch of look-ups; the kernel cuts this to its limit. */
+#define SEND_BUFFER (1 << 20)
+
+static int
+check_settings(const struct settings *settings, int64_t timeout, struct err *err)
+{
+	if (settings_bool(settings, "redis_tls"))
+		return err_set(err, ERR_USAGE,
+		               "redis_tls: hiredis %d.%d.%d has no TLS here: put a TLS proxy (stunnel, for one) in between",
+		               HIREDIS_MAJOR, HIREDIS_MINOR, HIREDIS_PATCH);
+	if (timeout <= 0 || timeout > INT_MAX)
+		return err_set(err, ERR_USAGE, "redis_timeout must be more than 0 and less than 24 days");
+	return 0;
+}
+
+static void
+set_name(struct buf *name, const struct settings *settings)
+{
+	const char *path = settings_text(settings, "redis_socket");
+	const char *host = settings_text(settings, "redis_host");
+	long long port = settings_int(settings, "redis_port");
+	long long db = settings_int(settings, "redis_db");
+
+	if (path)
+		buf_printf(name, "unix:%s/%lld", path, db);
+	else if (strchr(host, ':'))
+		buf_printf(name, "redis://[%s]:%lld/%lld", host, port, db);
+	else
+		buf_printf(name, "redis://%s:%lld/%lld", host, port, db);
+}
+
+static int
+cannot_connect(const redisContext *context, const char *name, int64_t timeout_ms, struct err *err)
+{
+	int code = errno;
+
+	if (context == NULL)
+		return err_set(err, ERR_TEMPORARY, "cannot connect to %s: out of memory", name);
+	if (context->err != REDIS_ERR_IO)
+		return err_set(err, ERR_TEMPORARY, "cannot connect to %s: %s", name, context->errstr);
+	if (code == ETIMEDOUT || code == EAGAIN)
+		return err_set(err, ERR_TEMPORARY, "cannot connect to %s: no answer within %g s (redis_timeout)", name,
+		               (double)timeout_ms / 1000.0);
+	return err_set(err, code == EACCES ? ERR_USAGE : ERR_TEMPORARY, "cannot connect to %s: %s", name, context->errstr);
+}
+
+static redisContext *
+connect_to(const struct settings *settings, const char *name, int64_t timeout_ms, struct err *err)
+{
+	const char *path = settings_text(settings, "redis_socket");
+	struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
+	int size = SEND_BUFFER;
+	redisContext *context;
+
+	errno = 0;
+	if (path)
+		context = redisConnectUnixWithTimeout(path, timeout);
+	else
+		context = redisConnectWithTimeout(settings_text(settings, "redis_host"),
+		                                  (int)settings_int(settings, "redis_port"), timeout);
+	if (context == NULL || context->err) {
+		cannot_connect(context, name, timeout_ms, err);
+		if (context)
+			redisFree(context);
+		return NULL;
+	}
+	if (path)
+		(void)setsockopt(context->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)); /* only slower without */
+	else
+		(void)redisEnableKeepAlive(context);
+	return context;
+}
+
+/* AUTH's reply: what the server says may repeat the password, so only its kind is told. */
+static int
+check_auth(struct redis *redis, const struct redis_value *value, struct err *err)
+{
+	size_t len = value->len < sizeof(value->text) ? value->len : sizeof(value->text);
+	struct slice text = slice_of(value->text, len);
+	const char *why = "the password was not accepted (redis_user, REDIS_PASSWORD)";
+
+	if (value->type == REDIS_REPLY_STATUS)
+		return 0;
+	if (slice_starts_with(text, SLICE("ERR AUTH <password> called without any")) ||
+	    slice_starts_with(text, SLICE("ERR Client sent AUTH")))
+		why = "a password is set here (REDIS_PASSWORD), but the server asks for none";
+	else if (slice_starts_with(text, SLICE("ERR unknown command")))
+		why = "the server does not know AUTH";
+	else if (slice_starts_with(text, SLICE("ERR wrong number of arguments")))
+		why = "the server knows no user names (redis_user)";
+	else if (!slice_starts_with(text, SLICE("ERR")) && !slice_starts_with(text, SLICE("WRONGPASS")))
+		return redis_refuse(redis, text, err);
+	return err_set(err, ERR_USAGE, "%s: %s", redis_name(redis), why);
+}
+
+static int
+authenticate(struct redis *redis, const struct settings *settings, struct err *err)
+{
+	const char *user = settings_text(settings, "redis_user");
+	const char *password = settings_text(settings, "redis_password");
+	struct slice argv[3] = {SLICE("AUTH")};
+	struct redis_value value;
+	int argc = 1;
+
+	if (user == NULL && password == NULL)
+		return 0;
+	if (user)
+		argv[argc++] = slice_of_str(user);
+	argv[argc++] = slice_of_str(password ? password : "");
+	if (redis_append(redis, argc, argv, err) || redis_next(redis, &value, err))
+		return -1;
+	return check_auth(redis, &value, err);
+}
+
+/* SELECT, or PING where it is database 0 anyway: what answers +OK or +PONG is Redis. */
+static int
+select_database(struct redis *redis, const struct settings *settings, struct err *err)
+{
+	long long db = settings_int(settings, "redis_db");
+	struct slice ping[] = {SLICE("PING")};
+	struct slice choose[] = {SLICE("SELECT"), {NULL, 0}};
+	char number[32];
+	struct redis_value value;
+
+	choose[1] = slice_of(number, (size_t)snprintf(number, sizeof(number), "%lld", db));
+	if (db ? redis_append(redis, 2, choose, err) : redis_append(redis, 1, ping, err))
+		return -1;
+	if (redis_next(redis, &value, err))
+		return -1;
+	if (value.type == REDIS_REPLY_STATUS)
+		return 0;
+	if (value.type == REDIS_REPLY_ERROR) {
+		struct slice text = slice_of(value.text, value.len < sizeof(value.text) ? value.len : sizeof(value.text));
+
+		redis_refuse(redis, text, err);
+		if (db && err->kind == ERR_FAILED) { /* "ERR DB index is out of range" */
+			err->kind = ERR_USAGE;
+			err_prefix(err, "redis_db");
+		}
+		return -1;
+	}
+	return err_set(err, ERR_USAGE, "%s does not answer as Redis does", redis_name(redis));
+}
+
+struct redis *
+redis_open(const struct settings *settings, struct err *err)
+{
+	int64_t timeout_ms = settings_int(settings, "redis_timeout");
+	struct buf name = BUF_INIT;
+	struct redis *redis = NULL;
+	redisContext *context;
+
+	if (check_settings(settings, timeout_ms, err))
+		return NULL;
+	set_name(&name, settings);
+	context = connect_to(settings, buf_cstr(&name), timeout_ms, err);
+	if (context) {
+		redis = redis_adopt(context, buf_cstr(&name), (int)timeout_ms);
+		if (authenticate(redis, settings, err) || select_database(redis, settings, err)) {
+			redis_free(redis);
+			redis = NULL;
+		}
+	}
+	buf_release(&name);
+	return redis;
+}
