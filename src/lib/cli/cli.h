@@ -27,7 +27,7 @@ struct cli_option {
 	enum cli_kind kind;
 	char letter;      /* 0: long form only */
 	const char *name; /* without the dashes */
-	const char *arg;  /* how --help calls the value: "N", "TIME", "KEY"; NULL for a flag */
+	const char *arg;  /* how --help calls the value: "N", "TIME", "KEY"; NULL: it takes none */
 	const char *help; /* one line; defaults in parentheses at its end */
 	void *target;
 	int64_t min, max; /* CLI_INT */
@@ -59,8 +59,5 @@ bool cli_start(struct cli *cli, int argc, char **argv);
 int cli_usage_error(const struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void cli_release(struct cli *cli);
-
-/* Of `count` names the one nearest to `word` by edit distance, or NULL where none is near. */
-const char *cli_nearest(const char *word, const char *const *names, int count);
 
 #endif

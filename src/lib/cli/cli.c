@@ -1,0 +1,294 @@
+/* The option table: parsed by getopt_long, printed by --help. */
+#include <assert.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "base/units.h"
+#include "cli/cli.h"
+#include "settings/nearest.h"
+
+enum {
+	OPTIONS_MAX = 64,
+	FIRST_LONG = 256, /* what getopt_long returns for row 0 of the table */
+	FIRST_COMMON = 512,
+	HELP_COLUMN = 28,
+};
+
+enum common { COMMON_CONFIG, COMMON_STATS, COMMON_PRINT, COMMON_VERBOSE, COMMON_QUIET, COMMON_HELP, COMMON_VERSION };
+
+static const struct cli_option common_options[] = {
+	[COMMON_CONFIG] = {CLI_TEXT, 0, "config", "FILE", "read the settings from FILE (config.yaml)", NULL, 0, 0},
+	[COMMON_STATS] = {CLI_TEXT, 0, "stats", "FILE", "append the run's numbers to FILE, as JSON", NULL, 0, 0},
+	[COMMON_PRINT] = {CLI_FLAG, 0, "print-config", NULL, "print the settings in force and where each is from", NULL, 0, 0},
+	[COMMON_VERBOSE] = {CLI_FLAG, 'v', "verbose", NULL, "say more; twice: for debugging", NULL, 0, 0},
+	[COMMON_QUIET] = {CLI_FLAG, 'q', "quiet", NULL, "no warnings, errors only", NULL, 0, 0},
+	[COMMON_HELP] = {CLI_FLAG, 'h', "help", NULL, "print this", NULL, 0, 0},
+	[COMMON_VERSION] = {CLI_FLAG, 0, "version", NULL, "print the version", NULL, 0, 0},
+	{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
+};
+
+struct parse {
+	struct cli *cli;
+	struct option longs[OPTIONS_MAX + 1];
+	const char *names[OPTIONS_MAX];
+	char shorts[2 * OPTIONS_MAX + 3];
+	int count;
+	const char *config;
+	bool print_config;
+	int verbosity;
+};
+
+int
+cli_usage_error(const struct cli *cli, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	log_error("%s (try '%s --help')", text, cli->program);
+	return STATUS_USAGE;
+}
+
+static void
+add_options(struct parse *p, const struct cli_option *options, int first)
+{
+	for (int i = 0; options[i].kind != CLI_END; i++) {
+		const struct cli_option *o = &options[i];
+		size_t at = strlen(p->shorts);
+		bool value = o->arg != NULL; /* a setting that is a switch has none */
+
+		assert(p->count < OPTIONS_MAX);
+		p->names[p->count] = o->name;
+		p->longs[p->count++] = (struct option){.name = o->name, .has_arg = value, .val = first + i};
+		if (o->letter) {
+			p->shorts[at] = o->letter;
+			p->shorts[at + 1] = value ? ':' : '\0';
+			p->shorts[at + 2] = '\0';
+		}
+	}
+}
+
+static const struct cli_option *
+find_option(const struct parse *p, int code, enum common *common)
+{
+	const struct cli_option *own = p->cli->options;
+
+	*common = -1;
+	for (int i = 0; common_options[i].kind != CLI_END; i++) {
+		if (code == FIRST_COMMON + i || (code == common_options[i].letter && code)) {
+			*common = (enum common)i;
+			return &common_options[i];
+		}
+	}
+	for (int i = 0; own[i].kind != CLI_END; i++)
+		if (code == FIRST_LONG + i || (code == own[i].letter && code))
+			return &own[i];
+	return NULL;
+}
+
+static int
+set_option(struct parse *p, const struct cli_option *o, const char *text)
+{
+	char name[64];
+	struct err err = ERR_INIT;
+
+	switch (o->kind) {
+	case CLI_END:
+		break;
+	case CLI_FLAG:
+		*(bool *)o->target = true;
+		break;
+	case CLI_INT:
+		if (!units_parse_int(text, o->min, o->max, o->target))
+			return cli_usage_error(p->cli, "--%s: '%s' is not a number from %lld to %lld", o->name, text,
+			                       (long long)o->min, (long long)o->max);
+		break;
+	case CLI_SIZE:
+		if (!units_parse_size(text, o->target))
+			return cli_usage_error(p->cli, "--%s: '%s' is not a size such as 64M", o->name, text);
+		break;
+	case CLI_TIME:
+		if (!units_parse_time(text, o->target))
+			return cli_usage_error(p->cli, "--%s: '%s' is not a time such as 30s", o->name, text);
+		break;
+	case CLI_TEXT:
+		*(const char **)o->target = text;
+		break;
+	case CLI_SETTING:
+		snprintf(name, sizeof(name), "%s", o->name);
+		for (char *c = name; *c; c++)
+			if (*c == '-')
+				*c = '_';
+		/* a flag of a switch alone means "on" */
+		if (settings_set_flag(p->cli->settings, name, text ? text : "true", &err) < 0)
+			return cli_usage_error(p->cli, "%s", err.text);
+		break;
+	}
+	return STATUS_OK;
+}
+
+static void
+help_row(struct buf *to, const struct cli_option *o)
+{
+	size_t start = to->len, used;
+
+	buf_append_str(to, "  ");
+	if (o->letter)
+		buf_printf(to, "-%c, ", o->letter);
+	buf_printf(to, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+	used = to->len - start;
+	if (used + 2 > HELP_COLUMN) {
+		buf_append_byte(to, '\n');
+		used = 0;
+	}
+	buf_printf(to, "%*s%s\n", (int)(HELP_COLUMN - used), "", o->help);
+}
+
+static void
+print_help(const struct cli *cli)
+{
+	struct buf text = BUF_INIT;
+
+	for (int i = 0; cli->usage[i]; i++)
+		buf_printf(&text, "%s %s %s\n", i ? "      " : "Usage:", cli->program, cli->usage[i]);
+	buf_printf(&text, "\n%s\n\n", cli->purpose);
+	for (const struct cli_option *o = cli->options; o->kind != CLI_END; o++)
+		help_row(&text, o);
+	for (const struct cli_option *o = common_options; o->kind != CLI_END; o++)
+		help_row(&text, o);
+	buf_append_str(&text, "\nExit status: 0 all done, 1 something failed for good, 2 usage, 75 try again later.\n");
+	if (cli->examples && cli->examples[0])
+		buf_append_str(&text, "\nExamples:\n");
+	for (int i = 0; cli->examples && cli->examples[i]; i++)
+		buf_printf(&text, "  %s\n", cli->examples[i]);
+	io_write_all(STDOUT_FILENO, text.data, text.len);
+	buf_release(&text);
+}
+
+/* Returns -1 to go on, or the status to end with. */
+static int
+set_common(struct parse *p, enum common which, const char *text)
+{
+	switch (which) {
+	case COMMON_CONFIG:
+		p->config = text;
+		break;
+	case COMMON_STATS:
+		p->cli->stats_path = text;
+		break;
+	case COMMON_PRINT:
+		p->print_config = true;
+		break;
+	case COMMON_VERBOSE:
+		p->verbosity++;
+		break;
+	case COMMON_QUIET:
+		p->verbosity = -1;
+		break;
+	case COMMON_HELP:
+		print_help(p->cli);
+		return STATUS_OK;
+	case COMMON_VERSION:
+		printf("%s %s\n", p->cli->program, VERSION);
+		return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
+	}
+	return -1;
+}
+
+static int
+bad_option(const struct parse *p, char *const *argv, bool value_missing)
+{
+	const char *word = argv[optind - 1];
+	const char *near;
+	char name[64];
+
+	if (optopt && optopt < FIRST_LONG && !value_missing && strncmp(word, "--", 2) != 0)
+		return cli_usage_error(p->cli, "unknown option -%c", optopt);
+	if (value_missing)
+		return cli_usage_error(p->cli, "%s needs a value", word);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	for (int i = 0; i < p->count; i++)
+		if (strcmp(name, p->names[i]) == 0)
+			return cli_usage_error(p->cli, "--%s takes no value", name);
+	near = nearest_name(name, p->names, p->count);
+	return cli_usage_error(p->cli, "unknown option --%s%s%s%s", name, near ? " (did you mean --" : "",
+	                       near ? near : "", near ? "?)" : "");
+}
+
+/* Returns -1 to go on, or the status to end with. */
+static int
+parse_arguments(struct parse *p, int argc, char **argv)
+{
+	int code, status;
+
+	optind = 1;
+	opterr = 0;
+	p->shorts[0] = ':'; /* a missing value is told apart from an unknown option */
+	add_options(p, p->cli->options, FIRST_LONG);
+	add_options(p, common_options, FIRST_COMMON);
+	while ((code = getopt_long(argc, argv, p->shorts, p->longs, NULL)) != -1) {
+		const struct cli_option *o;
+		enum common common;
+
+		if (code == '?' || code == ':')
+			return bad_option(p, argv, code == ':');
+		o = find_option(p, code, &common);
+		assert(o);
+		if ((int)common >= 0)
+			status = set_common(p, common, optarg);
+		else
+			status = set_option(p, o, optarg) == STATUS_OK ? -1 : STATUS_USAGE;
+		if (status >= 0)
+			return status;
+	}
+	p->cli->operands = argv + optind;
+	p->cli->operand_count = argc - optind;
+	return -1;
+}
+
+bool
+cli_start(struct cli *cli, int argc, char **argv)
+{
+	struct parse p = {.cli = cli};
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	log_init(cli->program);
+	signals_init();
+	cli->settings = settings_new();
+	cli->status = parse_arguments(&p, argc, argv);
+	if (cli->status >= 0)
+		return false;
+	cli->status = STATUS_OK;
+	log_set_level(p.verbosity < 0 ? LOG_ERROR : p.verbosity == 0 ? LOG_WARNING : p.verbosity == 1 ? LOG_INFO : LOG_DEBUG);
+	if (settings_load(cli->settings, p.config, &err) < 0) {
+		log_error("%s", err.text);
+		cli->status = err_status(&err);
+		return false;
+	}
+	if (p.print_config) {
+		settings_print(cli->settings, &text);
+		if (io_write_all(STDOUT_FILENO, text.data, text.len) < 0)
+			cli->status = STATUS_FAILED;
+		buf_release(&text);
+		return false;
+	}
+	return true;
+}
+
+void
+cli_release(struct cli *cli)
+{
+	settings_free(cli->settings);
+	cli->settings = NULL;
+}

@@ -1,0 +1,80 @@
+/* The numbers of one run. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "cli/stats.h"
+#include "json/json.h"
+
+void
+stats_init(struct stats *stats, const char *program)
+{
+	*stats = (struct stats){.started_ms = clock_mono_ms()};
+	stats_text(stats, "program", program);
+	if (getenv("SENIORITY_RUN_ID"))
+		stats_text(stats, "run", getenv("SENIORITY_RUN_ID"));
+}
+
+static void
+member(struct stats *stats, const char *name)
+{
+	buf_append_byte(&stats->json, stats->json.len ? ',' : '{');
+	json_quote(&stats->json, slice_of_str(name));
+	buf_append_byte(&stats->json, ':');
+}
+
+void
+stats_int(struct stats *stats, const char *name, int64_t value)
+{
+	member(stats, name);
+	buf_append_int(&stats->json, value);
+}
+
+void
+stats_text(struct stats *stats, const char *name, const char *value)
+{
+	member(stats, name);
+	json_quote(&stats->json, slice_of_str(value));
+}
+
+static double
+cpu_seconds(const struct rusage *usage)
+{
+	return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+	       (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+int
+stats_save(struct stats *stats, const char *path, struct err *err)
+{
+	struct rusage usage;
+	int fd, result = 0;
+
+	if (path == NULL)
+		return 0;
+	getrusage(RUSAGE_SELF, &usage);
+	member(stats, "seconds");
+	buf_printf(&stats->json, "%.3f", (double)(clock_mono_ms() - stats->started_ms) / 1000);
+	member(stats, "cpu_seconds");
+	buf_printf(&stats->json, "%.3f", cpu_seconds(&usage));
+	stats_int(stats, "peak_kib", usage.ru_maxrss);
+	buf_append_str(&stats->json, "}\n");
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return err_set_errno(err, ERR_FAILED, "cannot open %s", path);
+	/* not io_write_all: the numbers of a run that was asked to stop are wanted too */
+	if (write(fd, stats->json.data, stats->json.len) != (ssize_t)stats->json.len)
+		result = err_set_errno(err, ERR_FAILED, "cannot write to %s", path);
+	if (close(fd) < 0 && result == 0)
+		result = err_set_errno(err, ERR_FAILED, "cannot write to %s", path);
+	return result;
+}
+
+void
+stats_release(struct stats *stats)
+{
+	buf_release(&stats->json);
+}

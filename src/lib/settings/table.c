@@ -1,0 +1,60 @@
+/* Every setting there is. A new one is a new row, and a line in config.yaml.example. */
+#include <stddef.h>
+#include <string.h>
+
+#include "settings/settings.h"
+
+#define TEXT(name, fallback, help) {name, SETTING_TEXT, fallback, 0, 0, false, help}
+#define SECRET(name, help) {name, SETTING_TEXT, NULL, 0, 0, true, help}
+#define INT(name, fallback, min, max, help) {name, SETTING_INT, fallback, min, max, false, help}
+#define BOOL(name, fallback, help) {name, SETTING_BOOL, fallback, 0, 0, false, help}
+#define SIZE(name, fallback, help) {name, SETTING_SIZE, fallback, 0, 0, false, help}
+#define TIME(name, fallback, help) {name, SETTING_TIME, fallback, 0, 0, false, help}
+
+const struct setting settings_table[] = {
+	/* the buckets */
+	TEXT("input_bucket", NULL, "bucket that the raw postings are read from"),
+	TEXT("output_bucket", NULL, "bucket that the enriched postings go to"),
+	TEXT("raw_prefix", "job-postings-raw/", "prefix of the raw objects"),
+	TEXT("mod_prefix", "job-postings-mod/", "prefix of the enriched objects"),
+	TEXT("reject_prefix", "job-postings-rejected/", "prefix of the objects with rejected postings"),
+	/* the store */
+	TEXT("endpoint_url", NULL, "another S3 server than AWS, or file:///FOLDER"),
+	TEXT("region", NULL, "region to sign for"),
+	TEXT("profile", NULL, "profile in AWS's own files"),
+	BOOL("no_sign_request", "false", "ask S3 without credentials"),
+	TIME("connect_timeout", "10s", "give up a connection that does not come about"),
+	TIME("stall_timeout", "30s", "take a transfer without a byte for broken"),
+	/* Redis */
+	TEXT("redis_host", "localhost", "host of Redis"),
+	INT("redis_port", "6379", 1, 65535, "port of Redis"),
+	INT("redis_db", "0", 0, 1000000, "number of the database in Redis"),
+	TEXT("redis_socket", NULL, "unix socket of Redis, instead of host and port"),
+	TEXT("redis_user", NULL, "user in Redis"),
+	SECRET("redis_password", "password for Redis"),
+	BOOL("redis_tls", "false", "TLS to Redis"),
+	TIME("redis_timeout", "5s", "longest wait for Redis"),
+	/* the cache and the cursor */
+	INT("cache_version", "1", 0, 1000000000, "part of the cache's keys: raise it for a new model"),
+	INT("cache_ttl_days", "0", 0, 36500, "days after which a part of the cache is forgotten (0: never)"),
+	TEXT("cursor_store", "redis", "where the cursor is kept: redis, or file:PATH"),
+	/* the model */
+	TEXT("grpc_server_address", "localhost:50051", "address of the model: HOST:PORT or unix:PATH"),
+	INT("rpc_batch", "1000", 1, 1000000, "most pairs in one call"),
+	SIZE("rpc_bytes", "3M", "most bytes in one call"),
+	INT("rpc_parallel", "4", 1, 64, "most calls under way"),
+	TIME("rpc_timeout", "60s", "longest wait for one answer"),
+	TIME("rpc_patience", "60s", "how long a model that fails is tried again"),
+	/* limits */
+	SIZE("max_line", "16M", "longest line of a raw object"),
+	{NULL, SETTING_TEXT, NULL, 0, 0, false, NULL},
+};
+
+const struct setting *
+settings_find(const char *name)
+{
+	for (const struct setting *s = settings_table; s->name; s++)
+		if (strcmp(s->name, name) == 0)
+			return s;
+	return NULL;
+}
