@@ -41,6 +41,9 @@ _clean_environment() {
 	[ ! -f "$ROOT/tests/lsan.supp" ] || export LSAN_OPTIONS="suppressions=$ROOT/tests/lsan.supp:print_suppressions=0"
 }
 _clean_environment
+# shellcheck source=packaging/debian.sh
+. "$ROOT/packaging/debian.sh"
+redis_program "$HOME/bin"
 
 # The test's own folder, or the file's where we are in setup_file.
 here() {
