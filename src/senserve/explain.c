@@ -1,0 +1,76 @@
+/* One JSON line a title. */
+#include "senserve/explain.h"
+
+#include <unistd.h>
+
+#include "base/io.h"
+#include "json/json.h"
+#include "senserve/match.h"
+#include "streams/lines.h"
+
+enum { TITLE_MAX = 1 << 20 };
+
+struct explainer {
+	struct match *match;
+	struct out out;
+	struct buf line;
+};
+
+static int
+explain_one(struct explainer *explainer, struct slice title)
+{
+	const struct rule *rule;
+	enum level level = match_level(explainer->match, title, &rule);
+	struct buf *line = &explainer->line;
+
+	buf_reset(line);
+	buf_printf(line, "{\"seniority\":%d,\"rule\":", (int)level);
+	if (rule)
+		json_quote(line, slice_of_str(rule->phrase));
+	else
+		buf_append_str(line, "null");
+	buf_append_str(line, ",\"title\":");
+	json_quote(line, title);
+	buf_append_str(line, "}\n");
+	return out_write_slice(&explainer->out, slice_of_buf(line));
+}
+
+static int
+explain_stdin(struct explainer *explainer, struct err *err)
+{
+	struct lines lines;
+	struct slice line;
+	ssize_t got;
+
+	lines_init(&lines, TITLE_MAX);
+	do {
+		got = lines_read(&lines, STDIN_FILENO);
+		while (lines_next(&lines, &line) != LINE_MORE)
+			explain_one(explainer, line);
+	} while (got > 0 && !explainer->out.failed);
+	if (lines_rest(&lines, &line) == LINE_WHOLE)
+		explain_one(explainer, line);
+	lines_release(&lines);
+	return got < 0 ? err_set_errno(err, ERR_FAILED, "cannot read stdin") : 0;
+}
+
+int
+explain(char **titles, int count, struct err *err)
+{
+	struct explainer explainer = {.match = match_new()};
+	struct err closing = ERR_INIT;
+	int result = 0;
+
+	out_init(&explainer.out, STDOUT_FILENO);
+	if (count == 0)
+		result = explain_stdin(&explainer, err);
+	for (int i = 0; i < count; i++)
+		explain_one(&explainer, slice_of_str(titles[i]));
+	buf_release(&explainer.line);
+	match_free(explainer.match);
+	if (out_close(&explainer.out, &closing) != 0 && result == 0) {
+		*err = closing;
+		result = -1;
+	}
+	return result;
+}

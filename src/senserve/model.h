@@ -1,0 +1,63 @@
+/*
+ * The dummy model: request bytes in, reply bytes out, and what a bad day makes of them. Knows
+ * protobuf, but nothing of gRPC's calls. One thread asks it; any thread may read the counts.
+ */
+#ifndef SENSERVE_MODEL_H
+#define SENSERVE_MODEL_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* gRPC's status codes, which are also part of its wire format. */
+enum model_status {
+	MODEL_OK = 0,
+	MODEL_INVALID_ARGUMENT = 3,
+	MODEL_UNAVAILABLE = 14,
+};
+
+/* The code of "UNAVAILABLE" and the like, or -1. */
+int model_status_code(const char *name);
+const char *model_status_name(int code);
+
+/* 0 (or NULL) of each: no such fault. */
+struct model_faults {
+	int64_t fail_every;   /* every Nth call fails ... */
+	int fail_status;      /* ... with this */
+	int64_t omit;         /* every Nth pair is left out of its reply */
+	int64_t out_of_range; /* every Nth pair is answered with 9 */
+	const char *refuse;   /* a call with a title that holds this text is an invalid argument */
+};
+
+struct model_counts {
+	int64_t calls;     /* all that came whole */
+	int64_t failed;    /* of them: those answered with a status other than OK */
+	int64_t pairs;     /* asked in the calls that did not fail */
+	int64_t repeated;  /* of them: those that had been asked before */
+	int64_t cancelled; /* calls whose client had gone before the answer */
+};
+
+struct model_answer {
+	int status;
+	char text[128];   /* where it is not MODEL_OK */
+	int64_t pairs;    /* asked in the call */
+	struct buf reply; /* where it is; the caller keeps it from call to call */
+};
+
+struct model;
+
+struct model *model_new(const struct model_faults *faults);
+void model_free(struct model *model);
+
+/* Answers a request. The bytes may be anything. */
+void model_ask(struct model *model, struct slice request, struct model_answer *answer);
+
+/* Notes that nobody took an answer. */
+void model_cancelled(struct model *model);
+
+void model_counts(struct model *model, struct model_counts *counts);
+
+/* {"program":"senserve","calls":...} with its '\n'. */
+void model_counts_write(struct model *model, struct buf *to);
+
+#endif

@@ -1,0 +1,270 @@
+/*
+ * senserve: the dummy model server. Serves /SeniorityModel/InferSeniority and grpc.health.v1 on
+ * grpc_server_address; answers by the rules in rules.c; plays bad days for tests.
+ *
+ * stderr gets one line once it listens; stdout one JSON line with the counts at the end, and for each SIGUSR1.
+ * SIGTERM or SIGINT is its normal end: it finishes what is in flight and exits 0. A second one ends the calls too.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "cli/cli.h"
+#include "cli/stats.h"
+#include "senserve/address.h"
+#include "senserve/explain.h"
+#include "senserve/model.h"
+#include "senserve/server.h"
+
+#define MS_MAX (3600 * 1000)
+
+struct options {
+	bool explain;
+	const char *ready_file;
+	const char *fail_status;
+	struct model_faults faults;
+	struct server_pace pace;
+};
+
+/* The thread of the server, and how it says that it is done. */
+struct runner {
+	struct server *server;
+	pthread_t main;
+	atomic_bool done;
+};
+
+static void *
+run(void *argument)
+{
+	struct runner *runner = argument;
+
+	server_run(runner->server);
+	atomic_store(&runner->done, true);
+	pthread_kill(runner->main, SIGUSR2);
+	return NULL;
+}
+
+/* The signals that main waits for: blocked in every thread. */
+static void
+block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGUSR1);
+	sigaddset(set, SIGUSR2);
+	pthread_sigmask(SIG_BLOCK, set, NULL);
+}
+
+static int
+print_counts(struct model *model, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	int result = 0;
+
+	model_counts_write(model, &line);
+	if (io_write_all(STDOUT_FILENO, line.data, line.len) != 0)
+		result = err_set_errno(err, ERR_FAILED, "cannot write to stdout");
+	buf_release(&line);
+	return result;
+}
+
+/* The address appears in the file all at once: whoever waits for it never reads half of it. */
+static int
+write_ready_file(const char *path, const char *address, struct err *err)
+{
+	char *temporary = mem_printf("%s.tmp-%ld", path, (long)getpid());
+	char *line = mem_printf("%s\n", address);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	int result = 0;
+
+	if (fd < 0 || io_write_all(fd, line, strlen(line)) != 0 || rename(temporary, path) != 0)
+		result = err_set_errno(err, ERR_FAILED, "cannot write %s", path);
+	if (fd >= 0)
+		close(fd);
+	if (result != 0)
+		unlink(temporary);
+	free(temporary);
+	free(line);
+	return result;
+}
+
+static int
+announce(const struct address *address, struct server *server, const char *ready_file, struct err *err)
+{
+	char *text = address_text(address, server_port(server));
+	char *line = mem_printf("%s: listening on %s\n", log_program(), text);
+	int result = 0;
+
+	/* If nobody can read it the server is no worse. */
+	(void)io_write_all(STDERR_FILENO, line, strlen(line));
+	if (ready_file)
+		result = write_ready_file(ready_file, text, err);
+	free(line);
+	free(text);
+	return result;
+}
+
+/* Waits for signals until the server's thread is done. */
+static void
+obey_signals(struct runner *runner, struct model *model, const sigset_t *set)
+{
+	struct err err = ERR_INIT;
+	bool stopping = false;
+	int signal;
+
+	while (!atomic_load(&runner->done)) {
+		if (sigwait(set, &signal) != 0 || signal == SIGUSR2)
+			continue;
+		if (signal == SIGUSR1) {
+			if (print_counts(model, &err) != 0)
+				log_warning("%s", err.text);
+		} else if (stopping) {
+			server_cancel(runner->server);
+		} else {
+			stopping = true;
+			server_stop(runner->server);
+		}
+	}
+}
+
+static int
+serve(const struct options *options, const struct address *address, struct model *model, struct err *err)
+{
+	struct runner runner = {.main = pthread_self()};
+	pthread_t thread;
+	sigset_t set;
+
+	block_signals(&set);
+	runner.server = server_open(address, model, &options->pace, err);
+	if (!runner.server)
+		return -1;
+	int result = announce(address, runner.server, options->ready_file, err);
+	if (result != 0)
+		server_stop(runner.server);
+	int error = pthread_create(&thread, NULL, run, &runner);
+	if (error != 0) {
+		errno = error;
+		return err_set_errno(err, ERR_TEMPORARY, "cannot start a thread");
+	}
+	obey_signals(&runner, model, &set);
+	pthread_join(thread, NULL);
+	server_free(runner.server);
+	if (options->ready_file)
+		unlink(options->ready_file);
+	return result;
+}
+
+static void
+save_stats(struct stats *stats, struct model *model, const char *path)
+{
+	struct err err = ERR_INIT;
+	struct model_counts counts;
+
+	model_counts(model, &counts);
+	stats_int(stats, "calls", counts.calls);
+	stats_int(stats, "pairs", counts.pairs);
+	stats_int(stats, "repeated", counts.repeated);
+	stats_int(stats, "failed", counts.failed);
+	stats_int(stats, "cancelled", counts.cancelled);
+	if (stats_save(stats, path, &err) != 0)
+		log_warning("%s", err.text);
+}
+
+static int
+check_options(const struct cli *cli, struct options *options)
+{
+	if (!options->explain && cli->operand_count > 0)
+		return cli_usage_error(cli, "unexpected operand: %s", cli->operands[0]);
+	options->faults.fail_status = model_status_code(options->fail_status);
+	if (options->faults.fail_status <= MODEL_OK)
+		return cli_usage_error(cli, "--fail-status %s: not a status that a call can fail with", options->fail_status);
+	return STATUS_OK;
+}
+
+static int
+serve_and_count(const struct cli *cli, const struct options *options, struct err *err)
+{
+	struct address address;
+	struct stats stats;
+
+	if (address_parse(&address, settings_text(cli->settings, "grpc_server_address"), err) != 0)
+		return -1;
+	struct model *model = model_new(&options->faults);
+	stats_init(&stats, cli->program);
+	int result = serve(options, &address, model, err);
+	if (result == 0) {
+		result = print_counts(model, err);
+		save_stats(&stats, model, cli->stats_path);
+	}
+	stats_release(&stats);
+	model_free(model);
+	address_release(&address);
+	return result;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const usage[] = {"[OPTION]...", "--explain [TITLE]...", NULL};
+	static const char *const examples[] = {
+		"senserve",
+		"senserve --grpc-server-address unix:/tmp/model.sock --rate 1000",
+		"senserve --grpc-server-address localhost:0 --ready-file /tmp/address",
+		"senserve --explain 'Assistant to the CEO' 'Head of Legal'",
+		NULL,
+	};
+	static struct options options = {.fail_status = "UNAVAILABLE"};
+	const struct cli_option table[] = {
+		{CLI_SETTING, 0, "grpc-server-address", "ADDRESS", "where to listen: host:port (0: any free one) or unix:PATH",
+		 NULL, 0, 0},
+		{CLI_TEXT, 0, "ready-file", "FILE", "write the address there once it listens; gone at the end",
+		 &options.ready_file, 0, 0},
+		{CLI_FLAG, 0, "explain", NULL, "print the level of each TITLE (or line of stdin) and the rule that says so",
+		 &options.explain, 0, 0},
+		{CLI_INT, 0, "latency", "MS", "answer each call so many milliseconds later (0)", &options.pace.latency_ms, 0,
+		 MS_MAX},
+		{CLI_INT, 0, "rate", "N", "answer N pairs a second, one call after another (0: as fast as it can)",
+		 &options.pace.rate, 0, INT32_MAX},
+		{CLI_INT, 0, "fail-every", "N", "let every Nth call fail (0: none)", &options.faults.fail_every, 0, INT32_MAX},
+		{CLI_TEXT, 0, "fail-status", "NAME", "with this status (UNAVAILABLE)", &options.fail_status, 0, 0},
+		{CLI_INT, 0, "omit", "N", "leave every Nth pair out of its reply (0: none)", &options.faults.omit, 0, INT32_MAX},
+		{CLI_INT, 0, "out-of-range", "N", "answer every Nth pair with 9 (0: none)", &options.faults.out_of_range, 0,
+		 INT32_MAX},
+		{CLI_TEXT, 0, "refuse", "TEXT", "refuse a call with a title that holds TEXT (INVALID_ARGUMENT)",
+		 &options.faults.refuse, 0, 0},
+		{0},
+	};
+	struct cli cli = {
+		.program = "senserve",
+		.purpose = "Serve made-up seniority levels over gRPC, in place of the real model.",
+		.usage = usage,
+		.options = table,
+		.examples = examples,
+	};
+	struct err err = ERR_INIT;
+	int status = STATUS_OK;
+
+	if (!cli_start(&cli, argc, argv))
+		return cli.status;
+	status = check_options(&cli, &options);
+	if (status == STATUS_OK) {
+		int result = options.explain ? explain(cli.operands, cli.operand_count, &err)
+		                             : serve_and_count(&cli, &options, &err);
+		if (result != 0) {
+			log_error("%s", err.text);
+			status = (int)err_status(&err);
+		}
+	}
+	cli_release(&cli);
+	return status;
+}

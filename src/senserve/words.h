@@ -1,0 +1,43 @@
+/* Words and their numbers: 1, 2, 3, ... in the order in which they were added. Built once, then only read. */
+#ifndef SENSERVE_WORDS_H
+#define SENSERVE_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { WORDS_MAX = 1024 };
+
+struct words_entry {
+	uint32_t hash;
+	uint16_t id; /* 0: an empty slot */
+	const char *text;
+	size_t len;
+};
+
+struct words {
+	struct words_entry slots[WORDS_MAX * 2];
+	int count;
+};
+
+/* The number of a lower-case word, which must outlive the table. 0 where the table is full. */
+uint16_t words_add(struct words *words, const char *text, size_t len);
+
+/* The number of a word in any case (of ASCII letters), or 0 where it is not known. `hash` is that of words_hash. */
+uint16_t words_find(const struct words *words, const char *text, size_t len, uint32_t hash);
+
+static inline unsigned char
+words_lower(unsigned char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (unsigned char)(byte + 32) : byte;
+}
+
+/* FNV-1a over lower-case bytes, one at a time: the words are short. */
+#define WORDS_HASH_START 2166136261u
+
+static inline uint32_t
+words_hash(uint32_t hash, unsigned char byte)
+{
+	return (hash ^ words_lower(byte)) * 16777619u;
+}
+
+#endif
