@@ -45,14 +45,25 @@ slice_compare(struct slice a, struct slice b)
 bool
 slice_is_utf8(struct slice s)
 {
-	size_t i = 0;
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	uint64_t word;
+	size_t i = 0, n;
 
 	while (i < s.len) {
-		size_t n = utf8_length(s.ptr + i, s.len - i);
-
-		if (n == 0)
-			return false;
-		i += n;
+		if ((unsigned char)s.ptr[i] >= 0x80) {
+			n = utf8_length(s.ptr + i, s.len - i);
+			if (n == 0)
+				return false;
+			i += n;
+			continue;
+		}
+		/* most text is ASCII: eight bytes at a time */
+		i++;
+		for (; s.len - i >= sizeof(word); i += sizeof(word)) {
+			memcpy(&word, s.ptr + i, sizeof(word));
+			if (word & high)
+				break;
+		}
 	}
 	return true;
 }

@@ -121,9 +121,13 @@ static bool
 name_equals(struct slice raw, struct slice name)
 {
 	/* An escape is longer than what it stands for, and no name of the same length has one. */
+	if (raw.len < name.len || name.len == 0)
+		return raw.len == name.len;
+	if (raw.ptr[0] != name.ptr[0] && raw.ptr[0] != '\\')
+		return false;
 	if (raw.len == name.len)
 		return memcmp(raw.ptr, name.ptr, raw.len) == 0 && memchr(raw.ptr, '\\', raw.len) == NULL;
-	return raw.len > name.len && memchr(raw.ptr, '\\', raw.len) != NULL && escaped_equals(raw, name);
+	return memchr(raw.ptr, '\\', raw.len) != NULL && escaped_equals(raw, name);
 }
 
 void
