@@ -1,0 +1,155 @@
+# shellcheck shell=bash disable=SC2154
+# demo.sh: `pipeline.sh --demo`: all of it on a store, a Redis and a model of its own, in a temporary folder that is
+# removed at the end. To be sourced by pipeline.sh; uses its $home, $bin and $program.
+
+# shellcheck source=packaging/debian.sh
+. "$home/packaging/debian.sh"
+
+demo_files=300
+demo_postings=50 # a file
+demo_folder='' demo_pids=()
+
+demo_main() {
+	local s3='' option packages=("${PACKAGES_BUILD[@]}" "${PACKAGES_DEMO[@]}") started
+	for option in "$@"; do
+		case $option in
+		--s3) s3=1 packages+=("${PACKAGES_S3[@]}") ;;
+		--no-install) NO_INSTALL=1 ;;
+		esac
+	done
+	packages_install "$program" "${packages[@]}"
+	demo_step "building the programs"
+	make -s -C "$home" -j "$(nproc)"
+	started=$SECONDS
+	demo_folder=$(mktemp -d "${TMPDIR:-/tmp}/seniority-demo.XXXXXX")
+	trap demo_stop EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	mkdir "$demo_folder/work"
+	cd "$demo_folder/work"
+	demo_environment
+	demo_servers
+	if [ "$s3" ]; then demo_s3; else demo_store; fi
+
+	demo_step "making $demo_files raw files of $demo_postings postings: populate.sh $demo_files --postings $demo_postings"
+	"$home/populate.sh" "$demo_files" --postings "$demo_postings" >/dev/null
+	"$bin/s3ls" >"$demo_folder/raw"
+	demo_step "running the pipeline: s3ls | s3cat -P 16 | senenrich --batch 5000 | s3put | cursor set"
+	"$home/pipeline.sh"
+	demo_show
+	demo_step "running it once more"
+	"$home/pipeline.sh"
+	demo_step "stopping what was started; it took $((SECONDS - started)) s"
+}
+
+demo_step() {
+	local bold='' plain=''
+	if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
+	printf '\n%s%s%s\n' "$bold" "$*" "$plain"
+}
+
+# The caller's own settings must not reach the demo, nor the demo their Redis.
+demo_environment() {
+	local name
+	for name in $(compgen -e); do
+		case $name in AWS_* | REDIS_* | GRPC_* | SENIORITY_CONFIG | *_BUCKET | *_PREFIX | ENDPOINT_URL | CURSOR_STORE) unset "$name" ;; esac
+	done
+	export AWS_EC2_METADATA_DISABLED=true
+	cat >config.yaml <<-END
+		input_bucket: demo
+		output_bucket: demo
+		raw_prefix: job-postings-raw/
+		mod_prefix: job-postings-mod/
+	END
+	cat >.env <<-END
+		REDIS_SOCKET=$demo_folder/redis.sock
+		GRPC_SERVER_ADDRESS=unix:$demo_folder/model.sock
+	END
+}
+
+demo_servers() {
+	demo_step "starting a private Redis and a dummy model, in $demo_folder"
+	redis_program "$demo_folder/bin"
+	redis-server --port 0 --unixsocket "$demo_folder/redis.sock" --save '' --appendonly no --dir "$demo_folder" \
+		>"$demo_folder/redis.log" 2>&1 </dev/null &
+	demo_pids+=($!)
+	"$bin/senserve" >"$demo_folder/senserve.json" 2>"$demo_folder/senserve.log" </dev/null &
+	demo_pids+=($!)
+	demo_wait "$demo_folder/redis.sock" "$demo_folder/redis.log" "${demo_pids[0]}"
+	demo_wait "$demo_folder/model.sock" "$demo_folder/senserve.log" "${demo_pids[1]}"
+}
+
+# demo_wait SOCKET LOG PID: until somebody listens on it; 10 s at most.
+demo_wait() {
+	local try
+	for ((try = 0; try < 200; try++)); do
+		awk -v path="$1" '$4 == "00010000" && $8 == path { found = 1 } END { exit !found }' /proc/net/unix && return
+		kill -0 "$3" 2>/dev/null || break
+		sleep 0.05
+	done
+	say "error: $1: no server came up; its last words:"
+	tail -n 5 "$2" >&2
+	exit 1
+}
+
+demo_store() {
+	mkdir -p "$demo_folder/store/demo"
+	echo "endpoint_url: file://$demo_folder/store" >>config.yaml
+}
+
+demo_s3() {
+	local port=$((20000 + RANDOM % 11000))
+	while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((20000 + RANDOM % 11000)); done
+	demo_step "starting an S3 server (Ceph's gateway) on port $port"
+	"$home/tests/servers/radosgw.sh" start "$demo_folder/s3" "$port" >"$demo_folder/s3.env"
+	echo "endpoint_url: http://127.0.0.1:$port" >>config.yaml
+	cat >>.env <<-END
+		AWS_ACCESS_KEY_ID=testkey
+		AWS_SECRET_ACCESS_KEY=testsecret
+		AWS_REGION=us-east-1
+	END
+	# Making a bucket is no business of the pipeline.
+	curl -sSf -X PUT --user testkey:testsecret --aws-sigv4 aws:amz:us-east-1:s3 \
+		-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "http://127.0.0.1:$port/demo"
+}
+
+demo_show() {
+	local keys=$demo_folder/mod
+	sed -nE 's/.*"key":"job-postings-raw\/([^"]*)".*/job-postings-mod\/\1/p' "$demo_folder/raw" >"$keys"
+	demo_step "some enriched lines: s3cat $(head -n 1 "$keys")"
+	"$bin/s3cat" "$(head -n 1 "$keys")" | awk 'NR <= 3'
+	demo_step "the levels of all of them"
+	"$bin/s3cat" --plain <"$keys" | demo_chart
+}
+
+# Postings on stdin; a bar for each level.
+demo_chart() {
+	local colour=''
+	if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then colour=1; fi
+	awk -v colour="$colour" '
+		match($0, /"seniority":[1-7]}[ \t\r]*$/) { count[substr($0, RSTART + 12, 1)]++; total++ }
+		END {
+			split("Entry|Junior|Associate|Manager|Director|Executive|Senior Executive", names, "|")
+			for (i = 1; i <= 7; i++) if (count[i] > most) most = count[i]
+			for (i = 1; i <= 7; i++) {
+				bar = ""
+				for (width = most ? int(count[i] * 50 / most + 0.5) : 0; width > 0; width--) bar = bar "#"
+				if (colour) bar = "\033[" (30 + i) "m" bar "\033[0m"
+				printf "%d %-16s %6d %5.1f%% %s\n", i, names[i], count[i], total ? 100 * count[i] / total : 0, bar
+			}
+		}'
+}
+
+demo_stop() {
+	local pid
+	trap '' INT TERM HUP
+	for pid in "${demo_pids[@]}"; do
+		kill "$pid" 2>/dev/null || true
+	done
+	[ ! -d "$demo_folder/s3" ] || "$home/tests/servers/radosgw.sh" stop "$demo_folder/s3" || true
+	for pid in "${demo_pids[@]}"; do
+		wait "$pid" 2>/dev/null || true
+	done
+	[ ! -s "$demo_folder/senserve.json" ] || echo "the model's own count: $(<"$demo_folder/senserve.json")"
+	rm -rf "$demo_folder"
+}
