@@ -25,6 +25,12 @@ const struct setting settings_table[] = {
 	BOOL("no_sign_request", "false", "ask S3 without credentials"),
 	TIME("connect_timeout", "10s", "give up a connection that does not come about"),
 	TIME("stall_timeout", "30s", "take a transfer without a byte for broken"),
+	BOOL("check_md5", "true", "hold what is read against the MD5 in its etag"),
+	BOOL("unsigned_payload", "false", "over TLS, leave what is written out of the signature"),
+	BOOL("request_payer", "false", "pay for requests to a bucket whose owner does not"),
+	TEXT("storage_class", NULL, "storage class of new objects"),
+	TEXT("sse", NULL, "encryption of new objects on the server: AES256 or aws:kms"),
+	TEXT("sse_kms_key_id", NULL, "key for aws:kms"),
 	/* Redis */
 	TEXT("redis_host", "localhost", "host of Redis"),
 	INT("redis_port", "6379", 1, 65535, "port of Redis"),

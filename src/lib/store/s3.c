@@ -1,0 +1,221 @@
+/* The S3 store: its settings, and the one loop in which all transfers move. */
+#include "store/s3.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "base/units.h"
+
+/* Unfinished uploads are taken back when a program ends, but not for longer than people wait. */
+#define DRAIN_MAX_MS 10000
+
+static bool
+is_true(const char *text)
+{
+	return text != NULL && (strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0);
+}
+
+/* The endpoint, by the setting, AWS's variables, the profile; NULL and no error: AWS. */
+static int
+choose_endpoint(struct s3 *s3, const struct settings *settings, struct err *err)
+{
+	const char *text = settings_text(settings, "endpoint_url");
+	const char *from = text != NULL ? settings_origin(settings, "endpoint_url") : NULL;
+
+	if (text == NULL && !is_true(settings_aws(settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
+		if ((text = settings_aws(settings, "AWS_ENDPOINT_URL_S3")) != NULL)
+			from = "AWS_ENDPOINT_URL_S3";
+		else if ((text = settings_aws(settings, "AWS_ENDPOINT_URL")) != NULL)
+			from = "AWS_ENDPOINT_URL";
+		else if ((text = credentials_endpoint(s3->credentials)) != NULL)
+			from = "profile";
+	}
+	if (text == NULL)
+		return 0;
+	s3->endpoint = s3_endpoint_parse(text, from, err);
+	return s3->endpoint != NULL ? 0 : -1;
+}
+
+static const char *
+choose_region(const struct s3 *s3, const struct settings *settings)
+{
+	const char *region = settings_text(settings, "region");
+
+	if (region == NULL)
+		region = settings_aws(settings, "AWS_REGION");
+	if (region == NULL)
+		region = settings_aws(settings, "AWS_DEFAULT_REGION");
+	if (region == NULL)
+		region = credentials_region(s3->credentials);
+	return region != NULL ? region : "us-east-1";
+}
+
+static int
+choose_attempts(struct s3 *s3, const struct settings *settings, struct err *err)
+{
+	const char *text = settings_aws(settings, "AWS_MAX_ATTEMPTS");
+	int64_t attempts = RETRY_ATTEMPTS;
+
+	if (text != NULL && !units_parse_int(text, 1, 1000, &attempts))
+		return err_set(err, ERR_USAGE, "AWS_MAX_ATTEMPTS %s: must be a number from 1 to 1000", text);
+	s3->max_attempts = (int)attempts;
+	return 0;
+}
+
+/* A region becomes part of a host name and of the signature. */
+static int
+check_region(const char *region, struct err *err)
+{
+	size_t len = strlen(region);
+
+	if (len == 0 || len > 64 || strspn(region, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != len)
+		return err_set(err, ERR_USAGE, "region %s: is no name of a region", region);
+	return 0;
+}
+
+static void s3_free(struct store *store);
+static int s3_wait(struct store *store, int fd, int timeout_ms);
+
+static int64_t
+s3_retries(const struct store *store)
+{
+	return ((const struct s3 *)store)->retries;
+}
+
+static const struct store_ops s3_ops = {
+	.free = s3_free,
+	.wait = s3_wait,
+	.retries = s3_retries,
+	.list_open = s3_list_open,
+	.list_next = s3_list_next,
+	.list_free = s3_list_free,
+	.get_open = s3_get_open,
+	.get_read = s3_get_read,
+	.get_free = s3_get_free,
+	.put_open = s3_put_open,
+	.put_write = s3_put_write,
+	.put_commit = s3_put_commit,
+	.put_wait = s3_put_wait,
+	.put_free = s3_put_free,
+};
+
+struct store *
+s3_store_open(const struct settings *settings, struct err *err)
+{
+	struct s3 *s3 = mem_zero(1, sizeof(*s3));
+	struct http_options options = {
+		.ca_bundle = settings_aws(settings, "AWS_CA_BUNDLE"),
+		.connect_timeout_ms = settings_int(settings, "connect_timeout"),
+		.stall_timeout_ms = settings_int(settings, "stall_timeout"),
+	};
+
+	s3->store.ops = &s3_ops;
+	s3->quota = (struct retry_quota)RETRY_QUOTA_INIT;
+	s3->check_md5 = settings_bool(settings, "check_md5");
+	s3->unsigned_payload = settings_bool(settings, "unsigned_payload");
+	s3->request_payer = settings_bool(settings, "request_payer");
+	s3->storage_class = settings_text(settings, "storage_class");
+	s3->sse = settings_text(settings, "sse");
+	s3->sse_kms_key_id = settings_text(settings, "sse_kms_key_id");
+	s3->anonymous = settings_bool(settings, "no_sign_request");
+	s3->agent = mem_printf("%s/%s", log_program(), VERSION);
+	if (getrandom(&s3->random, sizeof(s3->random), GRND_NONBLOCK) != sizeof(s3->random) || s3->random == 0)
+		s3->random = (uint64_t)clock_unix_ms() | 1;
+	s3->credentials = credentials_new(settings, err);
+	if (s3->credentials == NULL || choose_endpoint(s3, settings, err) < 0 || choose_attempts(s3, settings, err) < 0 ||
+	    check_region(choose_region(s3, settings), err) < 0) {
+		s3_free(&s3->store);
+		return NULL;
+	}
+	s3->region = mem_dup(choose_region(s3, settings));
+	s3->sigv4 = sigv4_new();
+	s3->http = http_new(&options);
+	return &s3->store;
+}
+
+/* Lets what goes on by itself come to its end, whatever signals there were, within a bound. */
+static void
+drain(struct s3 *s3)
+{
+	int64_t end = clock_mono_ms() + DRAIN_MAX_MS;
+
+	while (s3->detached > 0 && clock_mono_ms() < end) {
+		int64_t next;
+
+		http_perform(s3->http);
+		next = s3_requests_wake(s3);
+		if (s3->detached > 0)
+			http_poll(s3->http, -1, next >= 0 && next < 100 ? next : 100);
+	}
+}
+
+static void
+s3_free(struct store *store)
+{
+	struct s3 *s3 = (struct s3 *)store;
+
+	if (s3->http != NULL)
+		drain(s3);
+	while (s3->first != NULL) {
+		log_warning("%s of s3://%s/%s did not end in time", s3->first->verb, s3->first->bucket->name, s3->first->key);
+		s3_request_free(s3->first);
+	}
+	http_free(s3->http);
+	sigv4_free(s3->sigv4);
+	credentials_free(s3->credentials);
+	s3_buckets_free(s3);
+	free(s3->endpoint);
+	free(s3->region);
+	free(s3->agent);
+	free(s3);
+}
+
+int
+s3_pump(struct s3 *s3, struct err *err)
+{
+	long events = s3->events;
+	int64_t next;
+
+	if (signals_stop() != 0)
+		return err_set(err, ERR_TEMPORARY, "stopped by a signal");
+	http_perform(s3->http);
+	next = s3_requests_wake(s3);
+	if (s3->events == events)
+		http_poll(s3->http, -1, next);
+	return 0;
+}
+
+static int
+s3_wait(struct store *store, int fd, int timeout_ms)
+{
+	struct s3 *s3 = (struct s3 *)store;
+	int64_t end = timeout_ms >= 0 ? clock_mono_ms() + timeout_ms : INT64_MAX;
+	bool readable = false;
+
+	for (;;) {
+		int64_t wait, next;
+
+		if (signals_stop() != 0)
+			return -1;
+		http_perform(s3->http);
+		next = s3_requests_wake(s3);
+		/* What happened since the last wait, inside some other function, is news too. */
+		if (readable || s3->events != s3->events_seen || clock_mono_ms() >= end)
+			break;
+		wait = timeout_ms >= 0 ? end - clock_mono_ms() : -1;
+		if (next >= 0 && (wait < 0 || next < wait))
+			wait = next;
+		readable = http_poll(s3->http, fd, wait);
+	}
+	s3->events_seen = s3->events;
+	if (!readable && fd >= 0)
+		readable = http_poll(s3->http, fd, 0);
+	return readable ? 1 : 0;
+}

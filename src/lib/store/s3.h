@@ -1,0 +1,209 @@
+/*
+ * What the parts of the S3 store share.
+ *
+ *   s3.c          open, close, wait; the table of functions
+ *   s3_url.c      where a bucket lives: host, path style or virtual host, region
+ *   s3_request.c  one request with its retries
+ *   s3_answer.c   what an answer means: error texts, redirects, the clock
+ *   s3_xml.c      the XML of answers
+ *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c   the transfers
+ */
+#ifndef STORE_S3_H
+#define STORE_S3_H
+
+#include "store/backend.h"
+#include "store/credentials.h"
+#include "store/http.h"
+#include "store/retry.h"
+#include "store/sigv4.h"
+
+#define S3_HEADERS_MAX 24
+#define S3_REPLY_MAX (16u * 1024 * 1024) /* no page of a listing or <Error> comes near it */
+
+/* Where the requests for one bucket go. */
+struct s3_bucket {
+	struct s3_bucket *next;
+	char *name;
+	char *region;
+	char *origin;  /* "https://bucket.s3.eu-west-1.amazonaws.com" */
+	char *path;    /* in front of "/key": "", or "/bucket" where it is no part of the host */
+};
+
+struct s3_request;
+
+struct s3 {
+	struct store store;
+	struct http *http;
+	struct credentials *credentials;
+	struct sigv4 *sigv4;
+	struct s3_bucket *buckets;
+	char *endpoint; /* "http://127.0.0.1:9000/base" without a '/' at its end; NULL: AWS */
+	char *region;
+	char *agent;    /* User-Agent */
+	bool anonymous;
+	bool unsigned_payload; /* over TLS only */
+	bool check_md5;
+	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
+	bool request_payer;
+	int max_attempts;
+	int64_t skew;   /* the server's clock minus ours, seconds */
+	struct retry_quota quota;
+	int64_t hold_until; /* too busy: no request starts before (monotonic ms) */
+	int64_t retries;
+	uint64_t random;
+	struct s3_request *first, *last; /* all requests there are, in order of their start */
+	int detached;   /* of them, those for which nobody waits */
+	long events;    /* grows with whatever a caller may wait for */
+	long events_seen;
+};
+
+enum s3_state { S3_IDLE, S3_WAITING, S3_RUNNING, S3_DONE };
+
+struct s3_header {
+	const char *name;
+	char *value;
+};
+
+/*
+ * One request until it succeeds or fails for good. The caller fills the first part (the body stays the caller's) and
+ * calls s3_request_start; on_done comes from inside s3_pump.
+ */
+struct s3_request {
+	struct s3 *s3;
+	struct s3_bucket *bucket;
+	const char *verb;      /* in messages: "GET", "ListObjectsV2" */
+	const char *method;
+	char *key;             /* "" for the bucket itself */
+	const char *shown;     /* in messages, behind the bucket */
+	struct buf query;      /* encoded; s3_query_add */
+	struct s3_header headers[S3_HEADERS_MAX]; /* s3_request_header */
+	int header_count;
+	struct slice body;
+	bool has_body;
+	bool body_errors;      /* a 200 may hold an <Error> */
+	int64_t patience_ms;
+	void *owner;
+
+	/* Takes the body of a 2xx; NULL: it is collected in `reply`. */
+	enum http_body (*on_body)(struct s3_request *request, const char *data, size_t len);
+	/*
+	 * Looks at a 2xx that came whole. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err says what is wrong
+	 * and the answer whether another try may help. NULL: nothing to look at.
+	 */
+	enum retry (*check)(struct s3_request *request, struct err *err);
+	/* Before another try. NULL: nothing to adapt. */
+	void (*on_retry)(struct s3_request *request);
+	void (*on_done)(struct s3_request *request);
+
+	/* the answer */
+	struct err err;        /* kind ERR_NONE: it succeeded */
+	int status;
+	struct buf reply;
+	struct buf code;       /* of the <Error>, for who must know */
+	bool unsure;           /* an attempt that failed may have been carried out all the same */
+	bool progressed;       /* set by on_body: the attempts so far do not count */
+
+	/* s3_request.c's own */
+	enum s3_state state;
+	struct http_call call;
+	struct buf url;
+	char payload_hash[65];
+	int attempt;
+	int taken;
+	int moves;             /* to other regions and hosts */
+	char *moved_to;        /* the origin that a redirect named, for this request alone */
+	bool renewed;          /* fresh credentials were asked for */
+	bool clock_set;
+	bool detached;
+	int64_t generation;    /* of the credentials that signed it */
+	char sent_region[65];  /* that it was signed for */
+	int64_t refused;       /* that generation, where the server called it expired */
+	int64_t wake_ms;
+	struct s3_request *prev, *next;
+};
+
+/* s3.c */
+/*
+ * One round for a loop that waits for something: moves everything on and, where that brought nothing new, waits for the
+ * next that may. Returns -1 with err where a signal asks the program to stop.
+ */
+int s3_pump(struct s3 *s3, struct err *err);
+
+/* s3_url.c */
+struct s3_bucket *s3_bucket_find(struct s3 *s3, const char *name);
+/* The bucket is in this region. Returns whether that is news. */
+bool s3_bucket_move(struct s3 *s3, struct s3_bucket *bucket, struct slice region);
+void s3_buckets_free(struct s3 *s3);
+/* "http://host[:port][/path]" without '/' at its end, checked; `origin` says where it was set. Returns NULL with err. */
+char *s3_endpoint_parse(const char *text, const char *origin, struct err *err);
+/* The host of "https://host:port" as the Host header has it: without the scheme's own port. */
+void s3_host(const char *origin, struct buf *to);
+bool s3_bucket_name_ok(const char *name);
+
+/* s3_request.c */
+struct s3_request *s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb, const char *method,
+                                  const char *key);
+void s3_query_add(struct s3_request *request, const char *name, const char *value);
+/* `name` in lower case and static; value NULL takes it away. */
+void s3_request_header(struct s3_request *request, const char *name, const char *value);
+void s3_request_start(struct s3_request *request);
+/* Ends it, whatever it is doing, without on_done; NULL is fine. */
+void s3_request_free(struct s3_request *request);
+/* Lets it go on by itself: when it is over it is freed, after on_done if there is one. */
+void s3_request_detach(struct s3_request *request);
+/* Starts what has waited long enough; returns milliseconds until the next, or -1. */
+int64_t s3_requests_wake(struct s3 *s3);
+
+/* s3_answer.c */
+enum s3_verdict {
+	S3_SUCCESS,
+	S3_FAILURE,   /* for good; request->err is filled */
+	S3_AGAIN,     /* worth a retry; request->err and *retry are filled */
+	S3_AT_ONCE,   /* something was learnt (region, clock, credentials): again, not counted */
+};
+enum s3_verdict s3_answer_judge(struct s3_request *request, enum retry *retry);
+/* The etag without its quotes; "" where there is none. */
+void s3_answer_etag(const struct http_call *call, char *to, size_t size);
+
+/* s3_xml.c */
+struct s3_xml_error {
+	struct buf code, message, request_id, region;
+};
+/* Whether the document is an <Error>. */
+bool s3_xml_error(struct slice xml, struct s3_xml_error *error);
+void s3_xml_error_release(struct s3_xml_error *error);
+/* The text of the first element of that name, wherever it is. Returns false where there is none or the XML is broken. */
+bool s3_xml_text(struct slice xml, const char *element, struct buf *to);
+
+struct s3_page_object {
+	size_t key, key_len; /* offsets into page->text */
+	size_t etag, etag_len;
+	int64_t size;
+	int64_t modified;
+};
+struct s3_page {
+	struct buf text;
+	struct s3_page_object *objects;
+	size_t count, cap;
+	bool truncated;
+	struct buf token; /* for the next page; empty where it is of no use */
+};
+/* A page of a listing. Returns -1 with *why (static) where the XML is broken or is something else. */
+int s3_xml_page(struct slice xml, struct s3_page *page, const char **why);
+void s3_page_release(struct s3_page *page);
+
+/* s3_list.c, s3_get.c, s3_put.c */
+struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
+int s3_list_next(struct store_list *list, struct store_object *object, struct err *err);
+void s3_list_free(struct store_list *list);
+struct store_get *s3_get_open(struct store *store, const char *bucket, const char *key);
+int s3_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
+void s3_get_free(struct store_get *get);
+struct store_put *s3_put_open(struct store *store, const char *bucket, const char *key,
+                              const struct store_put_options *options);
+int s3_put_write(struct store_put *put, const void *data, size_t len, struct err *err);
+void s3_put_commit(struct store_put *put);
+int s3_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
+void s3_put_free(struct store_put *put);
+
+#endif

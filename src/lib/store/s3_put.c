@@ -1,0 +1,229 @@
+/* PUT: an object as a whole, sent at its commit. One that grows too large for that goes to s3_multipart.c. */
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/s3_upload.h"
+
+void
+s3_upload_done(struct s3_upload *upload)
+{
+	upload->over = true;
+	upload->s3->events++;
+}
+
+void
+s3_upload_fail(struct s3_upload *upload, const struct err *err)
+{
+	if (upload->over)
+		return;
+	upload->err = *err;
+	upload->over = true;
+	upload->s3->events++;
+}
+
+struct s3_request *
+s3_upload_step(struct s3_upload *upload, const char *verb, const char *method, void (*on_done)(struct s3_request *))
+{
+	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, verb, method, upload->key);
+
+	s3_request_free(upload->request);
+	upload->request = request;
+	request->owner = upload;
+	request->on_done = on_done;
+	return request;
+}
+
+void
+s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
+{
+	const struct s3 *s3 = upload->s3;
+
+	s3_request_header(request, "content-type", upload->content_type);
+	s3_request_header(request, "x-amz-meta-writer", s3->agent);
+	if (upload->source != NULL) {
+		/* Percent-encoded: a header holds no more than ASCII. */
+		struct buf source = BUF_INIT;
+
+		sigv4_encode(&source, slice_of_str(upload->source), true);
+		s3_request_header(request, "x-amz-meta-source", buf_cstr(&source));
+		buf_release(&source);
+	}
+	if (s3->storage_class != NULL)
+		s3_request_header(request, "x-amz-storage-class", s3->storage_class);
+	if (s3->sse != NULL)
+		s3_request_header(request, "x-amz-server-side-encryption", s3->sse);
+	if (s3->sse_kms_key_id != NULL)
+		s3_request_header(request, "x-amz-server-side-encryption-aws-kms-key-id", s3->sse_kms_key_id);
+}
+
+/* Whether what is there now is what we sent: then the try whose answer was lost had stored it. */
+static void
+on_head_done(struct s3_request *request)
+{
+	struct s3_upload *upload = request->owner;
+	unsigned char hash[EVP_MAX_MD_SIZE];
+	char hex[33] = "";
+	char etag[sizeof(upload->etag)];
+
+	s3_answer_etag(&request->call, etag, sizeof(etag));
+	if (EVP_Q_digest(NULL, "MD5", NULL, upload->data.len > 0 ? upload->data.data : "", upload->data.len, hash, NULL) == 1) {
+		for (int i = 0; i < 16; i++)
+			snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	}
+	if (request->err.kind == ERR_NONE && strcmp(hex, etag) == 0) {
+		snprintf(upload->etag, sizeof(upload->etag), "%s", etag);
+		s3_upload_done(upload);
+		return;
+	}
+	upload->over = true; /* err still says 412 */
+	upload->s3->events++;
+}
+
+static void
+on_put_done(struct s3_request *request)
+{
+	struct s3_upload *upload = request->owner;
+
+	if (request->err.kind == ERR_NONE) {
+		s3_answer_etag(&request->call, upload->etag, sizeof(upload->etag));
+		s3_upload_done(upload);
+	} else if (request->status == 412 && request->unsure) {
+		upload->err = request->err;
+		s3_request_start(s3_upload_step(upload, "HEAD", "HEAD", on_head_done));
+	} else {
+		s3_upload_fail(upload, &request->err);
+	}
+}
+
+static void
+put_whole(struct s3_upload *upload)
+{
+	struct s3_request *request = s3_upload_step(upload, "PUT", "PUT", on_put_done);
+
+	s3_upload_headers(upload, request);
+	if (upload->no_clobber)
+		s3_request_header(request, "if-none-match", "*");
+	request->body = slice_of_buf(&upload->data);
+	request->has_body = true;
+	s3_request_start(request);
+}
+
+struct store_put *
+s3_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
+{
+	struct s3_upload *upload = mem_zero(1, sizeof(*upload));
+	const char *type = options != NULL ? options->content_type : NULL;
+
+	upload->put.store = store;
+	upload->s3 = (struct s3 *)store;
+	upload->key = mem_dup(key);
+	upload->content_type = mem_dup(type != NULL ? type : "application/x-ndjson");
+	if (options != NULL) {
+		upload->source = options->source != NULL ? mem_dup(options->source) : NULL;
+		upload->no_clobber = options->no_clobber;
+		upload->dry_run = options->dry_run;
+	}
+	if (s3_bucket_name_ok(bucket) && *key != '\0') {
+		upload->bucket = s3_bucket_find(upload->s3, bucket);
+		return &upload->put;
+	}
+	err_set(&upload->err, ERR_FAILED, "PUT: no name of an object");
+	store_err_name(&upload->err, bucket, key);
+	upload->over = true;
+	return &upload->put;
+}
+
+/* Waits until another part may be added. Returns -1 with err where the upload has failed meanwhile. */
+static int
+wait_for_room(struct s3_upload *upload, struct err *err)
+{
+	while (!upload->over && !s3_multipart_has_room(upload)) {
+		if (s3_pump(upload->s3, err) < 0)
+			return store_err_name(err, upload->bucket->name, upload->key);
+	}
+	if (upload->over)
+		*err = upload->err;
+	return upload->over ? -1 : 0;
+}
+
+int
+s3_put_write(struct store_put *base, const void *data, size_t len, struct err *err)
+{
+	struct s3_upload *upload = (struct s3_upload *)base;
+	const char *from = data;
+
+	if (upload->over && upload->err.kind != ERR_NONE) {
+		*err = upload->err;
+		return -1;
+	}
+	upload->written += (int64_t)len;
+	while (len > 0 && !upload->dry_run) {
+		size_t most = upload->multi != NULL ? s3_part_size(upload->multi->parts + 1) : S3_PUT_MAX;
+		size_t room = most - upload->data.len;
+		size_t take = len < room ? len : room;
+
+		if (take == 0) {
+			if (wait_for_room(upload, err) < 0)
+				return -1;
+			s3_multipart_add(upload);
+			continue;
+		}
+		buf_append(&upload->data, from, take);
+		from += take;
+		len -= take;
+	}
+	return 0;
+}
+
+void
+s3_put_commit(struct store_put *base)
+{
+	struct s3_upload *upload = (struct s3_upload *)base;
+
+	if (upload->committed || upload->over)
+		return;
+	upload->committed = true;
+	if (upload->dry_run)
+		s3_upload_done(upload);
+	else if (upload->multi == NULL)
+		put_whole(upload);
+	else
+		s3_multipart_commit(upload);
+}
+
+int
+s3_put_wait(struct store_put *base, bool wait, struct store_info *info, struct err *err)
+{
+	struct s3_upload *upload = (struct s3_upload *)base;
+
+	while (!upload->over) {
+		if (!wait)
+			return 2;
+		if (s3_pump(upload->s3, err) < 0)
+			return store_err_name(err, upload->bucket->name, upload->key);
+	}
+	if (upload->err.kind != ERR_NONE) {
+		*err = upload->err;
+		return -1;
+	}
+	info->size = upload->written;
+	snprintf(info->etag, sizeof(info->etag), "%s", upload->etag);
+	return 1;
+}
+
+void
+s3_put_free(struct store_put *base)
+{
+	struct s3_upload *upload = (struct s3_upload *)base;
+
+	s3_multipart_drop(upload);
+	s3_request_free(upload->request);
+	buf_release(&upload->data);
+	free(upload->key);
+	free(upload->content_type);
+	free(upload->source);
+	free(upload);
+}

@@ -1,0 +1,407 @@
+/*
+ * One request to S3, until it succeeds or is given up: signs, sends, waits for its next try. What an
+ * answer means is decided in s3_answer.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/s3.h"
+
+#define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+#define KEY_SHOWN 400 /* bytes of a key in a message */
+/* Host, date, hash, token, payer and what the caller adds. */
+#define SIGNED_MAX (S3_HEADERS_MAX + 5)
+
+static void on_call_done(struct http_call *call);
+
+static enum http_body
+on_call_body(struct http_call *call, const char *data, size_t len)
+{
+	struct s3_request *request = call->owner;
+
+	if (request->on_body != NULL && call->status / 100 == 2)
+		return request->on_body(request, data, len);
+	if (request->reply.len + len > S3_REPLY_MAX)
+		return HTTP_REFUSED;
+	buf_append(&request->reply, data, len);
+	return HTTP_TAKEN;
+}
+
+struct s3_request *
+s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb, const char *method, const char *key)
+{
+	struct s3_request *request = mem_zero(1, sizeof(*request));
+
+	request->s3 = s3;
+	request->bucket = bucket;
+	request->verb = verb;
+	request->method = method;
+	request->key = mem_dup(key);
+	request->shown = request->key;
+	request->call.on_body = on_call_body;
+	request->call.on_done = on_call_done;
+	request->call.owner = request;
+	request->prev = s3->last;
+	if (s3->last != NULL)
+		s3->last->next = request;
+	else
+		s3->first = request;
+	s3->last = request;
+	return request;
+}
+
+void
+s3_query_add(struct s3_request *request, const char *name, const char *value)
+{
+	if (request->query.len > 0)
+		buf_append_byte(&request->query, '&');
+	sigv4_encode(&request->query, slice_of_str(name), false);
+	buf_append_byte(&request->query, '=');
+	sigv4_encode(&request->query, slice_of_str(value), false);
+}
+
+void
+s3_request_header(struct s3_request *request, const char *name, const char *value)
+{
+	int i = 0;
+
+	while (i < request->header_count && strcmp(request->headers[i].name, name) != 0)
+		i++;
+	if (i < request->header_count) {
+		free(request->headers[i].value);
+		request->headers[i] = request->headers[--request->header_count];
+	}
+	if (value == NULL)
+		return;
+	if (request->header_count == S3_HEADERS_MAX)
+		abort();
+	request->headers[request->header_count++] = (struct s3_header){name, mem_dup(value)};
+}
+
+void
+s3_request_free(struct s3_request *request)
+{
+	struct s3 *s3;
+
+	if (request == NULL)
+		return;
+	s3 = request->s3;
+	http_cancel(s3->http, &request->call);
+	http_call_release(&request->call);
+	if (request->detached)
+		s3->detached--;
+	if (request->prev != NULL)
+		request->prev->next = request->next;
+	else
+		s3->first = request->next;
+	if (request->next != NULL)
+		request->next->prev = request->prev;
+	else
+		s3->last = request->prev;
+	for (int i = 0; i < request->header_count; i++)
+		free(request->headers[i].value);
+	buf_release(&request->query);
+	buf_release(&request->reply);
+	buf_release(&request->code);
+	buf_release(&request->url);
+	free(request->key);
+	free(request->moved_to);
+	free(request);
+}
+
+void
+s3_request_detach(struct s3_request *request)
+{
+	if (!request->detached)
+		request->s3->detached++;
+	request->detached = true;
+	request->owner = NULL;
+}
+
+static void
+wait_until(struct s3_request *request, int64_t wake_ms)
+{
+	request->state = S3_WAITING;
+	request->wake_ms = wake_ms;
+}
+
+void
+s3_request_start(struct s3_request *request)
+{
+	request->attempt = 1;
+	wait_until(request, 0);
+}
+
+/* Over, for good or ill. The request may be gone when this returns. */
+static void
+finish(struct s3_request *request)
+{
+	request->state = S3_DONE;
+	request->s3->events++;
+	if (request->err.kind != ERR_NONE)
+		store_err_name(&request->err, request->bucket->name, request->shown);
+	if (!request->detached) {
+		request->on_done(request);
+		return;
+	}
+	if (request->on_done != NULL)
+		request->on_done(request);
+	s3_request_free(request);
+}
+
+/* What every request carries; what the caller set is signed too. */
+static size_t
+gather_headers(struct s3_request *request, const char *host, const char *date, const struct aws_credentials *credentials,
+               struct sigv4_header *headers)
+{
+	size_t count = 0;
+
+	headers[count++] = (struct sigv4_header){"host", host};
+	if (credentials != NULL) {
+		headers[count++] = (struct sigv4_header){"x-amz-date", date};
+		headers[count++] = (struct sigv4_header){"x-amz-content-sha256", request->payload_hash};
+		if (credentials->session_token != NULL)
+			headers[count++] = (struct sigv4_header){"x-amz-security-token", credentials->session_token};
+	}
+	if (request->s3->request_payer)
+		headers[count++] = (struct sigv4_header){"x-amz-request-payer", "requester"};
+	for (int i = 0; i < request->header_count; i++)
+		headers[count++] = (struct sigv4_header){request->headers[i].name, request->headers[i].value};
+	return count;
+}
+
+static void
+hash_payload(struct s3_request *request, const char *origin)
+{
+	if (request->payload_hash[0] != '\0')
+		return;
+	if (request->body.len == 0)
+		memcpy(request->payload_hash, EMPTY_HASH, sizeof(EMPTY_HASH));
+	else if (request->s3->unsigned_payload && strncmp(origin, "https:", 6) == 0)
+		memcpy(request->payload_hash, "UNSIGNED-PAYLOAD", sizeof("UNSIGNED-PAYLOAD"));
+	else
+		sigv4_hash(request->body.ptr, request->body.len, request->payload_hash);
+}
+
+static void
+sign(struct s3_request *request, const struct aws_credentials *credentials, const char *path,
+     const struct sigv4_header *headers, size_t count, int64_t now)
+{
+	struct buf value = BUF_INIT;
+	struct sigv4_request what = {
+		.method = request->method,
+		.path = path,
+		.query = buf_cstr(&request->query),
+		.headers = headers,
+		.header_count = count,
+		.payload_hash = request->payload_hash,
+		.time = now,
+		.region = request->bucket->region,
+		.service = "s3",
+		.access_key = credentials->access_key,
+		.secret_key = credentials->secret_key,
+	};
+
+	sigv4_sign(request->s3->sigv4, &what, &value);
+	http_add_header(&request->call, "Authorization", buf_cstr(&value));
+	buf_release(&value);
+}
+
+static void
+add_headers(struct s3_request *request, const struct sigv4_header *headers, size_t count)
+{
+	struct http_call *call = &request->call;
+	bool typed = false;
+
+	for (size_t i = 0; i < count; i++) {
+		http_add_header(call, headers[i].name, headers[i].value);
+		typed = typed || strcmp(headers[i].name, "content-type") == 0;
+	}
+	http_add_header(call, "User-Agent", request->s3->agent);
+	/* Headers without a value: curl's own, taken out. */
+	call->headers = curl_slist_append(call->headers, "Expect:");
+	call->headers = curl_slist_append(call->headers, "Accept:");
+	if (request->has_body && !typed)
+		call->headers = curl_slist_append(call->headers, "Content-Type:");
+}
+
+/* Makes URL, headers and signature for this try, and sends it. */
+static void
+send_request(struct s3_request *request, const struct aws_credentials *credentials)
+{
+	struct s3 *s3 = request->s3;
+	struct http_call *call = &request->call;
+	const char *origin = request->moved_to != NULL ? request->moved_to : request->bucket->origin;
+	struct sigv4_header headers[SIGNED_MAX];
+	struct buf path = BUF_INIT;
+	struct buf host = BUF_INIT;
+	int64_t now = clock_unix() + s3->skew;
+	char date[17];
+	size_t count;
+
+	http_call_release(call);
+	buf_reset(&request->reply);
+	buf_reset(&request->code);
+	request->err.kind = ERR_NONE;
+	request->status = 0;
+	snprintf(request->sent_region, sizeof(request->sent_region), "%s", request->bucket->region);
+	sigv4_date(now, date);
+	hash_payload(request, origin);
+
+	buf_append_str(&path, request->bucket->path);
+	if (*request->key != '\0' || path.len == 0)
+		buf_append_byte(&path, '/');
+	sigv4_encode(&path, slice_of_str(request->key), true);
+	s3_host(origin, &host);
+	count = gather_headers(request, buf_cstr(&host), date, credentials, headers);
+	if (credentials != NULL)
+		sign(request, credentials, buf_cstr(&path), headers, count, now);
+	add_headers(request, headers, count);
+
+	buf_reset(&request->url);
+	buf_printf(&request->url, "%s%s", origin, buf_cstr(&path));
+	if (request->query.len > 0)
+		buf_printf(&request->url, "?%s", buf_cstr(&request->query));
+	buf_release(&path);
+	buf_release(&host);
+
+	call->method = request->method;
+	call->url = buf_cstr(&request->url);
+	call->body = request->body;
+	call->has_body = request->has_body;
+	call->patience_ms = request->patience_ms;
+	log_debug("%s %s, attempt %d", request->method, call->url, request->attempt);
+	request->state = S3_RUNNING;
+	http_start(s3->http, call);
+}
+
+/* Returns whether it is on its way; if not, it is over and may be gone, and others with it. */
+static bool
+begin(struct s3_request *request)
+{
+	const struct aws_credentials *credentials = NULL;
+
+	if (!request->s3->anonymous) {
+		credentials = credentials_get(request->s3->credentials, request->refused, &request->err);
+		if (credentials == NULL) {
+			finish(request);
+			return false;
+		}
+		request->generation = credentials->generation;
+	}
+	request->refused = 0;
+	send_request(request, credentials);
+	return true;
+}
+
+int64_t
+s3_requests_wake(struct s3 *s3)
+{
+	int64_t now = clock_mono_ms();
+	int64_t next = -1;
+	struct s3_request *request = s3->first;
+
+	while (request != NULL) {
+		int64_t wake = request->wake_ms > s3->hold_until ? request->wake_ms : s3->hold_until;
+
+		if (request->state == S3_WAITING && wake <= now) {
+			if (!begin(request)) {
+				request = s3->first;
+				continue;
+			}
+		} else if (request->state == S3_WAITING && (next < 0 || wake - now < next))
+			next = wake - now;
+		request = request->next;
+	}
+	return next;
+}
+
+/* xorshift64: good enough to keep clients from trying again in step. */
+static double
+random_fraction(struct s3 *s3)
+{
+	s3->random ^= s3->random << 13;
+	s3->random ^= s3->random >> 7;
+	s3->random ^= s3->random << 17;
+	return (double)(s3->random >> 11) / 9007199254740992.0; /* 2^53 */
+}
+
+static void
+say_retry(struct s3_request *request, int64_t delay)
+{
+	static struct log_site site;
+	const char *details = strstr(request->err.text, " (");
+	const char *why = strstr(request->err.text, ": ");
+
+	why = why != NULL ? why + 2 : request->err.text;
+	log_warning_limited(&site, "s3://%s/%.*s: %.*s, retry %d of %d in %.1f s", request->bucket->name, KEY_SHOWN,
+	                    request->shown, details != NULL && details > why ? (int)(details - why) : 200, why,
+	                    request->attempt, request->s3->max_attempts, (double)delay / 1000.0);
+}
+
+/* Plans the next try. Returns false where there is none; err then says why. */
+static bool
+try_again(struct s3_request *request, enum retry retry)
+{
+	struct s3 *s3 = request->s3;
+	int64_t delay;
+	int taken;
+
+	if (request->progressed) {
+		/* The try was worth it: it counts as a first one that broke. */
+		if (request->taken > 0)
+			retry_refund(&s3->quota, request->taken);
+		request->taken = 0;
+		request->attempt = 1;
+		request->progressed = false;
+	}
+	if (request->attempt >= s3->max_attempts)
+		return false;
+	taken = retry_take(&s3->quota, retry);
+	if (taken < 0) {
+		log_warning("too many retries in a short time: no more for now");
+		return false;
+	}
+	request->taken = taken;
+	delay = retry_obey(retry_delay(request->attempt, retry, random_fraction(s3)),
+	                   http_header(&request->call, "x-amz-retry-after"), http_header(&request->call, "retry-after"));
+	request->attempt++;
+	s3->retries++;
+	say_retry(request, delay);
+	wait_until(request, clock_mono_ms() + delay);
+	if (retry == RETRY_THROTTLED && s3->hold_until < request->wake_ms)
+		s3->hold_until = request->wake_ms;
+	return true;
+}
+
+static void
+on_call_done(struct http_call *call)
+{
+	struct s3_request *request = call->owner;
+	enum retry retry = RETRY_NEVER;
+
+	request->status = call->status;
+	switch (s3_answer_judge(request, &retry)) {
+	case S3_SUCCESS:
+		retry_refund(&request->s3->quota, request->taken);
+		break;
+	case S3_FAILURE:
+		break;
+	case S3_AGAIN:
+		if (!try_again(request, retry))
+			break;
+		if (request->on_retry != NULL)
+			request->on_retry(request);
+		return;
+	case S3_AT_ONCE:
+		wait_until(request, 0);
+		if (request->on_retry != NULL)
+			request->on_retry(request);
+		return;
+	}
+	finish(request);
+}
