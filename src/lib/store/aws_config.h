@@ -47,8 +47,11 @@ struct aws_config *aws_config_load(const struct settings *settings, struct err *
 /* The path that was tried, for messages; "" before aws_config_load. */
 const char *aws_config_path(const struct aws_config *config, enum aws_config_file file);
 
-/* The name of the profile to use: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, the setting `profile`, "default". */
-const char *aws_config_profile_name(const struct settings *settings);
+/*
+ * The name of the profile to use: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, the setting `profile`, "default".
+ * *origin says which (NULL: nobody named one).
+ */
+const char *aws_config_profile_name(const struct settings *settings, const char **origin);
 
 /* Whether either file has the profile. */
 bool aws_config_has(const struct aws_config *config, const char *profile);

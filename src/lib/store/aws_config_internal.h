@@ -20,6 +20,15 @@ struct aws_config_entry {
 	const char *value;
 };
 
+struct aws_config {
+	struct aws_config_entry *entries; /* sorted by what they name; those that count more come later */
+	size_t count;
+	size_t capacity;
+	struct buf texts[4]; /* the files' bytes, in which all strings are */
+	int text_count;
+	char *paths[2];
+};
+
 /* Appends; the entries are in order again after the whole file. */
 void aws_config_add(struct aws_config *config, const struct aws_config_entry *entry);
 
