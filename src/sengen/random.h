@@ -1,0 +1,36 @@
+/* Random numbers that are the same for the same seed on every machine (splitmix64). */
+#ifndef SENGEN_RANDOM_H
+#define SENGEN_RANDOM_H
+
+#include <stdint.h>
+
+struct random {
+	uint64_t state;
+};
+
+/* 64 random bits. */
+static inline uint64_t
+random_next(struct random *random)
+{
+	uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* 0..n-1. The bias is under n / 2^64: nobody will see it. */
+static inline uint64_t
+random_below(struct random *random, uint64_t n)
+{
+	return (uint64_t)((unsigned __int128)random_next(random) * n >> 64);
+}
+
+/* 0 <= x < 1. */
+static inline double
+random_unit(struct random *random)
+{
+	return (double)(random_next(random) >> 11) * 0x1p-53;
+}
+
+#endif

@@ -1,0 +1,20 @@
+/* Numbers 1..n of which k comes with a probability proportional to 1/k (Zipf's law with exponent 1). */
+#ifndef SENGEN_ZIPF_H
+#define SENGEN_ZIPF_H
+
+#include <stdint.h>
+
+#include "sengen/random.h"
+
+struct zipf {
+	uint64_t n;
+	double low, high; /* the range of the integral that is drawn from */
+	double sure;      /* what lies so near to its number is taken without a look at the curve */
+};
+
+void zipf_init(struct zipf *zipf, uint64_t n);
+
+/* In constant time and memory, whatever n is. */
+uint64_t zipf_next(const struct zipf *zipf, struct random *random);
+
+#endif
