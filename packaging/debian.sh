@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # debian.sh: the one list of Debian 12 packages that the build, the demo and the tests need, and how to
 # install what of it is missing. To be sourced by bash.
 

@@ -23,10 +23,11 @@ demo_main() {
 	started=$SECONDS
 	demo_folder=$(mktemp -d "${TMPDIR:-/tmp}/seniority-demo.XXXXXX")
 	trap demo_stop EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
+	trap 'demo_signal INT' INT
+	trap 'demo_signal TERM' TERM
+	trap 'demo_signal HUP' HUP
 	mkdir "$demo_folder/work"
-	cd "$demo_folder/work"
+	cd "$demo_folder/work" || exit
 	demo_environment
 	demo_servers
 	if [ "$s3" ]; then demo_s3; else demo_store; fi
@@ -138,6 +139,12 @@ demo_chart() {
 				printf "%d %-16s %6d %5.1f%% %s\n", i, names[i], count[i], total ? 100 * count[i] / total : 0, bar
 			}
 		}'
+}
+
+demo_signal() {
+	demo_stop
+	trap - EXIT "$1"
+	kill "-$1" $$
 }
 
 demo_stop() {
