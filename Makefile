@@ -69,7 +69,7 @@ $(PROTO_OBJ): $(BUILD)/proto/%.o: $(BUILD)/proto/%.c
 	$(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The generated headers come first, for the two programs that include them.
-$(BUILD)/src/senenrich/%.o $(BUILD)/src/senserve/%.o: | $(PROTO_C)
+$(call program_obj,senenrich) $(call program_obj,senserve): | $(PROTO_C)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -1,0 +1,64 @@
+/*
+ * Asking the model: pairs that nobody knows are queued, sent in full calls, tried again while the model fails,
+ * split where it refuses a call, and given up when its outage outlasts our patience.
+ */
+#ifndef SENENRICH_ASKER_H
+#define SENENRICH_ASKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "senenrich/model.h"
+#include "senenrich/pairs.h"
+#include "settings/settings.h"
+
+struct ask;
+
+struct asker {
+	const struct settings *settings;
+	struct pairs *pairs;
+	struct model *model; /* NULL before the first miss: a run that hits never loads gRPC */
+
+	struct pair **queue; /* a ring of pairs that wait for a call */
+	size_t queue_head, queue_count, queue_capacity;
+	size_t queue_bytes;
+
+	struct ask *asks; /* calls under way or to be tried again */
+	int under_way;
+
+	/* an outage: from the first failure to the next good reply */
+	int64_t outage_since;  /* 0: none */
+	bool given_up;         /* patience is over: pairs fail at once, and probes look for its end */
+	char outage_text[320]; /* "model: UNAVAILABLE: ..." */
+	struct pair *probe;    /* not in the table; NULL: none under way */
+	int64_t probe_at;
+
+	int64_t calls, pairs_asked, retries;
+};
+
+/* What became of a pair: KNOWN, REFUSED or FAILED. A probe's pair comes too (KNOWN only). */
+typedef void asker_resolved(void *context, struct pair *pair);
+
+void asker_init(struct asker *asker, const struct settings *settings, struct pairs *pairs);
+void asker_release(struct asker *asker);
+
+/* Queues a pair that waits. During an outage that was given up it fails at once. -1 with err where the address is none. */
+int asker_add(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err);
+
+/* Starts the calls that can start; one that is not full only if `partial` and none is under way. Returns how many. */
+int asker_start(struct asker *asker, bool partial);
+
+/* Takes what the model has answered. */
+void asker_collect(struct asker *asker, asker_resolved *resolved, void *context);
+
+/* Readable when there is something to collect; -1 where there never was a call. */
+int asker_fd(const struct asker *asker);
+
+/* Whether pairs wait for the model. */
+bool asker_busy(const struct asker *asker);
+
+/* Milliseconds till a call is to be tried again; -1: none is. */
+int64_t asker_timeout(const struct asker *asker);
+
+#endif

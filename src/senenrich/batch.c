@@ -1,0 +1,55 @@
+/* A batch of lines. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "senenrich/batch.h"
+
+enum { COMMON_TEXT = 8 * 1024 * 1024 }; /* twice what closes a batch */
+
+struct batch *
+batch_new(void)
+{
+	return mem_zero(1, sizeof(struct batch));
+}
+
+void
+batch_free(struct batch *batch)
+{
+	if (batch == NULL)
+		return;
+	buf_release(&batch->text);
+	buf_release(&batch->reasons);
+	free(batch->items);
+	free(batch);
+}
+
+void
+batch_reset(struct batch *batch)
+{
+	if (batch->text.cap > COMMON_TEXT)
+		buf_release(&batch->text);
+	buf_reset(&batch->text);
+	buf_reset(&batch->reasons);
+	batch->count = batch->written = 0;
+	batch->next = NULL;
+}
+
+void
+batch_add(struct batch *batch, struct slice line, enum item_kind kind)
+{
+	if (batch->count == batch->capacity) {
+		batch->capacity = batch->capacity ? batch->capacity * 2 : 1024;
+		batch->items = mem_resize(batch->items, batch->capacity, sizeof(*batch->items));
+	}
+	batch->items[batch->count++] =
+		(struct item){.start = batch->text.len, .len = line.len, .kind = (uint8_t)kind};
+	buf_append_slice(&batch->text, line);
+}
+
+void
+batch_reject(struct batch *batch, struct item *item, const char *reason)
+{
+	item->kind = ITEM_REJECT;
+	item->reason = batch->reasons.len;
+	buf_append(&batch->reasons, reason, strlen(reason) + 1);
+}

@@ -1,0 +1,70 @@
+/*
+ * A batch: some thousand input lines, what each of them is, and how far it has been written out.
+ * The lines' bytes stay where they are once the batch is closed, so that slices of them hold.
+ */
+#ifndef SENENRICH_BATCH_H
+#define SENENRICH_BATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "cache/cache.h"
+#include "senenrich/pairs.h"
+
+enum item_kind {
+	ITEM_POSTING, /* `pair`, or where that is NULL `seniority`, holds the answer */
+	ITEM_REJECT,  /* `reason` */
+	ITEM_CONTROL, /* a control record */
+	ITEM_BLANK,
+	ITEM_LONG, /* a line over max_line: dropped, its bytes are gone */
+};
+
+struct item {
+	size_t start; /* of the line in the batch's text */
+	size_t len;   /* without '\n' */
+	size_t cut_start, cut_end; /* ITEM_POSTING: as in struct posting */
+	struct pair_hash hash;
+	union {
+		struct pair *pair;
+		size_t reason; /* ITEM_REJECT: where it stands in `reasons` */
+	};
+	uint8_t kind;
+	uint8_t seniority;
+};
+
+struct batch {
+	struct buf text;
+	struct buf reasons; /* texts with a NUL behind each */
+	struct item *items;
+	size_t count, capacity;
+	size_t written; /* items that are through */
+	struct batch *next;
+};
+
+struct batch *batch_new(void);
+void batch_free(struct batch *batch);
+
+/* Empty again, for the next lines; memory of an uncommon size is given back. */
+void batch_reset(struct batch *batch);
+
+/* Adds a line (copied). */
+void batch_add(struct batch *batch, struct slice line, enum item_kind kind);
+
+/* Makes an item a reject. */
+void batch_reject(struct batch *batch, struct item *item, const char *reason);
+
+static inline struct slice
+batch_line(const struct batch *batch, const struct item *item)
+{
+	return slice_of(batch->text.data + item->start, item->len);
+}
+
+/* The memory that it takes, about. */
+static inline size_t
+batch_bytes(const struct batch *batch)
+{
+	return batch->text.len + batch->count * sizeof(struct item);
+}
+
+#endif

@@ -1,0 +1,229 @@
+/* Writing in order. */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "senenrich/emit.h"
+
+void
+emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs)
+{
+	*emit = (struct emit){.out = out, .rejects_fd = rejects_fd, .pairs = pairs};
+}
+
+void
+emit_release(struct emit *emit)
+{
+	records_release(&emit->records);
+	buf_release(&emit->line);
+	buf_release(&emit->key);
+	buf_release(&emit->list);
+	buf_release(&emit->failure);
+}
+
+static void
+worse(struct emit *emit, enum exit_status status)
+{
+	emit->status = status_worse(emit->status, status);
+}
+
+static void
+set(struct buf *to, struct slice text)
+{
+	buf_reset(to);
+	buf_append_slice(to, text);
+}
+
+/* What could not be had, of a frame or a single line: said once. */
+static void
+fail(struct emit *emit, const char *reason)
+{
+	worse(emit, STATUS_TEMPORARY);
+	if (!emit->framed) {
+		log_error("line %llu: dropped: %s", (unsigned long long)emit->line_number, reason);
+		return;
+	}
+	if (emit->failed)
+		return;
+	emit->failed = true;
+	set(&emit->failure, slice_of_str(reason));
+	log_error("%.*s: %s", SLICE_ARGS(slice_of_buf(&emit->key)), reason);
+}
+
+static void
+write_reject(struct emit *emit, struct slice raw, const char *reason)
+{
+	struct slice key = slice_of_buf(&emit->key);
+
+	emit->rejected++;
+	buf_reset(&emit->line);
+	control_write_reject(&emit->line, emit->framed ? key : SLICE(""), (int64_t)emit->line_number,
+	                     slice_of_str(reason), raw);
+	if (emit->framed) {
+		out_write_slice(emit->out, slice_of_buf(&emit->line));
+		return;
+	}
+	log_error("line %llu: rejected: %s", (unsigned long long)emit->line_number, reason);
+	if (emit->rejects_fd < 0)
+		worse(emit, STATUS_FAILED);
+	else if (io_write_all(emit->rejects_fd, emit->line.data, emit->line.len) < 0) {
+		log_error("cannot write to the rejects file: %m");
+		worse(emit, STATUS_FAILED);
+	}
+}
+
+static void
+write_posting(struct emit *emit, struct slice line, const struct item *item, int seniority)
+{
+	struct out *out = emit->out;
+	char member[] = ",\"seniority\":0\n";
+	bool replace = item->cut_end > item->cut_start;
+	const size_t digit = sizeof(member) - 3;
+
+	emit->postings++;
+	member[digit] = (char)('0' + seniority);
+	out_write(out, line.ptr, item->cut_start);
+	if (replace)
+		out_write(out, member + digit, 1);
+	else
+		out_write(out, member, digit + 1);
+	out_write(out, line.ptr + item->cut_end, line.len - item->cut_end);
+	out_write(out, "\n", 1);
+}
+
+/* Returns false where the pair is still on its way. */
+static bool
+emit_posting(struct emit *emit, struct batch *batch, struct item *item)
+{
+	struct slice line = batch_line(batch, item);
+	struct pair *pair = item->pair;
+
+	if (pair == NULL) {
+		emit->line_number++;
+		emit->answered[FROM_MEMO] += !emit->failed;
+		if (!emit->failed)
+			write_posting(emit, line, item, item->seniority);
+		return true;
+	}
+	if (pair->state == PAIR_WAITING || pair->unsaved)
+		return false;
+	emit->line_number++;
+	if (pair->state == PAIR_FAILED) {
+		fail(emit, pair->reason);
+	} else if (!emit->failed && pair->state == PAIR_REFUSED) {
+		write_reject(emit, line, pair->reason);
+	} else if (!emit->failed) {
+		emit->answered[pair->source]++;
+		write_posting(emit, line, item, pair->seniority);
+	}
+	pairs_drop(emit->pairs, pair);
+	return true;
+}
+
+static void
+begin_frame(struct emit *emit, const struct control *control)
+{
+	if (emit->framed) {
+		log_error("%.*s: begins inside of %.*s", SLICE_ARGS(control->key), SLICE_ARGS(slice_of_buf(&emit->key)));
+		worse(emit, STATUS_FAILED);
+	}
+	emit->framed = true;
+	emit->failed = false;
+	emit->line_number = 0;
+	set(&emit->key, control->key);
+	set(&emit->list, control->list);
+}
+
+/* A frame that failed ends in an error record, with the thread that its begin had. */
+static void
+end_frame(struct emit *emit, struct slice line)
+{
+	if (emit->failed) {
+		buf_reset(&emit->line);
+		control_write_error(&emit->line, slice_of_buf(&emit->key), SLICE("senenrich"),
+		                    slice_of_buf(&emit->failure), true, slice_of_buf(&emit->list));
+		out_write_slice(emit->out, slice_of_buf(&emit->line));
+	} else {
+		out_write_slice(emit->out, line);
+		out_write(emit->out, "\n", 1);
+	}
+	emit->framed = emit->failed = false;
+	emit->line_number = 0;
+}
+
+static void
+emit_control(struct emit *emit, struct slice line)
+{
+	struct control control;
+	const char *why;
+
+	if (!control_parse(&emit->records, line, &control, &why)) {
+		log_error("a bad control record: %s: %.*s", why, (int)(line.len < 200 ? line.len : 200), line.ptr);
+		worse(emit, STATUS_FAILED);
+		control.kind = CONTROL_OTHER; /* passed on: the next stage refuses its object */
+	}
+	switch (control.kind) {
+	case CONTROL_BEGIN:
+		begin_frame(emit, &control);
+		break;
+	case CONTROL_END:
+		end_frame(emit, line);
+		return;
+	case CONTROL_ERROR:
+		emit->framed = emit->failed = false;
+		emit->line_number = 0;
+		break;
+	case CONTROL_REJECT:
+		emit->line_number++; /* it stands where its line stood */
+		emit->rejected += !emit->failed;
+		if (emit->failed)
+			return;
+		break;
+	case CONTROL_OTHER:
+		break;
+	}
+	out_write_slice(emit->out, line);
+	out_write(emit->out, "\n", 1);
+}
+
+bool
+emit_batch(struct emit *emit, struct batch *batch)
+{
+	for (; batch->written < batch->count; batch->written++) {
+		struct item *item = &batch->items[batch->written];
+
+		switch ((enum item_kind)item->kind) {
+		case ITEM_POSTING:
+			if (!emit_posting(emit, batch, item))
+				return false;
+			break;
+		case ITEM_REJECT:
+			emit->line_number++;
+			if (!emit->failed)
+				write_reject(emit, batch_line(batch, item), batch->reasons.data + item->reason);
+			break;
+		case ITEM_CONTROL:
+			emit_control(emit, batch_line(batch, item));
+			break;
+		case ITEM_BLANK:
+			emit->line_number++;
+			break;
+		case ITEM_LONG:
+			emit->line_number++;
+			log_error("%.*s%sline %llu: longer than max_line, left out", SLICE_ARGS(slice_of_buf(&emit->key)),
+			          emit->framed ? ": " : "", (unsigned long long)emit->line_number);
+			worse(emit, STATUS_FAILED);
+			break;
+		}
+	}
+	return true;
+}
+
+void
+emit_finish(struct emit *emit)
+{
+	if (!emit->framed)
+		return;
+	log_error("the input ended inside of %.*s: the stage in front of this one died", SLICE_ARGS(slice_of_buf(&emit->key)));
+	worse(emit, STATUS_FAILED);
+}

@@ -1,0 +1,48 @@
+/*
+ * Writing batches out, in order, as far as their pairs are known; and what a frame needs on the way: its
+ * line numbers, its rejects, and an error record where the model could not be had.
+ */
+#ifndef SENENRICH_EMIT_H
+#define SENENRICH_EMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/exits.h"
+#include "base/io.h"
+#include "senenrich/batch.h"
+#include "senenrich/memo.h"
+#include "senenrich/pairs.h"
+#include "streams/records.h"
+
+struct emit {
+	struct out *out;
+	int rejects_fd; /* --rejects FILE, or -1 */
+	struct pairs *pairs;
+	struct records records;
+	struct buf line; /* a control record that is being made */
+	enum exit_status status;
+
+	/* the frame that is open */
+	bool framed;
+	bool failed; /* it will end in an error record */
+	struct buf key, list, failure;
+	uint64_t line_number; /* in the source; without a frame, in the input */
+
+	int64_t postings, rejected;
+	int64_t answered[PAIR_SOURCES];
+};
+
+void emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs);
+void emit_release(struct emit *emit);
+
+/*
+ * Writes items until one's pair is not known yet. Returns true when the batch is through. A failure
+ * of stdout is kept in `out`; what fails of the input is reported and kept in `status`.
+ */
+bool emit_batch(struct emit *emit, struct batch *batch);
+
+/* At the end of the input. */
+void emit_finish(struct emit *emit);
+
+#endif

@@ -1,0 +1,345 @@
+/* The engine's loop. */
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "senenrich/enrich.h"
+#include "senenrich/posting.h"
+
+enum {
+	BATCH_BYTES = 4 * 1024 * 1024, /* what closes a batch beside --batch */
+	WINDOW_BATCHES = 256,
+	LINGER_MS = 5,  /* input that pauses this long closes a batch */
+	PAUSE_MS = 50,  /* and this long, sends a call that is not full: a scheduler's hiccup is shorter */
+	CONTROL_FACTOR = 6, /* a byte may take six in a reject record: \u0001 */
+};
+
+int
+enrich_init(struct enrich *e, int fd, const struct settings *settings, const struct enrich_options *options,
+            struct err *err)
+{
+	*e = (struct enrich){.options = *options, .fd = fd};
+	e->max_line = (size_t)settings_int(settings, "max_line");
+	lines_init(&e->lines, e->max_line * CONTROL_FACTOR + 64 * 1024);
+	out_init(&e->out, STDOUT_FILENO);
+	e->memo = memo_new(options->memo_pairs);
+	pairs_init(&e->pairs);
+	asker_init(&e->asker, settings, &e->pairs);
+	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
+	e->filling = batch_new();
+	return lookup_init(&e->lookup, settings, &e->pairs, options->require_cache, err);
+}
+
+void
+enrich_release(struct enrich *e)
+{
+	lines_release(&e->lines);
+	buf_release(&e->out.buf);
+	json_release(&e->json);
+	buf_release(&e->scratch);
+	buf_release(&e->hash_scratch);
+	memo_free(e->memo);
+	lookup_release(&e->lookup);
+	asker_release(&e->asker);
+	emit_release(&e->emit);
+	pairs_release(&e->pairs);
+	while (e->first) {
+		struct batch *next = e->first->next;
+
+		batch_free(e->first);
+		e->first = next;
+	}
+	batch_free(e->filling);
+	batch_free(e->spare);
+}
+
+/* --- what becomes of a batch --- */
+
+static void
+parse_item(struct enrich *e, struct batch *batch, struct item *item)
+{
+	struct posting posting;
+	const char *reason;
+
+	if (item->len > e->max_line) {
+		batch_reject(batch, item, "longer than max_line");
+		return;
+	}
+	reason = posting_parse(&e->json, &e->scratch, batch_line(batch, item), &posting);
+	if (reason) {
+		batch_reject(batch, item, reason);
+		return;
+	}
+	item->cut_start = posting.cut_start;
+	item->cut_end = posting.cut_end;
+	item->hash = pair_hash(posting.company, posting.title, &e->hash_scratch);
+	memo_prefetch(e->memo, item->hash);
+}
+
+/* From the memo, or from a pair that is on its way, or asked of Redis. */
+static void
+find_item(struct enrich *e, struct batch *batch, struct item *item)
+{
+	bool is_new;
+
+	item->seniority = (uint8_t)memo_get(e->memo, item->hash);
+	item->pair = NULL;
+	if (item->seniority > 0)
+		return;
+	item->pair = pairs_take(&e->pairs, item->hash, &is_new);
+	if (!is_new)
+		return;
+	item->pair->line = batch_line(batch, item);
+	lookup_ask(&e->lookup, item->pair);
+}
+
+static int
+on_miss(void *context, struct pair *pair, struct err *err)
+{
+	struct enrich *e = context;
+	struct posting posting;
+
+	/* it was parsed before; that its texts were not kept saves their copies on every hit */
+	if (posting_parse(&e->json, &e->scratch, pair->line, &posting) != NULL)
+		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
+	return asker_add(&e->asker, pair, posting.company, posting.title, err);
+}
+
+static void
+on_resolved(void *context, struct pair *pair)
+{
+	struct enrich *e = context;
+
+	if (pair->state != PAIR_KNOWN)
+		return;
+	memo_put(e->memo, pair->hash, pair->seniority);
+	lookup_save(&e->lookup, pair);
+}
+
+static int
+close_batch(struct enrich *e, struct err *err)
+{
+	struct batch *batch = e->filling;
+	size_t before = e->lookup.flying.count;
+
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->items[i].kind == ITEM_POSTING)
+			parse_item(e, batch, &batch->items[i]);
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->items[i].kind == ITEM_POSTING)
+			find_item(e, batch, &batch->items[i]);
+	e->window_bytes += batch_bytes(batch);
+	e->window_batches++;
+	if (e->first)
+		e->last->next = batch;
+	else
+		e->first = batch;
+	e->last = batch;
+	e->filling = e->spare ? e->spare : batch_new();
+	e->spare = NULL;
+	/* Redis works on this batch's look-ups while the next one is read; its earlier answers are taken now */
+	return lookup_drain(&e->lookup, e->lookup.flying.count - before, on_miss, e, err);
+}
+
+static void
+write_batches(struct enrich *e)
+{
+	while (e->first && emit_batch(&e->emit, e->first)) {
+		struct batch *batch = e->first;
+
+		e->first = batch->next;
+		e->window_bytes -= batch_bytes(batch);
+		e->window_batches--;
+		batch_reset(batch);
+		if (e->spare)
+			batch_free(batch);
+		else
+			e->spare = batch;
+	}
+}
+
+/* --- input --- */
+
+static void
+add_line(struct enrich *e, struct slice line, enum line what)
+{
+	struct batch *batch = e->filling;
+
+	if (what == LINE_LONG)
+		batch_add(batch, line, ITEM_LONG);
+	else if (line_is_control(line))
+		batch_add(batch, line, ITEM_CONTROL);
+	else if (line_is_blank(line))
+		batch_add(batch, line, ITEM_BLANK);
+	else
+		batch_add(batch, line, ITEM_POSTING);
+}
+
+/* Lines that are there go into batches; full ones are closed. */
+static int
+take_lines(struct enrich *e, struct err *err)
+{
+	struct slice line;
+	enum line what;
+
+	while ((what = lines_next(&e->lines, &line)) != LINE_MORE) {
+		add_line(e, line, what);
+		if (e->filling->count < (size_t)e->options.batch_lines && e->filling->text.len < BATCH_BYTES)
+			continue;
+		if (close_batch(e, err) < 0)
+			return -1;
+		write_batches(e);
+	}
+	return 0;
+}
+
+/*
+ * What is left without '\n': a person's file may end so, and a cut-off posting is never whole JSON. But a
+ * control record is only ever left so by a stage that died while it wrote.
+ */
+static int
+end_input(struct enrich *e)
+{
+	struct slice line;
+	enum line what = lines_rest(&e->lines, &line);
+
+	e->input_end = true;
+	if (what == LINE_WHOLE && line_is_control(line)) {
+		log_error("the input ends in the middle of a control record: the stage in front of this one died");
+		e->emit.status = status_worse(e->emit.status, STATUS_FAILED);
+	} else if (what != LINE_MORE) {
+		add_line(e, line, what);
+	}
+	return 0;
+}
+
+static int
+read_input(struct enrich *e, struct err *err)
+{
+	ssize_t n = lines_read(&e->lines, e->fd);
+
+	e->last_input_ms = clock_mono_ms();
+	if (n > 0)
+		return take_lines(e, err);
+	if (n == 0)
+		return end_input(e);
+	if (errno == EINTR)
+		return 0; /* the loop looks at the signal */
+	return err_set_errno(err, ERR_FAILED, "cannot read standard input");
+}
+
+/* --- the loop --- */
+
+static bool
+has_room(const struct enrich *e)
+{
+	return !e->input_end && e->window_bytes < e->options.window && e->window_batches < WINDOW_BATCHES;
+}
+
+/* Waits for input (where there is room) or for the model. Returns whether the input is there. */
+static bool
+wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
+{
+	struct pollfd fds[2] = {
+		{.fd = has_room(e) ? e->fd : -1, .events = POLLIN},
+		{.fd = asker_fd(&e->asker), .events = POLLIN},
+	};
+	int n = poll(fds, 2, timeout_ms);
+
+	*anything = n > 0;
+	return n > 0 && fds[0].revents != 0;
+}
+
+/* The sooner of a wait (-1: for ever) and what is left of a pause. */
+static int64_t
+sooner(int64_t wait, int64_t pause)
+{
+	pause = pause > 0 ? pause : 0;
+	return wait < 0 || pause < wait ? pause : wait;
+}
+
+/* How long nothing needs to be done, if nothing comes; -1: for ever. */
+static int
+time_to_wait(const struct enrich *e, int64_t idle)
+{
+	int64_t wait = asker_timeout(&e->asker);
+
+	if (e->filling->count > 0)
+		wait = sooner(wait, LINGER_MS - idle);
+	if (e->asker.queue_count > 0 && e->asker.under_way == 0)
+		wait = sooner(wait, PAUSE_MS - idle);
+	return (int)wait;
+}
+
+/* No input and no reply is there right now: what was waiting for such a pause? Returns 1 where there was something, 0, or -1. */
+static int
+use_the_pause(struct enrich *e, int64_t idle, struct err *err)
+{
+	bool stuck = !has_room(e); /* the window is full, or the input has ended */
+
+	if (e->lookup.flying.count > 0)
+		return lookup_drain(&e->lookup, 0, on_miss, e, err) < 0 ? -1 : 1;
+	if (e->filling->count > 0 && (stuck || idle >= LINGER_MS))
+		return close_batch(e, err) < 0 ? -1 : 1;
+	if (asker_start(&e->asker, stuck || idle >= PAUSE_MS) > 0)
+		return 1;
+	if (e->out.buf.len > 0) {
+		out_flush(&e->out);
+		return 1;
+	}
+	return 0;
+}
+
+static int
+step(struct enrich *e, struct err *err)
+{
+	int64_t idle;
+	bool anything;
+	int did;
+
+	asker_collect(&e->asker, on_resolved, e);
+	asker_start(&e->asker, false);
+	write_batches(e);
+	if (wait_for_work(e, 0, &anything))
+		return read_input(e, err);
+	if (anything)
+		return 0;
+	idle = clock_mono_ms() - e->last_input_ms;
+	did = use_the_pause(e, idle, err);
+	if (did != 0)
+		return did < 0 ? -1 : 0;
+	if (!e->input_end || e->first)
+		wait_for_work(e, time_to_wait(e, idle), &anything);
+	return 0;
+}
+
+int
+enrich_run(struct enrich *e, struct err *err)
+{
+	e->last_input_ms = clock_mono_ms();
+	while (!e->input_end || e->first || e->filling->count > 0 || e->lookup.flying.count > 0) {
+		if (signals_stop() || e->out.failed)
+			return 0;
+		if (step(e, err) < 0)
+			return -1;
+	}
+	lookup_finish(&e->lookup);
+	emit_finish(&e->emit);
+	return 0;
+}
+
+void
+enrich_stats(const struct enrich *e, struct stats *stats)
+{
+	stats_int(stats, "postings", e->emit.postings);
+	stats_int(stats, "rejected", e->emit.rejected);
+	stats_int(stats, "memo", e->emit.answered[FROM_MEMO]);
+	stats_int(stats, "redis", e->emit.answered[FROM_REDIS]);
+	stats_int(stats, "model", e->emit.answered[FROM_MODEL]);
+	stats_int(stats, "pairs_asked", e->asker.pairs_asked);
+	stats_int(stats, "calls", e->asker.calls);
+	stats_int(stats, "retries", e->asker.retries);
+}

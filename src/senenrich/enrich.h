@@ -1,0 +1,66 @@
+/*
+ * The engine: lines in, lines with seniority out, in the same order, while look-ups and calls are under way.
+ *
+ *	read -> batch -> parse -> memo -> Redis -> model -> write
+ *
+ * One thread runs it all; what it waits for is the input, Redis and the model's replies. Memory is bounded by the window:
+ * reading stops while that many bytes of lines are not yet written.
+ */
+#ifndef SENENRICH_ENRICH_H
+#define SENENRICH_ENRICH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/io.h"
+#include "cli/stats.h"
+#include "senenrich/asker.h"
+#include "senenrich/batch.h"
+#include "senenrich/emit.h"
+#include "senenrich/lookup.h"
+#include "senenrich/memo.h"
+#include "streams/lines.h"
+
+struct enrich_options {
+	int64_t batch_lines; /* --batch */
+	uint64_t window;     /* --window, bytes */
+	int64_t memo_pairs;  /* --memo */
+	bool require_cache;  /* --require-cache */
+	int rejects_fd;      /* --rejects, or -1 */
+};
+
+struct enrich {
+	struct enrich_options options;
+	int fd;
+	size_t max_line;
+	struct lines lines;
+	struct out out;
+	struct json json;
+	struct buf scratch, hash_scratch;
+	struct memo *memo;
+	struct pairs pairs;
+	struct lookup lookup;
+	struct asker asker;
+	struct emit emit;
+
+	struct batch *filling;     /* takes lines */
+	struct batch *first, *last; /* closed, not yet written */
+	struct batch *spare;
+	size_t window_bytes;
+	int window_batches;
+	bool input_end;
+	int64_t last_input_ms;
+};
+
+/* Takes the input from fd and writes to stdout. Connects to Redis. -1 with err. */
+int enrich_init(struct enrich *enrich, int fd, const struct settings *settings, const struct enrich_options *options,
+                struct err *err);
+
+/* Runs until the input is written out. Returns 0, or -1 with err; the input's own faults are in emit.status. */
+int enrich_run(struct enrich *enrich, struct err *err);
+
+void enrich_stats(const struct enrich *enrich, struct stats *stats);
+void enrich_release(struct enrich *enrich);
+
+#endif

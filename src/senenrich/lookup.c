@@ -1,0 +1,319 @@
+/* Look-ups and write-backs, with Redis there or away. */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "senenrich/lookup.h"
+
+enum {
+	AWAY_FIRST_MS = 1000,
+	AWAY_MAX_MS = 30000,
+	NO_SAVING_MS = 10000,
+	RECOVER_AGAIN_MS = 1000,   /* a connection that breaks sooner than this after the last break is no accident */
+	UNSAVED_MAX = 1024 * 1024, /* 32 MiB of pairs to write back */
+};
+
+static void
+push(struct lookup_queue *q, struct lookup_entry entry)
+{
+	if (q->count == q->capacity) {
+		size_t capacity = q->capacity ? q->capacity * 2 : 1024;
+		struct lookup_entry *entries = mem_zero(capacity, sizeof(*entries));
+
+		for (size_t i = 0; i < q->count; i++)
+			entries[i] = q->entries[(q->head + i) & (q->capacity - 1)];
+		free(q->entries);
+		q->entries = entries;
+		q->capacity = capacity;
+		q->head = 0;
+	}
+	q->entries[(q->head + q->count++) & (q->capacity - 1)] = entry;
+}
+
+static struct lookup_entry
+pop(struct lookup_queue *q)
+{
+	struct lookup_entry entry = q->entries[q->head];
+
+	q->head = (q->head + 1) & (q->capacity - 1);
+	q->count--;
+	return entry;
+}
+
+static bool
+is_away(const struct lookup *l)
+{
+	return l->away_until != 0;
+}
+
+static bool
+may_save(const struct lookup *l)
+{
+	return !is_away(l) && (l->no_saving_until == 0 || clock_mono_ms() >= l->no_saving_until);
+}
+
+int
+lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, bool required, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	*l = (struct lookup){.pairs = pairs, .required = required, .cache = cache_new(settings)};
+	if (cache_connect(l->cache, &why) == 0)
+		return 0;
+	/* a wrong password is a mistake in the settings, not an outage */
+	if (required || why.kind == ERR_USAGE) {
+		*err = why;
+		return -1;
+	}
+	log_warning("%s; going on without the cache", why.text);
+	l->away_ms = AWAY_FIRST_MS;
+	l->away_until = clock_mono_ms() + l->away_ms;
+	return 0;
+}
+
+void
+lookup_release(struct lookup *l)
+{
+	cache_free(l->cache);
+	free(l->flying.entries);
+	free(l->unsaved.entries);
+}
+
+/* Nobody waits any longer for this write-back; it is tried again later. */
+static void
+postpone(struct lookup *l, struct lookup_entry entry)
+{
+	if (entry.pair) {
+		entry.pair->unsaved = false;
+		pairs_drop(l->pairs, entry.pair);
+		entry.pair = NULL;
+	}
+	if (l->unsaved.count >= UNSAVED_MAX)
+		l->lost++;
+	else
+		push(&l->unsaved, entry);
+}
+
+/* Puts an entry on the wire; a failure shows at the next answer. */
+static int
+send_entry(struct lookup *l, const struct lookup_entry *entry, struct err *err)
+{
+	return entry->tell ? cache_tell(l->cache, entry->hash, entry->tell, err) : cache_ask(l->cache, entry->hash, err);
+}
+
+void
+lookup_ask(struct lookup *l, struct pair *pair)
+{
+	struct lookup_entry entry = {.pair = pair, .hash = pair->hash};
+	struct err ignored = ERR_INIT;
+
+	push(&l->flying, entry);
+	if (!is_away(l))
+		send_entry(l, &entry, &ignored);
+}
+
+void
+lookup_save(struct lookup *l, struct pair *pair)
+{
+	struct lookup_entry entry = {.pair = pair, .hash = pair->hash, .tell = pair->seniority};
+	struct err ignored = ERR_INIT;
+
+	pair->references++;
+	if (!may_save(l)) {
+		postpone(l, entry);
+		return;
+	}
+	pair->unsaved = true;
+	push(&l->flying, entry);
+	send_entry(l, &entry, &ignored);
+}
+
+/* Redis is away: what was asked of it is a miss, what it should have kept is kept here. */
+static int
+go_without(struct lookup *l, lookup_miss *miss, void *context, struct err *err)
+{
+	while (l->flying.count > 0) {
+		struct lookup_entry entry = pop(&l->flying);
+
+		if (entry.tell)
+			postpone(l, entry);
+		else if (miss(context, entry.pair, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+leave(struct lookup *l, const struct err *why)
+{
+	cache_disconnect(l->cache);
+	if (l->away_ms == 0)
+		log_warning("%s; going on without the cache", why->text);
+	l->away_ms = l->away_ms ? l->away_ms * 2 : AWAY_FIRST_MS;
+	if (l->away_ms > AWAY_MAX_MS)
+		l->away_ms = AWAY_MAX_MS;
+	l->away_until = clock_mono_ms() + l->away_ms;
+}
+
+/* All that is not answered goes out once more, over a new connection. Every command may be repeated without harm. */
+static int
+send_again(struct lookup *l, struct err *err)
+{
+	size_t n = l->flying.count;
+
+	if (cache_connect(l->cache, err) < 0)
+		return -1;
+	while (n-- > 0) {
+		struct lookup_entry entry = pop(&l->flying);
+
+		if (entry.tell && !may_save(l)) {
+			postpone(l, entry);
+			continue;
+		}
+		if (send_entry(l, &entry, err) < 0) {
+			push(&l->flying, entry);
+			while (n-- > 0) /* keep their order */
+				push(&l->flying, pop(&l->flying));
+			return -1;
+		}
+		push(&l->flying, entry);
+	}
+	return cache_flush(l->cache, err);
+}
+
+/*
+ * The connection broke with `why`, or the server refused what stands at the head of the queue. One new
+ * connection at once: a server that was restarted, or that ends idle connections, costs no call to the model.
+ */
+static int
+recover(struct lookup *l, const struct err *why, lookup_miss *miss, void *context, struct err *err)
+{
+	int64_t now = clock_mono_ms();
+	struct err again = *why;
+
+	if (l->required) {
+		*err = *why;
+		return -1;
+	}
+	if (l->flying.count > 0 && l->flying.entries[l->flying.head].tell && why->kind != ERR_USAGE) {
+		/* it may be the writing alone that fails: out of memory, a read-only replica */
+		if (l->no_saving_until == 0)
+			log_warning("%s; not writing to the cache for now", why->text);
+		l->no_saving_until = now + NO_SAVING_MS;
+	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
+		leave(l, why);
+		return go_without(l, miss, context, err);
+	}
+	l->recovered_at = now;
+	if (send_again(l, &again) == 0)
+		return 0;
+	leave(l, &again);
+	return go_without(l, miss, context, err);
+}
+
+static void
+save_postponed(struct lookup *l)
+{
+	struct err ignored = ERR_INIT;
+
+	/* a thousand at a time: they ride with the look-ups */
+	for (int i = 0; i < 1000 && l->unsaved.count > 0 && may_save(l); i++) {
+		struct lookup_entry entry = pop(&l->unsaved);
+
+		push(&l->flying, entry);
+		send_entry(l, &entry, &ignored);
+	}
+}
+
+/* Whether Redis is there, after a new try where one is due. */
+static bool
+come_back(struct lookup *l)
+{
+	struct err err = ERR_INIT;
+
+	if (!is_away(l))
+		return true;
+	if (clock_mono_ms() < l->away_until)
+		return false;
+	if (cache_connect(l->cache, &err) < 0) {
+		leave(l, &err);
+		return false;
+	}
+	log_warning("%s answers again", cache_name(l->cache));
+	l->away_until = l->away_ms = 0;
+	return true;
+}
+
+int
+lookup_drain(struct lookup *l, size_t keep, lookup_miss *miss, void *context, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int seniority;
+
+	if (l->flying.count == 0 && l->unsaved.count == 0)
+		return 0;
+	if (is_away(l)) {
+		if (!come_back(l))
+			return go_without(l, miss, context, err);
+		if (send_again(l, &why) < 0) {
+			leave(l, &why);
+			return go_without(l, miss, context, err);
+		}
+	}
+	save_postponed(l);
+	if (l->flying.count > 0 && cache_flush(l->cache, &why) < 0 && recover(l, &why, miss, context, err) < 0)
+		return -1;
+	while (l->flying.count > keep) {
+		struct lookup_entry entry;
+
+		if (cache_answer(l->cache, &seniority, &why) < 0) {
+			if (recover(l, &why, miss, context, err) < 0)
+				return -1;
+			continue;
+		}
+		entry = pop(&l->flying);
+		if (entry.tell) {
+			l->no_saving_until = 0;
+			if (entry.pair) {
+				entry.pair->unsaved = false;
+				pairs_drop(l->pairs, entry.pair);
+			}
+		} else if (seniority > 0) {
+			entry.pair->state = PAIR_KNOWN;
+			entry.pair->seniority = (uint8_t)seniority;
+			entry.pair->source = FROM_REDIS;
+		} else if (miss(context, entry.pair, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+no_miss(void *context, struct pair *pair, struct err *err)
+{
+	(void)context;
+	(void)pair;
+	(void)err;
+	return 0;
+}
+
+size_t
+lookup_finish(struct lookup *l)
+{
+	struct err err = ERR_INIT;
+	size_t left;
+
+	l->no_saving_until = 0;
+	if (is_away(l))
+		l->away_until = 1; /* long ago: the next drain tries */
+	do {
+		left = l->unsaved.count;
+		lookup_drain(l, 0, no_miss, NULL, &err);
+	} while (l->unsaved.count < left && l->unsaved.count > 0);
+	left = l->unsaved.count + (size_t)l->lost;
+	if (left > 0)
+		log_warning("%zu answers of the model could not be kept in Redis: they will be asked for again", left);
+	return left;
+}

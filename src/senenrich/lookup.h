@@ -1,0 +1,62 @@
+/*
+ * Pairs in Redis, as senenrich uses it: look-ups and write-backs in one stream of pipelined commands, whose
+ * answers come in order; and what to do while Redis is away: warn once, go on without it, try again from time to time,
+ * and write back what was learnt meanwhile.
+ */
+#ifndef SENENRICH_LOOKUP_H
+#define SENENRICH_LOOKUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cache/cache.h"
+#include "senenrich/pairs.h"
+#include "settings/settings.h"
+
+struct lookup_entry {
+	struct pair *pair; /* NULL: a write-back that nobody waits for */
+	struct pair_hash hash;
+	uint8_t tell; /* the seniority to write; 0: a look-up */
+};
+
+struct lookup_queue {
+	struct lookup_entry *entries;
+	size_t head, count, capacity; /* a ring */
+};
+
+struct lookup {
+	struct cache *cache;
+	struct pairs *pairs;
+	bool required;               /* --require-cache */
+	struct lookup_queue flying;  /* what Redis was asked and has not answered */
+	struct lookup_queue unsaved; /* what it could not take; bounded */
+	int64_t away_until;          /* no look-ups before this; 0: Redis is there */
+	int64_t away_ms;             /* how long the last break was */
+	int64_t no_saving_until;     /* no write-backs before this (out of memory, read-only) */
+	int64_t recovered_at;
+	int64_t lost;                /* write-backs that did not fit into `unsaved` */
+};
+
+/* A pair is not in Redis (or Redis is away). */
+typedef int lookup_miss(void *context, struct pair *pair, struct err *err);
+
+/* With `required`, every failure of Redis is an error; without, none is. Connects. */
+int lookup_init(struct lookup *lookup, const struct settings *settings, struct pairs *pairs, bool required,
+                struct err *err);
+void lookup_release(struct lookup *lookup);
+
+/* Queues a look-up of a pair that waits. */
+void lookup_ask(struct lookup *lookup, struct pair *pair);
+
+/* Queues the write-back of a pair that is known; it is `unsaved` until Redis has it (or is away). */
+void lookup_save(struct lookup *lookup, struct pair *pair);
+
+/* Sends what is queued and takes answers until at most `keep` are on their way. -1 with err. */
+int lookup_drain(struct lookup *lookup, size_t keep, lookup_miss *miss, void *context, struct err *err);
+
+/* One last try to write back what Redis could not take; warns of what is lost. Returns what is left. */
+size_t lookup_finish(struct lookup *lookup);
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * The memo: sets of eight entries, one cache line each. The high half of a pair's hash chooses the set, 61 bits of
+ * the low half are the tag; 0 is an empty entry, as a seniority is never 0.
+ *
+ * Each hit moves an entry one place to the front; a new one takes the place of the sixth, pushing the last
+ * one out. So what is asked often stays, and what comes once is soon gone, without any clock or counter. Two pairs that
+ * share a set and a tag would be mixed up: with 2^20 sets that takes 81 equal bits.
+ */
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/mem.h"
+#include "senenrich/memo.h"
+
+enum { WAYS = 8, NEWCOMER = 5 };
+
+#define SENIORITY_MASK UINT64_C(7)
+
+struct set {
+	uint64_t entries[WAYS];
+};
+
+struct memo {
+	struct set *sets; /* NULL: no memo */
+	uint64_t mask;    /* number of sets - 1 */
+};
+
+struct memo *
+memo_new(int64_t pairs)
+{
+	struct memo *memo = mem_zero(1, sizeof(*memo));
+	uint64_t sets = 1;
+	void *memory;
+
+	if (pairs <= 0)
+		return memo;
+	/* half full: so that hardly a set overflows before the whole is as full as was asked */
+	while (sets * WAYS / 2 < (uint64_t)pairs)
+		sets *= 2;
+	memory = mmap(NULL, sets * sizeof(struct set), PROT_READ | PROT_WRITE,
+	              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED)
+		return memo; /* slower, but right */
+	memo->sets = memory;
+	memo->mask = sets - 1;
+	return memo;
+}
+
+void
+memo_free(struct memo *memo)
+{
+	if (memo == NULL)
+		return;
+	if (memo->sets)
+		munmap(memo->sets, (memo->mask + 1) * sizeof(struct set));
+	free(memo);
+}
+
+static uint64_t *
+entries_of(const struct memo *memo, struct pair_hash hash)
+{
+	return memo->sets[hash.high & memo->mask].entries;
+}
+
+void
+memo_prefetch(const struct memo *memo, struct pair_hash hash)
+{
+	if (memo->sets)
+		__builtin_prefetch(entries_of(memo, hash), 1);
+}
+
+int
+memo_get(struct memo *memo, struct pair_hash hash)
+{
+	uint64_t tag = hash.low & ~SENIORITY_MASK;
+	uint64_t *entries;
+
+	if (memo->sets == NULL)
+		return 0;
+	entries = entries_of(memo, hash);
+	for (int i = 0; i < WAYS; i++) {
+		uint64_t entry = entries[i];
+
+		if ((entry & ~SENIORITY_MASK) != tag || (entry & SENIORITY_MASK) == 0)
+			continue;
+		if (i > 0) {
+			entries[i] = entries[i - 1];
+			entries[i - 1] = entry;
+		}
+		return (int)(entry & SENIORITY_MASK);
+	}
+	return 0;
+}
+
+void
+memo_put(struct memo *memo, struct pair_hash hash, int seniority)
+{
+	uint64_t *entries;
+	int place = 0;
+
+	if (memo->sets == NULL || memo_get(memo, hash) != 0)
+		return;
+	entries = entries_of(memo, hash);
+	while (place < WAYS && entries[place] != 0)
+		place++;
+	if (place == WAYS) {
+		for (place = WAYS - 1; place > NEWCOMER; place--)
+			entries[place] = entries[place - 1];
+	}
+	entries[place] = (hash.low & ~SENIORITY_MASK) | (uint64_t)seniority;
+}

@@ -1,0 +1,296 @@
+/*
+ * The gRPC client. gRPC moves nothing outside grpc_completion_queue_next, so one thread lives in it and
+ * hands the ended calls over by a list and an eventfd.
+ *
+ * gRPC's own retries are off: they silently leave out requests over 256 KiB; whoever starts the calls tries again.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <grpc/byte_buffer_reader.h>
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <grpc/support/alloc.h>
+#include <grpc/support/time.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/signals.h"
+#include "base/units.h"
+#include "senenrich/model.h"
+
+#define METHOD "/SeniorityModel/InferSeniority"
+
+enum { RECONNECT_MS = 1000, MESSAGE_MAX = 64 * 1024 * 1024 };
+
+struct call {
+	grpc_call *call;
+	void *tag;
+	grpc_byte_buffer *reply;
+	grpc_metadata_array initial, trailing;
+	grpc_status_code status;
+	grpc_slice details;
+	struct call *next;      /* among the ended ones */
+	struct call *next_open; /* among all that are not yet taken */
+};
+
+struct model {
+	grpc_channel *channel;
+	grpc_completion_queue *queue;
+	pthread_t thread;
+	int event;
+	pthread_mutex_t lock;
+	struct call *ended, **ended_end; /* under the lock */
+	struct call *open;               /* the caller's thread alone: what can still be cancelled */
+};
+
+/* gRPC itself takes any text and fails much later with UNAVAILABLE: so look at it first. */
+static int
+check_address(const char *address, struct err *err)
+{
+	const char *colon = strrchr(address, ':');
+	int64_t port;
+
+	if (strncmp(address, "unix:", 5) == 0 && address[5] != '\0')
+		return 0;
+	if (colon == NULL || colon == address || !units_parse_int(colon + 1, 1, 65535, &port))
+		return err_set(err, ERR_USAGE, "grpc_server_address: '%s' is neither HOST:PORT nor unix:PATH", address);
+	return 0;
+}
+
+static void *
+move_calls(void *argument)
+{
+	struct model *model = argument;
+	const uint64_t one = 1;
+
+	for (;;) {
+		grpc_event event = grpc_completion_queue_next(model->queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);
+		struct call *call = event.tag;
+
+		if (event.type == GRPC_QUEUE_SHUTDOWN)
+			return NULL;
+		if (event.type != GRPC_OP_COMPLETE)
+			continue;
+		pthread_mutex_lock(&model->lock);
+		call->next = NULL;
+		*model->ended_end = call;
+		model->ended_end = &call->next;
+		pthread_mutex_unlock(&model->lock);
+		/* an eventfd takes 8 bytes or nothing, and it is never full here */
+		if (write(model->event, &one, sizeof(one)) < 0)
+			continue;
+	}
+}
+
+static grpc_channel *
+open_channel(const char *address)
+{
+	grpc_arg args[] = {
+		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
+		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_HTTP_PROXY, .value.integer = 0},
+		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, .value.integer = 100},
+		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
+		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
+		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, .value.integer = MESSAGE_MAX},
+	};
+	grpc_channel_args list = {.num_args = sizeof(args) / sizeof(args[0]), .args = args};
+	grpc_channel_credentials *plain = grpc_insecure_credentials_create();
+	grpc_channel *channel = grpc_channel_create(address, plain, &list);
+
+	grpc_channel_credentials_release(plain);
+	return channel;
+}
+
+struct model *
+model_new(const char *address, struct err *err)
+{
+	struct model *model;
+
+	if (check_address(address, err) < 0)
+		return NULL;
+	model = mem_zero(1, sizeof(*model));
+	model->ended_end = &model->ended;
+	pthread_mutex_init(&model->lock, NULL);
+	model->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	/* no thread of gRPC's or ours takes the signals that are meant for the main one */
+	signals_block(true);
+	setenv("GRPC_VERBOSITY", "NONE", 0); /* its own log lines are not in our format */
+	grpc_init();
+	model->channel = open_channel(address);
+	model->queue = grpc_completion_queue_create_for_next(NULL);
+	if (model->event < 0 || pthread_create(&model->thread, NULL, move_calls, model) != 0) {
+		err_set_errno(err, ERR_TEMPORARY, "cannot start a thread for the model");
+		signals_block(false);
+		grpc_completion_queue_destroy(model->queue);
+		grpc_channel_destroy(model->channel);
+		free(model);
+		return NULL;
+	}
+	signals_block(false);
+	return model;
+}
+
+int
+model_fd(const struct model *model)
+{
+	return model->event;
+}
+
+static void
+call_free(struct model *model, struct call *call)
+{
+	struct call **at = &model->open;
+
+	while (*at != call)
+		at = &(*at)->next_open;
+	*at = call->next_open;
+	grpc_byte_buffer_destroy(call->reply);
+	grpc_metadata_array_destroy(&call->initial);
+	grpc_metadata_array_destroy(&call->trailing);
+	grpc_slice_unref(call->details);
+	grpc_call_unref(call->call);
+	free(call);
+}
+
+void
+model_call(struct model *model, struct slice request, int64_t timeout_ms, void *tag)
+{
+	struct call *call = mem_zero(1, sizeof(*call));
+	gpr_timespec deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
+	grpc_slice bytes = grpc_slice_from_copied_buffer(request.ptr, request.len);
+	grpc_byte_buffer *message = grpc_raw_byte_buffer_create(&bytes, 1);
+	grpc_op ops[6] = {{0}};
+
+	call->tag = tag;
+	grpc_metadata_array_init(&call->initial);
+	grpc_metadata_array_init(&call->trailing);
+	call->call = grpc_channel_create_call(model->channel, NULL, GRPC_PROPAGATE_DEFAULTS, model->queue,
+	                                      grpc_slice_from_static_string(METHOD), NULL, deadline, NULL);
+	ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
+	ops[1].op = GRPC_OP_SEND_MESSAGE;
+	ops[1].data.send_message.send_message = message;
+	ops[2].op = GRPC_OP_SEND_CLOSE_FROM_CLIENT;
+	ops[3].op = GRPC_OP_RECV_INITIAL_METADATA;
+	ops[3].data.recv_initial_metadata.recv_initial_metadata = &call->initial;
+	ops[4].op = GRPC_OP_RECV_MESSAGE;
+	ops[4].data.recv_message.recv_message = &call->reply;
+	ops[5].op = GRPC_OP_RECV_STATUS_ON_CLIENT;
+	ops[5].data.recv_status_on_client.trailing_metadata = &call->trailing;
+	ops[5].data.recv_status_on_client.status = &call->status;
+	ops[5].data.recv_status_on_client.status_details = &call->details;
+	/* with arguments as above it cannot fail; a failure would leave the caller waiting for ever */
+	if (grpc_call_start_batch(call->call, ops, 6, call, NULL) != GRPC_CALL_OK)
+		abort();
+	call->next_open = model->open;
+	model->open = call;
+	grpc_byte_buffer_destroy(message);
+	grpc_slice_unref(bytes);
+}
+
+static enum model_status
+classify(grpc_status_code status, const char *details)
+{
+	switch (status) {
+	case GRPC_STATUS_OK:
+		return MODEL_OK;
+	case GRPC_STATUS_INVALID_ARGUMENT:
+	case GRPC_STATUS_OUT_OF_RANGE:
+		return MODEL_TOO_LARGE;
+	case GRPC_STATUS_RESOURCE_EXHAUSTED:
+		/* both an overloaded server and a message over the limit; only the text tells */
+		return strstr(details, "larger than max") ? MODEL_TOO_LARGE : MODEL_AGAIN;
+	case GRPC_STATUS_UNIMPLEMENTED:
+	case GRPC_STATUS_PERMISSION_DENIED:
+	case GRPC_STATUS_UNAUTHENTICATED:
+	case GRPC_STATUS_NOT_FOUND:
+		return MODEL_DENIED;
+	default:
+		return MODEL_AGAIN;
+	}
+}
+
+static const char *
+status_name(grpc_status_code status)
+{
+	static const char *const names[] = {
+		"OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
+		"PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
+		"UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
+	};
+
+	return status >= 0 && (size_t)status < sizeof(names) / sizeof(names[0]) ? names[status] : "status not known";
+}
+
+/* The message of a reply; false where it is compressed in a way that cannot be read. */
+static bool
+read_message(grpc_byte_buffer *from, struct buf *to)
+{
+	grpc_byte_buffer_reader reader;
+	grpc_slice part;
+
+	if (from == NULL || !grpc_byte_buffer_reader_init(&reader, from))
+		return false;
+	while (grpc_byte_buffer_reader_next(&reader, &part)) {
+		buf_append(to, GRPC_SLICE_START_PTR(part), GRPC_SLICE_LENGTH(part));
+		grpc_slice_unref(part);
+	}
+	grpc_byte_buffer_reader_destroy(&reader);
+	return true;
+}
+
+bool
+model_take(struct model *model, struct model_reply *reply)
+{
+	struct call *call;
+	uint64_t count;
+	char *details;
+
+	pthread_mutex_lock(&model->lock);
+	call = model->ended;
+	if (call) {
+		model->ended = call->next;
+		if (model->ended == NULL)
+			model->ended_end = &model->ended;
+	} else if (read(model->event, &count, sizeof(count)) < 0) {
+		/* nothing was counted: it is as we want it */
+	}
+	pthread_mutex_unlock(&model->lock);
+	if (call == NULL)
+		return false;
+	details = grpc_slice_to_c_string(call->details);
+	*reply = (struct model_reply){.tag = call->tag, .status = classify(call->status, details)};
+	snprintf(reply->text, sizeof(reply->text), "%s: %.200s", status_name(call->status), details);
+	gpr_free(details);
+	if (reply->status == MODEL_OK && !read_message(call->reply, &reply->message)) {
+		reply->status = MODEL_AGAIN;
+		snprintf(reply->text, sizeof(reply->text), "the reply has no message");
+	}
+	call_free(model, call);
+	return true;
+}
+
+void
+model_free(struct model *model)
+{
+	struct model_reply reply;
+
+	if (model == NULL)
+		return;
+	for (struct call *call = model->open; call; call = call->next_open)
+		grpc_call_cancel(call->call, NULL);
+	grpc_channel_destroy(model->channel);
+	grpc_completion_queue_shutdown(model->queue);
+	pthread_join(model->thread, NULL);
+	while (model_take(model, &reply))
+		buf_release(&reply.message);
+	grpc_completion_queue_destroy(model->queue);
+	grpc_shutdown();
+	close(model->event);
+	pthread_mutex_destroy(&model->lock);
+	free(model);
+}
