@@ -4,7 +4,8 @@
  *
  * Reading: *_parse fills a struct whose slices point into the line or into `scratch`, and live as
  * long as both are unchanged. Unknown members are ignored; a missing or wrong one is an error with a
- * static text. Writing: *_write appends one line with its '\n'.
+ * static text; null counts as not given. Writing: *_write appends one line with its '\n'; strings, keys too, must
+ * be UTF-8 (a raw line excepted), for json_quote changes what is not.
  *
  * `list` is the cursor's thread as raw JSON, len 0 where there is none: everyone but s3ls and
  * cursor copies it as it came.
@@ -21,7 +22,7 @@
 /* What reading needs from call to call; {0} is an empty one. */
 struct records {
 	struct json json;
-	struct buf scratch; /* reset by each *_parse */
+	struct buf scratch; /* reset by each *_parse but thread_parse: the record that the thread is from stays as it is */
 };
 void records_release(struct records *records);
 
