@@ -1,0 +1,157 @@
+/* Getting a file: read as it is asked for, with the kernel told to read ahead. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "store/file.h"
+
+/* One read(2). Large enough to be cheap, small enough for its memory to stay in the processor's cache. */
+#define BLOCK ((size_t)256 * 1024)
+
+struct file_get {
+	struct store_get base;
+	char *bucket, *key;
+	int fd; /* -1 where it failed or is at its end */
+	struct stat before;
+	int64_t got;
+	char *block;
+	bool ended;
+	struct err failed; /* given by the next read */
+};
+
+/* Opens without ever waiting (a FIFO would) and without following a link. */
+static int
+open_file(struct file_store *files, struct file_get *get)
+{
+	struct err *err = &get->failed;
+	const char *why, *name;
+	int bucket, folder, error;
+
+	if (!file_key_safe(get->key, &why))
+		return err_set(err, ERR_FAILED, "GET: 400 InvalidKey (no safe file path: %s)", why);
+	bucket = file_open_bucket(files->root, get->bucket, "GET", err);
+	if (bucket < 0)
+		return -1;
+	folder = file_open_parent(bucket, get->key, O_PATH, &name);
+	error = errno;
+	close(bucket);
+	if (folder < 0)
+		return file_fail(err, "GET", error);
+	get->fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	error = errno;
+	close(folder);
+	if (get->fd < 0)
+		return error == ENXIO ? err_set(err, ERR_FAILED, "GET: not a regular file") : file_fail(err, "GET", error);
+	if (fstat(get->fd, &get->before) < 0)
+		return file_fail(err, "GET", errno);
+	if (S_ISDIR(get->before.st_mode))
+		return file_fail(err, "GET", ENOENT);
+	if (!S_ISREG(get->before.st_mode))
+		return err_set(err, ERR_FAILED, "GET: not a regular file");
+	return 0;
+}
+
+static void
+close_file(struct file_get *get)
+{
+	if (get->fd >= 0)
+		close(get->fd);
+	get->fd = -1;
+	free(get->block);
+	get->block = NULL;
+}
+
+static int
+fail(struct file_get *get)
+{
+	close_file(get);
+	return store_err_name(&get->failed, get->bucket, get->key);
+}
+
+struct store_get *
+file_get_open(struct store *store, const char *bucket, const char *key)
+{
+	struct file_get *get = mem_zero(1, sizeof(*get));
+
+	get->base.store = store;
+	get->base.info.size = -1;
+	get->bucket = mem_dup(bucket);
+	get->key = mem_dup(key);
+	get->fd = -1;
+	if (open_file((struct file_store *)store, get) < 0) {
+		fail(get);
+		return &get->base;
+	}
+	get->base.info.size = get->before.st_size;
+	file_etag(&get->before, get->base.info.etag, sizeof(get->base.info.etag));
+	/* What will be read in turn comes into the page cache now: several files are fetched at once. */
+	posix_fadvise(get->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	posix_fadvise(get->fd, 0, 0, POSIX_FADV_WILLNEED);
+	return &get->base;
+}
+
+/* At the end of the file: whether it still is what it was at the start. */
+static int
+check_end(struct file_get *get)
+{
+	struct stat now;
+
+	if (fstat(get->fd, &now) < 0)
+		return file_fail(&get->failed, "GET", errno);
+	if (now.st_nlink == 0)
+		return err_set(&get->failed, ERR_TEMPORARY, "GET: it was replaced or removed while it was read");
+	if (get->got != get->before.st_size || now.st_size != get->before.st_size ||
+	    now.st_mtim.tv_sec != get->before.st_mtim.tv_sec || now.st_mtim.tv_nsec != get->before.st_mtim.tv_nsec)
+		return err_set(&get->failed, ERR_TEMPORARY, "GET: it changed while it was read");
+	return 0;
+}
+
+int
+file_get_read(struct store_get *base, bool wait, struct slice *data, struct err *err)
+{
+	struct file_get *get = (struct file_get *)base;
+	ssize_t n;
+
+	(void)wait; /* a local file is always ready */
+	if (get->failed.kind != ERR_NONE) {
+		*err = get->failed;
+		return -1;
+	}
+	if (get->ended)
+		return 0;
+	if (get->block == NULL)
+		get->block = mem_alloc(BLOCK);
+	n = io_read(get->fd, get->block, BLOCK);
+	if (n > 0 && get->got + n <= get->before.st_size) {
+		get->got += n;
+		*data = slice_of(get->block, (size_t)n);
+		return 1;
+	}
+	if (n < 0)
+		file_fail(&get->failed, "GET", errno);
+	else if (n > 0)
+		err_set(&get->failed, ERR_TEMPORARY, "GET: it grew while it was read");
+	else if (check_end(get) == 0) {
+		close_file(get);
+		get->ended = true;
+		return 0;
+	}
+	fail(get);
+	*err = get->failed;
+	return -1;
+}
+
+void
+file_get_free(struct store_get *base)
+{
+	struct file_get *get = (struct file_get *)base;
+
+	close_file(get);
+	free(get->bucket);
+	free(get->key);
+	free(get);
+}
