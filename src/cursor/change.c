@@ -1,0 +1,83 @@
+/* Changes, collected until they are saved. */
+#include "cursor/change.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "json/json.h"
+
+static void
+add(struct change *change, struct slice key, struct slice record)
+{
+	if (change->count == change->capacity) {
+		change->capacity = change->capacity ? change->capacity * 2 : 64;
+		change->entries = mem_resize(change->entries, change->capacity, sizeof(*change->entries));
+	}
+	change->entries[change->count++] = (struct change_entry){change->text.len, key.len, record.len};
+	buf_append_slice(&change->text, key);
+	buf_append_slice(&change->text, record);
+}
+
+void
+change_add(struct change *change, struct slice key, struct slice record)
+{
+	add(change, key, record);
+}
+
+void
+change_remove(struct change *change, struct slice key)
+{
+	add(change, key, slice_of(NULL, 0));
+}
+
+struct slice
+change_key(const struct change *change, size_t i)
+{
+	return slice_of(change->text.data + change->entries[i].at, change->entries[i].key_len);
+}
+
+struct slice
+change_record(const struct change *change, size_t i)
+{
+	const struct change_entry *entry = &change->entries[i];
+
+	return slice_of(change->text.data + entry->at + entry->key_len, entry->record_len);
+}
+
+void
+change_reset(struct change *change)
+{
+	change->cursor = -1;
+	change->force = change->clear_all = false;
+	change->count = 0;
+	buf_reset(&change->text);
+}
+
+void
+change_release(struct change *change)
+{
+	buf_release(&change->text);
+	free(change->entries);
+	*change = (struct change)CHANGE_INIT;
+}
+
+static void
+member(struct buf *to, const char *name, struct slice value)
+{
+	buf_append_str(to, name);
+	json_quote(to, value);
+}
+
+void
+failed_write(struct buf *to, struct slice key, struct slice reason, struct slice stage, int64_t unix_seconds)
+{
+	char time[32];
+
+	clock_format_iso(unix_seconds, time);
+	member(to, "{\"key\":", key);
+	member(to, ",\"reason\":", reason);
+	member(to, ",\"stage\":", stage);
+	member(to, ",\"time\":", slice_of_str(time));
+	buf_append_byte(to, '}');
+}

@@ -1,0 +1,308 @@
+/*
+ * The receipts' loop. What the receipts say is collected in a change, and saved whenever no further input
+ * is ready, every SAVE_EVERY receipts, and at the end; so a killed run loses little, and a fast one does not wait for
+ * the store with each receipt.
+ *
+ * Where it cannot be saved the reading goes on, so that the stages in front of us can finish what
+ * they are at, and saving is tried again from time to time.
+ */
+#include "cursor/receipts.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "cursor/follow.h"
+#include "streams/lines.h"
+#include "streams/records.h"
+
+#define SAVE_EVERY 1000
+#define SAVE_AGAIN_MS 1000
+
+/* What waits for a store that does not answer, at most; beyond that the cursor stops where it is. */
+#define UNSAVED_MAX 100000
+
+/* A receipt is a few hundred bytes and two keys of up to 1,024 bytes, escaped. */
+#define RECEIPT_MAX (1 << 20)
+
+#define YEAR_SECONDS (366 * INT64_C(86400))
+
+struct run {
+	struct keeper *keeper;
+	struct receipts_result *result;
+	bool dry_run;
+	struct lines lines;
+	struct records records;
+	struct follow follow;
+	struct change change;
+	struct buf record;
+	int64_t stored;       /* the cursor as last heard of */
+	int64_t latest;       /* no receipt may take the cursor beyond this */
+	int unsaved;          /* receipts since the last save */
+	bool save_failed;     /* the last time */
+	int64_t save_again_ms;
+	bool threadless_said;
+	struct log_site failures;
+};
+
+static void
+worse(struct run *run, enum exit_status status)
+{
+	run->result->status = status_worse(run->result->status, status);
+}
+
+static void
+warn_of(struct run *run, const struct err *err)
+{
+	if (!run->save_failed)
+		log_warning("the cursor is not saved: %s; reading goes on", err->text);
+	run->save_failed = true;
+	run->save_again_ms = clock_mono_ms() + SAVE_AGAIN_MS;
+}
+
+/* Saves what has come since the last time. Returns -1 with err where that fails; nothing is forgotten then. */
+static int
+save(struct run *run, struct err *err)
+{
+	struct saved saved;
+
+	run->unsaved = 0;
+	if (run->follow.position > run->stored)
+		run->change.cursor = run->follow.position;
+	if (run->dry_run || (run->change.cursor < 0 && run->change.count == 0)) {
+		change_reset(&run->change);
+		return 0;
+	}
+	if (keeper_save(run->keeper, &run->change, &saved, err))
+		return -1;
+	if (run->save_failed)
+		log_warning("the cursor is saved again");
+	run->save_failed = false;
+	change_reset(&run->change);
+	run->stored = saved.cursor;
+	follow_stored(&run->follow, saved.cursor);
+	return 0;
+}
+
+static void
+save_meanwhile(struct run *run)
+{
+	struct err err = ERR_INIT;
+
+	if (run->save_failed && clock_mono_ms() < run->save_again_ms)
+		return;
+	if (save(run, &err))
+		warn_of(run, &err);
+}
+
+/* Whether there is room to remember one more thing to be saved. */
+static bool
+room(struct run *run)
+{
+	if (run->change.count < UNSAVED_MAX)
+		return true;
+	if (!run->follow.stopped)
+		log_warning("too much is unsaved: the cursor stops at %lld", (long long)run->follow.position);
+	follow_stop(&run->follow);
+	worse(run, STATUS_TEMPORARY);
+	return false;
+}
+
+static void
+bad_receipt(struct run *run, const char *why)
+{
+	log_error("line %llu: not a receipt: %s: the cursor stops at %lld", (unsigned long long)run->lines.number, why,
+	          (long long)run->follow.position);
+	follow_stop(&run->follow);
+	worse(run, STATUS_FAILED);
+}
+
+/* The thread of a receipt. False for one without, or with one that cannot be read. */
+static bool
+take_thread(struct run *run, const struct receipt *receipt, struct thread *thread)
+{
+	const char *why = NULL;
+
+	if (receipt->list.len == 0) {
+		if (!run->threadless_said)
+			log_warning("line %llu: the receipt of %.*s has no \"list\" (keys picked by hand have none): "
+			            "such receipts do not move the cursor",
+			            (unsigned long long)run->lines.number, SLICE_ARGS(receipt->source));
+		run->threadless_said = true;
+		return false;
+	}
+	if (thread_parse(&run->records, receipt->list, thread, &why) && thread->upto > run->latest)
+		why = "list.upto: more than a year in the future";
+	else if (why == NULL)
+		return true;
+	bad_receipt(run, why);
+	return false;
+}
+
+static void
+follow(struct run *run, const struct receipt *receipt, const struct thread *thread)
+{
+	const struct follow before = run->follow;
+	unsigned long long line = run->lines.number;
+	long long at = before.position, seq = thread->seq;
+
+	switch (follow_take(&run->follow, thread)) {
+	case FOLLOW_ON:
+	case FOLLOW_REPEAT:
+	case FOLLOW_IDLE:
+		return;
+	case FOLLOW_GAP:
+		if (before.begun)
+			log_warning("line %llu: %.*s is number %lld of its listing, the one before was %lld: receipts are missing, "
+			            "the cursor stops at %lld",
+			            line, SLICE_ARGS(receipt->source), seq, (long long)before.seq, at);
+		else
+			log_warning("line %llu: %.*s is number %lld of its listing, not the first: the cursor stays at %lld", line,
+			            SLICE_ARGS(receipt->source), seq, at);
+		break;
+	case FOLLOW_AHEAD:
+		log_warning("line %llu: %.*s is from a listing after %lld, the cursor is at %lld: what lies between is not known "
+		            "to be done, the cursor stays",
+		            line, SLICE_ARGS(receipt->source), (long long)thread->after, at);
+		break;
+	case FOLLOW_WRONG:
+		bad_receipt(run, "list.upto goes back");
+		return;
+	}
+	worse(run, STATUS_TEMPORARY);
+}
+
+/* An object that is not stored. Returns whether the cursor may pass it. */
+static bool
+take_failure(struct run *run, const struct receipt *receipt, bool threaded)
+{
+	run->result->failed++;
+	if (receipt->temporary) {
+		log_warning_limited(&run->failures, "%.*s is left for a later run: %.*s: %.*s%s", SLICE_ARGS(receipt->source),
+		                    SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error),
+		                    threaded && !run->follow.stopped ? ": the cursor stops before it" : "");
+		if (threaded)
+			follow_stop(&run->follow);
+		worse(run, STATUS_TEMPORARY);
+		return false;
+	}
+	worse(run, STATUS_FAILED);
+	log_warning_limited(&run->failures, "%.*s failed for good: %.*s: %.*s", SLICE_ARGS(receipt->source),
+	                    SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error));
+	if (!threaded || !room(run))
+		return false;
+	buf_reset(&run->record);
+	failed_write(&run->record, receipt->source, receipt->error, receipt->stage, clock_unix());
+	change_add(&run->change, receipt->source, slice_of_buf(&run->record));
+	return true;
+}
+
+static void
+take_receipt(struct run *run, struct slice line)
+{
+	struct receipt receipt;
+	struct thread thread;
+	const char *why;
+	bool threaded, passable = true;
+
+	run->result->receipts++;
+	if (!receipt_parse(&run->records, line, &receipt, &why)) {
+		bad_receipt(run, why);
+		return;
+	}
+	threaded = take_thread(run, &receipt, &thread);
+	if (receipt.failed)
+		passable = take_failure(run, &receipt, threaded);
+	else if (room(run))
+		change_remove(&run->change, receipt.source);
+	if (threaded && passable)
+		follow(run, &receipt, &thread);
+	if (++run->unsaved >= SAVE_EVERY)
+		save_meanwhile(run);
+}
+
+static void
+take_lines(struct run *run)
+{
+	struct slice line;
+
+	for (;;) {
+		switch (lines_next(&run->lines, &line)) {
+		case LINE_WHOLE:
+			take_receipt(run, line);
+			break;
+		case LINE_LONG:
+			bad_receipt(run, "longer than 1 MiB");
+			break;
+		case LINE_MORE:
+			return;
+		}
+	}
+}
+
+static void
+take_rest(struct run *run)
+{
+	struct slice line;
+
+	if (lines_rest(&run->lines, &line) == LINE_MORE)
+		return;
+	log_error("line %llu has no end: the writer died: the cursor stops at %lld", (unsigned long long)run->lines.number,
+	          (long long)run->follow.position);
+	follow_stop(&run->follow);
+	worse(run, STATUS_TEMPORARY);
+}
+
+static void
+read_all(struct run *run, int fd)
+{
+	ssize_t n;
+
+	for (;;) {
+		take_lines(run);
+		if (run->unsaved && io_readable(fd, 0) == 0)
+			save_meanwhile(run);
+		/* Something waits to be saved again: not longer than that. */
+		if (run->save_failed && io_readable(fd, SAVE_AGAIN_MS) == 0) {
+			save_meanwhile(run);
+			continue;
+		}
+		n = lines_read(&run->lines, fd);
+		if (n <= 0)
+			break;
+	}
+	if (n == 0) {
+		take_rest(run);
+	} else if (errno != EINTR || !signals_stop()) {
+		log_error("cannot read the receipts: %s", strerror(errno));
+		worse(run, STATUS_FAILED);
+	}
+}
+
+int
+receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result *result, struct err *err)
+{
+	struct run run = {.keeper = keeper, .result = result, .dry_run = dry_run, .change = CHANGE_INIT};
+	struct err last = ERR_INIT;
+
+	*result = (struct receipts_result){.status = STATUS_OK};
+	if (keeper_get(keeper, &run.stored, err))
+		return -1;
+	result->from = run.stored;
+	run.latest = clock_unix() + YEAR_SECONDS;
+	follow_init(&run.follow, run.stored);
+	lines_init(&run.lines, RECEIPT_MAX);
+	read_all(&run, fd);
+	if (save(&run, &last)) {
+		log_error("%s; the cursor stays at %lld", last.text, (long long)run.stored);
+		worse(&run, err_status(&last));
+	}
+	result->to = dry_run ? run.follow.position : run.stored;
+	lines_release(&run.lines);
+	records_release(&run.records);
+	change_release(&run.change);
+	buf_release(&run.record);
+	return 0;
+}

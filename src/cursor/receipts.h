@@ -1,0 +1,26 @@
+/* `cursor set` without a value: receipts on standard input move the cursor along their thread. */
+#ifndef CURSOR_RECEIPTS_H
+#define CURSOR_RECEIPTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/exits.h"
+#include "cursor/keeper.h"
+
+struct receipts_result {
+	enum exit_status status;
+	int64_t receipts;
+	int64_t failed; /* of these: for good or for now */
+	int64_t from;   /* the cursor before */
+	int64_t to;     /* and after: stored, or with dry_run what would be */
+};
+
+/*
+ * Reads fd to its end. Everything that goes wrong is reported here, line by line, and is in the status.
+ * Returns -1 with err, nothing read, where the stored cursor cannot be had. A signal that asks to stop ends it early, saved.
+ */
+int receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result *result, struct err *err);
+
+#endif
