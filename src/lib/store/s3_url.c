@@ -122,23 +122,30 @@ is_port(const char *text, size_t len)
 	return units_parse_digits(text, len, &port) && port > 0 && port < 65536;
 }
 
+/* "host", "host:port", "[::1]:port". */
+static bool
+is_authority(const char *host, size_t len)
+{
+	const char *bracket = memchr(host, ']', len);
+	const char *from = bracket != NULL ? bracket : host;
+	const char *colon = memchr(from, ':', len - (size_t)(from - host));
+
+	if (len == 0 || host[0] == ':')
+		return false;
+	return colon == NULL || is_port(colon + 1, len - (size_t)(colon + 1 - host));
+}
+
 char *
 s3_endpoint_parse(const char *text, const char *origin, struct err *err)
 {
 	size_t scheme = strncasecmp(text, "http://", 7) == 0 ? 7 : strncasecmp(text, "https://", 8) == 0 ? 8 : 0;
 	size_t len = strlen(text);
-	const char *host = text + scheme;
-	size_t host_len = strcspn(host, "/");
-	const char *bracket = memchr(host, ']', host_len);
-	const char *colon = memchr(bracket != NULL ? bracket : host, ':',
-	                           host_len - (bracket != NULL ? (size_t)(bracket - host) : 0));
+	size_t host_len = strcspn(text + scheme, "/");
 	char *endpoint;
-	bool fine = scheme > 0 && host_len > 0 && host[0] != ':' && strpbrk(text, "?#@ \"<>\\") == NULL;
+	bool fine = scheme > 0 && is_authority(text + scheme, host_len) && strpbrk(text, "?#@ \"<>\\") == NULL;
 
 	for (const char *c = text; *c != '\0'; c++)
 		fine = fine && (unsigned char)*c > ' ' && (unsigned char)*c < 0x7f;
-	if (colon != NULL)
-		fine = fine && is_port(colon + 1, host_len - (size_t)(colon + 1 - host));
 	if (!fine) {
 		err_set(err, ERR_USAGE, "endpoint_url %s (%s): must be http://host[:port], https://host[:port] or file:///folder",
 		        text, origin);
