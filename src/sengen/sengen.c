@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/stats.h"
-#include "sengen/pairs.h"
-#include "sengen/posting.h"
+#include "sengen/catalog.h"
+#include "sengen/line.h"
 #include "sengen/random.h"
 #include "sengen/vocabulary.h"
 #include "sengen/zipf.h"
@@ -38,7 +38,7 @@ struct options {
 struct generator {
 	const struct options *options;
 	struct random random;
-	struct pairs *pairs;
+	struct catalog *catalog;
 	struct zipf zipf;
 	uint64_t first_id;
 	uint64_t places;
@@ -63,7 +63,7 @@ seed_of(int64_t wanted)
 static void
 generator_init(struct generator *generator, const struct options *options)
 {
-	*generator = (struct generator){.options = options, .random = {seed_of(options->seed)}, .pairs = pairs_new()};
+	*generator = (struct generator){.options = options, .random = {seed_of(options->seed)}, .catalog = catalog_new()};
 	zipf_init(&generator->zipf, (uint64_t)options->pairs);
 	generator->first_id = 100000000 + random_below(&generator->random, 800000000);
 	while (locations[generator->places])
@@ -73,7 +73,7 @@ generator_init(struct generator *generator, const struct options *options)
 static void
 generator_release(struct generator *generator)
 {
-	pairs_free(generator->pairs);
+	catalog_free(generator->catalog);
 	buf_release(&generator->line);
 }
 
@@ -86,7 +86,7 @@ generate(struct generator *generator, int64_t n)
 	struct posting posting;
 
 	uint64_t k = options->zipf ? zipf_next(&generator->zipf, random) - 1 : random_below(random, (uint64_t)options->pairs);
-	pairs_get(generator->pairs, k, &posting.pair);
+	catalog_get(generator->catalog, k, &posting.pair);
 	posting.id = generator->first_id + (uint64_t)n;
 	posting.place = slice_of_str(locations[random_below(random, generator->places)]);
 	posting.scraped_on = options->scraped_on;
@@ -94,15 +94,15 @@ generate(struct generator *generator, int64_t n)
 	if (options->bad + options->messy > 0) {
 		int64_t percent = (int64_t)random_below(random, 100);
 		if (percent < options->bad) {
-			posting_write_bad(&generator->line, &posting, generator->bad_written++);
+			line_bad(&generator->line, &posting, generator->bad_written++);
 			return;
 		}
 		if (percent < options->bad + options->messy) {
-			posting_write_messy(&generator->line, &posting, generator->messy_written++);
+			line_messy(&generator->line, &posting, generator->messy_written++);
 			return;
 		}
 	}
-	posting_write(&generator->line, &posting);
+	line_plain(&generator->line, &posting);
 }
 
 static int
@@ -134,10 +134,10 @@ run(const struct cli *cli, const struct options *options, struct err *err)
 static int
 check_options(const struct cli *cli, const struct options *options)
 {
-	struct pairs *pairs = pairs_new();
-	uint64_t most = pairs_count(pairs);
+	struct catalog *catalog = catalog_new();
+	uint64_t most = catalog_count(catalog);
 
-	pairs_free(pairs);
+	catalog_free(catalog);
 	if (cli->operand_count > 0)
 		return cli_usage_error(cli, "unexpected operand: %s", cli->operands[0]);
 	if ((uint64_t)options->pairs > most)

@@ -30,7 +30,7 @@ const struct rule rules_table[] = {
 	{LEVEL_ENTRY, "praktikant/praktikantin/praktikum/werkstudent/werkstudentin/azubi/stagiaire/becario"},
 	{LEVEL_ENTRY, "in training"},
 	{LEVEL_ENTRY, "entry level"},
-	{LEVEL_ENTRY, "student trainee/worker/assistant/nurse/volunteer/aide"},
+	{LEVEL_ENTRY, "student worker/assistant/nurse/volunteer/aide"},
 	{LEVEL_ENTRY, "^student."},
 	{LEVEL_ENTRY, "volunteer/volunteers."},
 

@@ -22,7 +22,7 @@
 #include "cli/stats.h"
 #include "senserve/address.h"
 #include "senserve/explain.h"
-#include "senserve/model.h"
+#include "senserve/dummy.h"
 #include "senserve/server.h"
 
 #define MS_MAX (3600 * 1000)
@@ -31,7 +31,7 @@ struct options {
 	bool explain;
 	const char *ready_file;
 	const char *fail_status;
-	struct model_faults faults;
+	struct dummy_faults faults;
 	struct server_pace pace;
 };
 
@@ -66,12 +66,12 @@ block_signals(sigset_t *set)
 }
 
 static int
-print_counts(struct model *model, struct err *err)
+print_counts(struct dummy *dummy, struct err *err)
 {
 	struct buf line = BUF_INIT;
 	int result = 0;
 
-	model_counts_write(model, &line);
+	dummy_counts_write(dummy, &line);
 	if (io_write_all(STDOUT_FILENO, line.data, line.len) != 0)
 		result = err_set_errno(err, ERR_FAILED, "cannot write to stdout");
 	buf_release(&line);
@@ -116,7 +116,7 @@ announce(const struct address *address, struct server *server, const char *ready
 
 /* Waits for signals until the server's thread is done. */
 static void
-obey_signals(struct runner *runner, struct model *model, const sigset_t *set)
+obey_signals(struct runner *runner, struct dummy *dummy, const sigset_t *set)
 {
 	struct err err = ERR_INIT;
 	bool stopping = false;
@@ -126,7 +126,7 @@ obey_signals(struct runner *runner, struct model *model, const sigset_t *set)
 		if (sigwait(set, &signal) != 0 || signal == SIGUSR2)
 			continue;
 		if (signal == SIGUSR1) {
-			if (print_counts(model, &err) != 0)
+			if (print_counts(dummy, &err) != 0)
 				log_warning("%s", err.text);
 		} else if (stopping) {
 			server_cancel(runner->server);
@@ -138,14 +138,14 @@ obey_signals(struct runner *runner, struct model *model, const sigset_t *set)
 }
 
 static int
-serve(const struct options *options, const struct address *address, struct model *model, struct err *err)
+serve(const struct options *options, const struct address *address, struct dummy *dummy, struct err *err)
 {
 	struct runner runner = {.main = pthread_self()};
 	pthread_t thread;
 	sigset_t set;
 
 	block_signals(&set);
-	runner.server = server_open(address, model, &options->pace, err);
+	runner.server = server_open(address, dummy, &options->pace, err);
 	if (!runner.server)
 		return -1;
 	int result = announce(address, runner.server, options->ready_file, err);
@@ -156,7 +156,7 @@ serve(const struct options *options, const struct address *address, struct model
 		errno = error;
 		return err_set_errno(err, ERR_TEMPORARY, "cannot start a thread");
 	}
-	obey_signals(&runner, model, &set);
+	obey_signals(&runner, dummy, &set);
 	pthread_join(thread, NULL);
 	server_free(runner.server);
 	if (options->ready_file)
@@ -165,12 +165,12 @@ serve(const struct options *options, const struct address *address, struct model
 }
 
 static void
-save_stats(struct stats *stats, struct model *model, const char *path)
+save_stats(struct stats *stats, struct dummy *dummy, const char *path)
 {
 	struct err err = ERR_INIT;
-	struct model_counts counts;
+	struct dummy_counts counts;
 
-	model_counts(model, &counts);
+	dummy_counts(dummy, &counts);
 	stats_int(stats, "calls", counts.calls);
 	stats_int(stats, "pairs", counts.pairs);
 	stats_int(stats, "repeated", counts.repeated);
@@ -185,8 +185,8 @@ check_options(const struct cli *cli, struct options *options)
 {
 	if (!options->explain && cli->operand_count > 0)
 		return cli_usage_error(cli, "unexpected operand: %s", cli->operands[0]);
-	options->faults.fail_status = model_status_code(options->fail_status);
-	if (options->faults.fail_status <= MODEL_OK)
+	options->faults.fail_status = dummy_status_code(options->fail_status);
+	if (options->faults.fail_status <= DUMMY_OK)
 		return cli_usage_error(cli, "--fail-status %s: not a status that a call can fail with", options->fail_status);
 	return STATUS_OK;
 }
@@ -199,15 +199,15 @@ serve_and_count(const struct cli *cli, const struct options *options, struct err
 
 	if (address_parse(&address, settings_text(cli->settings, "grpc_server_address"), err) != 0)
 		return -1;
-	struct model *model = model_new(&options->faults);
+	struct dummy *dummy = dummy_new(&options->faults);
 	stats_init(&stats, cli->program);
-	int result = serve(options, &address, model, err);
+	int result = serve(options, &address, dummy, err);
 	if (result == 0) {
-		result = print_counts(model, err);
-		save_stats(&stats, model, cli->stats_path);
+		result = print_counts(dummy, err);
+		save_stats(&stats, dummy, cli->stats_path);
 	}
 	stats_release(&stats);
-	model_free(model);
+	dummy_free(dummy);
 	address_release(&address);
 	return result;
 }

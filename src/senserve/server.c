@@ -16,14 +16,14 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "senserve/call.h"
+#include "senserve/rpc.h"
 #include "senserve/health.h"
 
 /* For a client that began a call and does not send its request: so long may the end take once the last reply is out. */
 #define GRACE_SECONDS 5
 
 struct server {
-	struct model *model;
+	struct dummy *dummy;
 	struct server_pace pace;
 	grpc_server *grpc;
 	grpc_completion_queue *queue;
@@ -37,7 +37,7 @@ struct server {
 	gpr_timespec gpu_free;  /* when the one GPU (pace.rate) has done all it was given */
 	struct calls waiting;   /* replies, by the time they are due */
 	struct calls watchers;
-	struct model_answer answer;
+	struct dummy_answer answer;
 	struct buf bytes; /* of the request at hand */
 };
 
@@ -70,7 +70,7 @@ static void
 next_call(struct server *server)
 {
 	server->live++;
-	call_request(server->grpc, server->queue);
+	rpc_request(server->grpc, server->queue);
 }
 
 static void
@@ -94,14 +94,14 @@ queue(struct server *server, struct call *call)
 static bool
 call_failed(const struct call *call)
 {
-	return call->status != MODEL_OK;
+	return call->status != DUMMY_OK;
 }
 
 static void
 reply(struct server *server, struct call *call)
 {
 	unqueue(server, call);
-	call_end(call, call->status, call->text ? call->text : "", call_failed(call) ? NULL : call->reply);
+	rpc_end(call, call->status, call->text ? call->text : "", call_failed(call) ? NULL : call->reply);
 }
 
 /* When the answer to these pairs is ready. It is never earlier than that of the call before: the list stays sorted. */
@@ -124,7 +124,7 @@ static void
 on_gone(struct server *server, struct call *call)
 {
 	if (!call_failed(call))
-		model_cancelled(server->model);
+		dummy_cancelled(server->dummy);
 	if (call->queued) {
 		call->status = GRPC_STATUS_CANCELLED;
 		reply(server, call);
@@ -134,15 +134,15 @@ on_gone(struct server *server, struct call *call)
 static void
 on_infer(struct server *server, struct call *call)
 {
-	struct model_answer *answer = &server->answer;
+	struct dummy_answer *answer = &server->answer;
 
-	model_ask(server->model, slice_of_buf(&server->bytes), answer);
+	dummy_ask(server->dummy, slice_of_buf(&server->bytes), answer);
 	call->answered = true;
 	call->status = answer->status;
 	if (call_failed(call))
 		call->text = mem_dup(answer->text);
 	else
-		call->reply = call_bytes(slice_of_buf(&answer->reply));
+		call->reply = rpc_bytes(slice_of_buf(&answer->reply));
 	call->due = due_time(server, answer->pairs);
 	queue(server, call);
 	if (call->closed && call->client_gone)
@@ -156,11 +156,11 @@ on_check(struct call *call, enum health health)
 
 	if (health == HEALTH_SERVING) {
 		health_write(&bytes, health);
-		grpc_byte_buffer *message = call_bytes(slice_of_buf(&bytes));
-		call_end(call, GRPC_STATUS_OK, "", message);
+		grpc_byte_buffer *message = rpc_bytes(slice_of_buf(&bytes));
+		rpc_end(call, GRPC_STATUS_OK, "", message);
 		grpc_byte_buffer_destroy(message);
 	} else {
-		call_end(call, GRPC_STATUS_NOT_FOUND, "unknown service", NULL);
+		rpc_end(call, GRPC_STATUS_NOT_FOUND, "unknown service", NULL);
 	}
 	buf_release(&bytes);
 }
@@ -171,7 +171,7 @@ on_watch(struct server *server, struct call *call, enum health health)
 	struct buf bytes = BUF_INIT;
 
 	health_write(&bytes, health);
-	call_open(call, slice_of_buf(&bytes));
+	rpc_open(call, slice_of_buf(&bytes));
 	queue(server, call);
 	buf_release(&bytes);
 }
@@ -185,9 +185,9 @@ end_watcher(struct server *server, struct call *call)
 	unqueue(server, call);
 	if (!call->closed) {
 		health_write(&bytes, HEALTH_NOT_SERVING);
-		message = call_bytes(slice_of_buf(&bytes));
+		message = rpc_bytes(slice_of_buf(&bytes));
 	}
-	call_end(call, call->closed ? GRPC_STATUS_CANCELLED : GRPC_STATUS_UNAVAILABLE, "the server stops", message);
+	rpc_end(call, call->closed ? GRPC_STATUS_CANCELLED : GRPC_STATUS_UNAVAILABLE, "the server stops", message);
 	if (message)
 		grpc_byte_buffer_destroy(message);
 	buf_release(&bytes);
@@ -211,9 +211,9 @@ static void
 on_message(struct server *server, struct call *call)
 {
 	buf_reset(&server->bytes);
-	if (!call_message(call, &server->bytes)) {
+	if (!rpc_message(call, &server->bytes)) {
 		/* Cancelled before it came, larger than the limit (the core has answered), or none was sent. */
-		call_end(call, GRPC_STATUS_INVALID_ARGUMENT, "no request", NULL);
+		rpc_end(call, GRPC_STATUS_INVALID_ARGUMENT, "no request", NULL);
 		return;
 	}
 	if (call->method == METHOD_INFER) {
@@ -222,7 +222,7 @@ on_message(struct server *server, struct call *call)
 	}
 	enum health health = health_of(slice_of_buf(&server->bytes));
 	if (health == HEALTH_BAD_REQUEST)
-		call_end(call, GRPC_STATUS_INVALID_ARGUMENT, "not a HealthCheckRequest", NULL);
+		rpc_end(call, GRPC_STATUS_INVALID_ARGUMENT, "not a HealthCheckRequest", NULL);
 	else if (call->method == METHOD_CHECK)
 		on_check(call, health);
 	else
@@ -248,9 +248,9 @@ on_new(struct server *server, struct call *call, bool success)
 		next_call(server);
 	call->method = method_of(call->details.method);
 	if (call->method == METHOD_UNKNOWN)
-		call_end(call, GRPC_STATUS_UNIMPLEMENTED, "unknown method", NULL);
+		rpc_end(call, GRPC_STATUS_UNIMPLEMENTED, "unknown method", NULL);
 	else
-		call_receive(call);
+		rpc_receive(call);
 }
 
 static void
@@ -267,8 +267,8 @@ on_event(struct server *server, const struct call_event *event, bool success)
 		on_closed(server, call);
 	if (call->method == METHOD_WATCH)
 		end_watchers(server);
-	if (call_over(call)) {
-		call_free(call);
+	if (rpc_over(call)) {
+		rpc_free(call);
 		server->live--;
 	}
 }
@@ -371,7 +371,7 @@ listen_on(struct server *server, const struct address *address, struct err *err)
 }
 
 struct server *
-server_open(const struct address *address, struct model *model, const struct server_pace *pace, struct err *err)
+server_open(const struct address *address, struct dummy *dummy, const struct server_pace *pace, struct err *err)
 {
 	struct server *server = mem_zero(1, sizeof *server);
 	/* With the default two servers would share a port, and each get some of the calls. */
@@ -380,7 +380,7 @@ server_open(const struct address *address, struct model *model, const struct ser
 
 	gpr_set_log_function(log_core);
 	grpc_init();
-	server->model = model;
+	server->dummy = dummy;
 	server->pace = *pace;
 	server->grace = gpr_inf_past(GPR_CLOCK_MONOTONIC);
 	server->gpu_free = gpr_inf_past(GPR_CLOCK_MONOTONIC);

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "senserve/address.h"
-#include "senserve/model.h"
+#include "senserve/dummy.h"
 
 struct server_pace {
 	int64_t latency_ms; /* each reply comes this much later */
@@ -20,7 +20,7 @@ struct server_pace {
 struct server;
 
 /* Listens. NULL with err. The model must outlive the server. Initialises gRPC: block signals before. */
-struct server *server_open(const struct address *address, struct model *model, const struct server_pace *pace,
+struct server *server_open(const struct address *address, struct dummy *dummy, const struct server_pace *pace,
                            struct err *err);
 void server_free(struct server *server);
 

@@ -2,7 +2,7 @@
  * The forms are templates: %C is the company, %T the title, %U the url, %P the location, %S the time, %K twenty
  * thousand commas; every other byte stands for itself. C's own escapes are taken off by the compiler, so "\\n" is JSON's.
  */
-#include "sengen/posting.h"
+#include "sengen/line.h"
 
 #define COMMAS 20000
 
@@ -123,7 +123,7 @@ write_form(struct buf *to, const struct posting *posting, const char *form)
 }
 
 void
-posting_write(struct buf *to, const struct posting *posting)
+line_plain(struct buf *to, const struct posting *posting)
 {
 	buf_append_slice(to, SLICE("{\"url\":\""));
 	write_url(to, posting);
@@ -139,25 +139,25 @@ posting_write(struct buf *to, const struct posting *posting)
 }
 
 void
-posting_write_messy(struct buf *to, const struct posting *posting, uint64_t n)
+line_messy(struct buf *to, const struct posting *posting, uint64_t n)
 {
 	write_form(to, posting, messy_forms[n % MESSY_FORMS]);
 }
 
 void
-posting_write_bad(struct buf *to, const struct posting *posting, uint64_t n)
+line_bad(struct buf *to, const struct posting *posting, uint64_t n)
 {
 	write_form(to, posting, bad_forms[n % BAD_FORMS]);
 }
 
 int
-posting_messy_forms(void)
+line_messy_forms(void)
 {
 	return MESSY_FORMS;
 }
 
 int
-posting_bad_forms(void)
+line_bad_forms(void)
 {
 	return BAD_FORMS;
 }

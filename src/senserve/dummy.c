@@ -1,5 +1,5 @@
 /* Decoding with protobuf-c into an arena, a level for each title, packing the reply. */
-#include "senserve/model.h"
+#include "senserve/dummy.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -17,14 +17,14 @@
 
 #define OUT_OF_RANGE 9
 
-struct model {
-	struct model_faults faults;
+struct dummy {
+	struct dummy_faults faults;
 	struct match *match;
 	struct seen seen;
 	struct arena arena;
 	ProtobufCAllocator allocator; /* of the arena */
 	pthread_mutex_t lock;         /* of the counts */
-	struct model_counts counts;
+	struct dummy_counts counts;
 };
 
 static const char *const status_names[] = {
@@ -36,7 +36,7 @@ static const char *const status_names[] = {
 enum { STATUS_NAMES = sizeof status_names / sizeof *status_names };
 
 int
-model_status_code(const char *name)
+dummy_status_code(const char *name)
 {
 	for (int i = 0; i < STATUS_NAMES; i++)
 		if (strcmp(name, status_names[i]) == 0)
@@ -45,7 +45,7 @@ model_status_code(const char *name)
 }
 
 const char *
-model_status_name(int code)
+dummy_status_name(int code)
 {
 	return code >= 0 && code < STATUS_NAMES ? status_names[code] : "?";
 }
@@ -56,7 +56,7 @@ allocate(void *arena, size_t size)
 	return arena_alloc(arena, size);
 }
 
-/* Everything goes at once, in model_ask. */
+/* Everything goes at once, in dummy_ask. */
 static void
 keep(void *arena, void *pointer)
 {
@@ -64,32 +64,32 @@ keep(void *arena, void *pointer)
 	(void)pointer;
 }
 
-struct model *
-model_new(const struct model_faults *faults)
+struct dummy *
+dummy_new(const struct dummy_faults *faults)
 {
-	struct model *model = mem_zero(1, sizeof *model);
+	struct dummy *dummy = mem_zero(1, sizeof *dummy);
 
-	model->faults = *faults;
-	model->match = match_new();
-	model->allocator = (ProtobufCAllocator){allocate, keep, &model->arena};
-	pthread_mutex_init(&model->lock, NULL);
-	return model;
+	dummy->faults = *faults;
+	dummy->match = match_new();
+	dummy->allocator = (ProtobufCAllocator){allocate, keep, &dummy->arena};
+	pthread_mutex_init(&dummy->lock, NULL);
+	return dummy;
 }
 
 void
-model_free(struct model *model)
+dummy_free(struct dummy *dummy)
 {
-	if (!model)
+	if (!dummy)
 		return;
-	match_free(model->match);
-	seen_release(&model->seen);
-	arena_release(&model->arena);
-	pthread_mutex_destroy(&model->lock);
-	free(model);
+	match_free(dummy->match);
+	seen_release(&dummy->seen);
+	arena_release(&dummy->arena);
+	pthread_mutex_destroy(&dummy->lock);
+	free(dummy);
 }
 
 static void __attribute__((format(printf, 3, 4)))
-fail(struct model_answer *answer, int status, const char *format, ...)
+fail(struct dummy_answer *answer, int status, const char *format, ...)
 {
 	va_list args;
 
@@ -101,14 +101,14 @@ fail(struct model_answer *answer, int status, const char *format, ...)
 
 /* What a server in another language would refuse too, and what this one is told to. */
 static void
-check_pairs(const struct model *model, const SeniorityRequestBatch *request, struct model_answer *answer)
+check_pairs(const struct dummy *dummy, const SeniorityRequestBatch *request, struct dummy_answer *answer)
 {
 	for (size_t i = 0; i < request->n_batch; i++) {
 		const SeniorityRequest *pair = request->batch[i];
 		if (!slice_is_utf8(slice_of_str(pair->company)) || !slice_is_utf8(slice_of_str(pair->title)))
-			fail(answer, MODEL_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": not valid UTF-8", i + 1, pair->uuid);
-		else if (model->faults.refuse && strstr(pair->title, model->faults.refuse))
-			fail(answer, MODEL_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": a title that is refused", i + 1,
+			fail(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": not valid UTF-8", i + 1, pair->uuid);
+		else if (dummy->faults.refuse && strstr(pair->title, dummy->faults.refuse))
+			fail(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": a title that is refused", i + 1,
 			     pair->uuid);
 		else
 			continue;
@@ -123,35 +123,35 @@ nth(int64_t every, int64_t number)
 }
 
 static bool
-asked_before(struct model *model, struct slice company, struct slice title)
+asked_before(struct dummy *dummy, struct slice company, struct slice title)
 {
 	uint64_t seed = XXH3_64bits(company.ptr, company.len);
 
-	return seen_add(&model->seen, XXH3_64bits_withSeed(title.ptr, title.len, seed));
+	return seen_add(&dummy->seen, XXH3_64bits_withSeed(title.ptr, title.len, seed));
 }
 
 /* A level for every pair. `first` is the number of pairs answered before this call. Returns how many came again. */
 static int64_t
-infer(struct model *model, const SeniorityRequestBatch *request, int64_t first, struct buf *reply)
+infer(struct dummy *dummy, const SeniorityRequestBatch *request, int64_t first, struct buf *reply)
 {
 	SeniorityResponseBatch out = SENIORITY_RESPONSE_BATCH__INIT;
-	SeniorityResponse *levels = arena_alloc(&model->arena, request->n_batch * sizeof *levels);
+	SeniorityResponse *levels = arena_alloc(&dummy->arena, request->n_batch * sizeof *levels);
 	int64_t repeated = 0;
 
-	out.batch = arena_alloc(&model->arena, request->n_batch * sizeof *out.batch);
+	out.batch = arena_alloc(&dummy->arena, request->n_batch * sizeof *out.batch);
 	for (size_t i = 0; i < request->n_batch; i++) {
 		const SeniorityRequest *pair = request->batch[i];
 		struct slice title = slice_of_str(pair->title);
 		int64_t number = first + (int64_t)i + 1;
 
-		repeated += asked_before(model, slice_of_str(pair->company), title);
-		if (nth(model->faults.omit, number))
+		repeated += asked_before(dummy, slice_of_str(pair->company), title);
+		if (nth(dummy->faults.omit, number))
 			continue;
 		SeniorityResponse *level = &levels[out.n_batch];
 		seniority_response__init(level);
 		level->uuid = pair->uuid;
-		level->seniority = nth(model->faults.out_of_range, number) ? OUT_OF_RANGE
-		                                                           : (int)match_level(model->match, title, NULL);
+		level->seniority = nth(dummy->faults.out_of_range, number) ? OUT_OF_RANGE
+		                                                           : (int)match_level(dummy->match, title, NULL);
 		out.batch[out.n_batch++] = level;
 	}
 	size_t size = seniority_response_batch__get_packed_size(&out);
@@ -162,69 +162,69 @@ infer(struct model *model, const SeniorityRequestBatch *request, int64_t first, 
 }
 
 static void
-count(struct model *model, const struct model_answer *answer, int64_t repeated)
+count(struct dummy *dummy, const struct dummy_answer *answer, int64_t repeated)
 {
-	pthread_mutex_lock(&model->lock);
-	model->counts.calls++;
-	if (answer->status != MODEL_OK) {
-		model->counts.failed++;
+	pthread_mutex_lock(&dummy->lock);
+	dummy->counts.calls++;
+	if (answer->status != DUMMY_OK) {
+		dummy->counts.failed++;
 	} else {
-		model->counts.pairs += answer->pairs;
-		model->counts.repeated += repeated;
+		dummy->counts.pairs += answer->pairs;
+		dummy->counts.repeated += repeated;
 	}
-	pthread_mutex_unlock(&model->lock);
+	pthread_mutex_unlock(&dummy->lock);
 }
 
 void
-model_ask(struct model *model, struct slice bytes, struct model_answer *answer)
+dummy_ask(struct dummy *dummy, struct slice bytes, struct dummy_answer *answer)
 {
 	/* Only this thread changes the counts, so it may read them without the lock. */
-	int64_t call = model->counts.calls + 1, repeated = 0;
+	int64_t call = dummy->counts.calls + 1, repeated = 0;
 	SeniorityRequestBatch *request = NULL;
 
-	answer->status = MODEL_OK;
+	answer->status = DUMMY_OK;
 	answer->text[0] = '\0';
 	answer->pairs = 0;
 	buf_reset(&answer->reply);
-	if (nth(model->faults.fail_every, call)) {
-		fail(answer, model->faults.fail_status, "call %" PRId64 " fails, as told", call);
+	if (nth(dummy->faults.fail_every, call)) {
+		fail(answer, dummy->faults.fail_status, "call %" PRId64 " fails, as told", call);
 	} else {
-		request = seniority_request_batch__unpack(&model->allocator, bytes.len, (const uint8_t *)bytes.ptr);
+		request = seniority_request_batch__unpack(&dummy->allocator, bytes.len, (const uint8_t *)bytes.ptr);
 		if (!request)
-			fail(answer, MODEL_INVALID_ARGUMENT, "not a SeniorityRequestBatch");
+			fail(answer, DUMMY_INVALID_ARGUMENT, "not a SeniorityRequestBatch");
 		else
-			check_pairs(model, request, answer);
+			check_pairs(dummy, request, answer);
 	}
-	if (answer->status == MODEL_OK) {
+	if (answer->status == DUMMY_OK) {
 		answer->pairs = (int64_t)request->n_batch;
-		repeated = infer(model, request, model->counts.pairs, &answer->reply);
+		repeated = infer(dummy, request, dummy->counts.pairs, &answer->reply);
 	}
-	count(model, answer, repeated);
-	arena_reset(&model->arena);
+	count(dummy, answer, repeated);
+	arena_reset(&dummy->arena);
 }
 
 void
-model_cancelled(struct model *model)
+dummy_cancelled(struct dummy *dummy)
 {
-	pthread_mutex_lock(&model->lock);
-	model->counts.cancelled++;
-	pthread_mutex_unlock(&model->lock);
+	pthread_mutex_lock(&dummy->lock);
+	dummy->counts.cancelled++;
+	pthread_mutex_unlock(&dummy->lock);
 }
 
 void
-model_counts(struct model *model, struct model_counts *counts)
+dummy_counts(struct dummy *dummy, struct dummy_counts *counts)
 {
-	pthread_mutex_lock(&model->lock);
-	*counts = model->counts;
-	pthread_mutex_unlock(&model->lock);
+	pthread_mutex_lock(&dummy->lock);
+	*counts = dummy->counts;
+	pthread_mutex_unlock(&dummy->lock);
 }
 
 void
-model_counts_write(struct model *model, struct buf *to)
+dummy_counts_write(struct dummy *dummy, struct buf *to)
 {
-	struct model_counts counts;
+	struct dummy_counts counts;
 
-	model_counts(model, &counts);
+	dummy_counts(dummy, &counts);
 	buf_printf(to,
 	           "{\"program\":\"senserve\",\"calls\":%" PRId64 ",\"pairs\":%" PRId64 ",\"repeated\":%" PRId64
 	           ",\"failed\":%" PRId64 ",\"cancelled\":%" PRId64 "}\n",

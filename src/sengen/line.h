@@ -1,11 +1,11 @@
 /* One posting as a line: the usual one, an awkward but right one, a bad one. */
-#ifndef SENGEN_POSTING_H
-#define SENGEN_POSTING_H
+#ifndef SENGEN_LINE_H
+#define SENGEN_LINE_H
 
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "sengen/pairs.h"
+#include "sengen/catalog.h"
 
 struct posting {
 	struct pair pair;
@@ -15,19 +15,19 @@ struct posting {
 };
 
 /* Appends the line with its '\n'. */
-void posting_write(struct buf *to, const struct posting *posting);
+void line_plain(struct buf *to, const struct posting *posting);
 
 /*
  * Awkward form number n (taken modulo their count): right JSON and a right posting, but with escapes, odd members, odd bytes.
  * Its pair may be another one than posting->pair: the form adds to company and title.
  */
-void posting_write_messy(struct buf *to, const struct posting *posting, uint64_t n);
+void line_messy(struct buf *to, const struct posting *posting, uint64_t n);
 
 /* Bad form number n: a line that every reader of postings must reject. */
-void posting_write_bad(struct buf *to, const struct posting *posting, uint64_t n);
+void line_bad(struct buf *to, const struct posting *posting, uint64_t n);
 
 /* How many forms there are. */
-int posting_messy_forms(void);
-int posting_bad_forms(void);
+int line_messy_forms(void);
+int line_bad_forms(void);
 
 #endif

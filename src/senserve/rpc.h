@@ -1,13 +1,13 @@
 /*
  * One call, from its arrival to its end: the C core's operations in order, each reported by an event
- * on the queue. Only server.c and call.c include this.
+ * on the queue. Only server.c and rpc.c include this.
  *
  *     unary:  NEW, then MESSAGE and CLOSED in any order, [wait], then ENDED
  *     Watch:  NEW, MESSAGE, OPENED, ... until CLOSED or the server stops, then ENDED
  *     other:  NEW, then ENDED (and CLOSED)
  */
-#ifndef SENSERVE_CALL_H
-#define SENSERVE_CALL_H
+#ifndef SENSERVE_RPC_H
+#define SENSERVE_RPC_H
 
 #include <stdbool.h>
 #include <sys/queue.h>
@@ -53,26 +53,26 @@ struct call {
 TAILQ_HEAD(calls, call);
 
 /* Asks for the next call: CALL_NEW will come. */
-struct call *call_request(grpc_server *server, grpc_completion_queue *queue);
+struct call *rpc_request(grpc_server *server, grpc_completion_queue *queue);
 
 /* Asks for the request's bytes and for word of the client's leaving. */
-void call_receive(struct call *call);
+void rpc_receive(struct call *call);
 
 /* The request's bytes, in `to`. Returns false where there are none. */
-bool call_message(struct call *call, struct buf *to);
+bool rpc_message(struct call *call, struct buf *to);
 
 /* Sends the first metadata and a message, and leaves the call open. */
-void call_open(struct call *call, struct slice message);
+void rpc_open(struct call *call, struct slice message);
 
 /* Sends what is left to send: with OK the message (len may be 0), else the status with its text. */
-void call_end(struct call *call, int status, const char *text, grpc_byte_buffer *message);
+void rpc_end(struct call *call, int status, const char *text, grpc_byte_buffer *message);
 
 /* Whether nothing more will come of it. */
-bool call_over(const struct call *call);
+bool rpc_over(const struct call *call);
 
-void call_free(struct call *call);
+void rpc_free(struct call *call);
 
 /* A message of these bytes. */
-grpc_byte_buffer *call_bytes(struct slice bytes);
+grpc_byte_buffer *rpc_bytes(struct slice bytes);
 
 #endif

@@ -2,7 +2,7 @@
  * All titles are put together once, at the start (some ten thousand); companies from three words each
  * time. Neighbouring numbers are spread over the whole table by a multiplication modulo its size.
  */
-#include "sengen/pairs.h"
+#include "sengen/catalog.h"
 
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@ struct words {
 	uint64_t count;
 };
 
-struct pairs {
+struct catalog {
 	struct buf text; /* of the titles */
 	size_t *ends;    /* of each title in it */
 	uint64_t titles;
@@ -66,16 +66,16 @@ pattern_write(const struct pattern *pattern, uint64_t n, struct buf *to)
 }
 
 static void
-make_titles(struct pairs *pairs)
+make_titles(struct catalog *catalog)
 {
 	for (const struct pattern *p = title_patterns; p->lists[0]; p++)
-		pairs->titles += pattern_size(p);
-	pairs->ends = mem_zero(pairs->titles, sizeof *pairs->ends);
+		catalog->titles += pattern_size(p);
+	catalog->ends = mem_zero(catalog->titles, sizeof *catalog->ends);
 	uint64_t t = 0;
 	for (const struct pattern *p = title_patterns; p->lists[0]; p++) {
 		for (uint64_t n = 0; n < pattern_size(p); n++) {
-			pattern_write(p, n, &pairs->text);
-			pairs->ends[t++] = pairs->text.len;
+			pattern_write(p, n, &catalog->text);
+			catalog->ends[t++] = catalog->text.len;
 		}
 	}
 }
@@ -91,57 +91,57 @@ make_words(word_list list)
 	return words;
 }
 
-struct pairs *
-pairs_new(void)
+struct catalog *
+catalog_new(void)
 {
-	struct pairs *pairs = mem_zero(1, sizeof *pairs);
+	struct catalog *catalog = mem_zero(1, sizeof *catalog);
 
-	make_titles(pairs);
-	pairs->count = pairs->titles;
+	make_titles(catalog);
+	catalog->count = catalog->titles;
 	for (int i = 0; i < PATTERN_LISTS; i++) {
-		pairs->company[i] = make_words(company_lists[i]);
-		pairs->count *= pairs->company[i].count;
+		catalog->company[i] = make_words(company_lists[i]);
+		catalog->count *= catalog->company[i].count;
 	}
-	if (pairs->count > UINT32_MAX)
-		abort(); /* a table grew: the multiplication in pairs_get would overflow */
-	return pairs;
+	if (catalog->count > UINT32_MAX)
+		abort(); /* a table grew: the multiplication in catalog_get would overflow */
+	return catalog;
 }
 
 void
-pairs_free(struct pairs *pairs)
+catalog_free(struct catalog *catalog)
 {
-	if (!pairs)
+	if (!catalog)
 		return;
 	for (int i = 0; i < PATTERN_LISTS; i++)
-		free(pairs->company[i].words);
-	free(pairs->ends);
-	buf_release(&pairs->text);
-	free(pairs);
+		free(catalog->company[i].words);
+	free(catalog->ends);
+	buf_release(&catalog->text);
+	free(catalog);
 }
 
 uint64_t
-pairs_count(const struct pairs *pairs)
+catalog_count(const struct catalog *catalog)
 {
-	return pairs->count;
+	return catalog->count;
 }
 
 uint64_t
-pairs_titles(const struct pairs *pairs)
+catalog_titles(const struct catalog *catalog)
 {
-	return pairs->titles;
+	return catalog->titles;
 }
 
 void
-pairs_get(const struct pairs *pairs, uint64_t k, struct pair *pair)
+catalog_get(const struct catalog *catalog, uint64_t k, struct pair *pair)
 {
-	uint64_t n = k * SPREAD % pairs->count; /* both below 2^32 */
-	uint64_t t = n % pairs->titles;
-	size_t start = t > 0 ? pairs->ends[t - 1] : 0;
+	uint64_t n = k * SPREAD % catalog->count; /* both below 2^32 */
+	uint64_t t = n % catalog->titles;
+	size_t start = t > 0 ? catalog->ends[t - 1] : 0;
 
-	pair->title = slice_of(pairs->text.data + start, pairs->ends[t] - start);
-	n /= pairs->titles;
+	pair->title = slice_of(catalog->text.data + start, catalog->ends[t] - start);
+	n /= catalog->titles;
 	for (int i = 0; i < PATTERN_LISTS; i++) {
-		const struct words *words = &pairs->company[i];
+		const struct words *words = &catalog->company[i];
 		pair->company[i] = words->words[n % words->count];
 		n /= words->count;
 	}

@@ -1,5 +1,5 @@
 /* The operations of a call. */
-#include "senserve/call.h"
+#include "senserve/rpc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ start(struct call *call, const grpc_op *ops, size_t count, enum call_step step)
 }
 
 struct call *
-call_request(grpc_server *server, grpc_completion_queue *queue)
+rpc_request(grpc_server *server, grpc_completion_queue *queue)
 {
 	struct call *call = mem_zero(1, sizeof *call);
 
@@ -52,7 +52,7 @@ expect_close(struct call *call)
 }
 
 void
-call_receive(struct call *call)
+rpc_receive(struct call *call)
 {
 	grpc_op op = {.op = GRPC_OP_RECV_MESSAGE};
 
@@ -62,7 +62,7 @@ call_receive(struct call *call)
 }
 
 bool
-call_message(struct call *call, struct buf *to)
+rpc_message(struct call *call, struct buf *to)
 {
 	grpc_byte_buffer_reader reader;
 	grpc_slice piece;
@@ -80,7 +80,7 @@ call_message(struct call *call, struct buf *to)
 }
 
 grpc_byte_buffer *
-call_bytes(struct slice bytes)
+rpc_bytes(struct slice bytes)
 {
 	grpc_slice slice = grpc_slice_from_copied_buffer(bytes.len > 0 ? bytes.ptr : "", bytes.len);
 	grpc_byte_buffer *message = grpc_raw_byte_buffer_create(&slice, 1);
@@ -90,9 +90,9 @@ call_bytes(struct slice bytes)
 }
 
 void
-call_open(struct call *call, struct slice bytes)
+rpc_open(struct call *call, struct slice bytes)
 {
-	grpc_byte_buffer *message = call_bytes(bytes);
+	grpc_byte_buffer *message = rpc_bytes(bytes);
 	grpc_op ops[2] = {{.op = GRPC_OP_SEND_INITIAL_METADATA}, {.op = GRPC_OP_SEND_MESSAGE}};
 
 	ops[1].data.send_message.send_message = message;
@@ -102,7 +102,7 @@ call_open(struct call *call, struct slice bytes)
 }
 
 void
-call_end(struct call *call, int status, const char *text, grpc_byte_buffer *message)
+rpc_end(struct call *call, int status, const char *text, grpc_byte_buffer *message)
 {
 	grpc_op ops[3];
 	grpc_slice details = grpc_slice_from_copied_string(text);
@@ -126,13 +126,13 @@ call_end(struct call *call, int status, const char *text, grpc_byte_buffer *mess
 }
 
 bool
-call_over(const struct call *call)
+rpc_over(const struct call *call)
 {
 	return call->outstanding == 0 && (call->ending || !call->handle);
 }
 
 void
-call_free(struct call *call)
+rpc_free(struct call *call)
 {
 	if (call->message)
 		grpc_byte_buffer_destroy(call->message);

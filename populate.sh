@@ -1,0 +1,189 @@
+#!/bin/bash
+# populate.sh N: uploads N new raw files of made-up postings into input_bucket, under raw_prefix.
+#
+# Their names go on from the last (greatest) number in the bucket, one second apart, and start at the current
+# time in an empty bucket. Settings come from the caller's folder, programs from bin/ beside this file.
+set -euo pipefail
+
+program=populate.sh
+home=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
+
+# s3ls leaves out names more than a year ahead of the clock: they could never be processed.
+ahead=$((365 * 24 * 3600))
+
+usage() {
+	cat <<'END'
+Usage: populate.sh [OPTION]... N [-- SENGEN OPTION...]
+Uploads N new raw files of made-up postings into input_bucket, under raw_prefix,
+and prints a line for each, as they are done: its name and its number of postings.
+
+      --postings M       M postings in each file (otherwise 1 to 10)
+      --seed S           the same postings for the same S (otherwise random)
+  -P, --parallel P       upload P files at once (8)
+      --dry-run          print what would be done; do nothing
+      --config FILE      settings from FILE instead of config.yaml
+  -h, --help             this
+      --version          the version
+
+What follows -- goes to sengen: populate.sh 100 -- --messy 10 --bad 1
+
+Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
+75 a service could not be reached: try again later.
+END
+}
+
+say() {
+	echo "$program: $*" >&2
+}
+
+usage_error() {
+	say "$*"
+	echo "Try '$program --help'." >&2
+	exit 2
+}
+
+# number NAME TEXT LEAST MOST
+number() {
+	if ! [[ $2 =~ ^(0|[1-9][0-9]{0,17})$ ]] || (($2 < $3 || $2 > $4)); then
+		usage_error "$1: not a number from $3 to $4: $2"
+	fi
+}
+
+files='' postings='' seed='' parallel=8 dry_run='' common=() sengen_options=()
+
+parse() {
+	local option
+	while (($# > 0)); do
+		option=$1
+		shift
+		case $option in
+		--*=*)
+			set -- "${option#*=}" "$@"
+			option=${option%%=*}
+			case $option in --postings | --seed | --parallel | --config) ;; *) usage_error "unknown option: $option" ;; esac
+			;;
+		-P?*)
+			set -- "${option#-P}" "$@"
+			option=-P
+			;;
+		esac
+		case $option in
+		--postings | --seed | --parallel | -P | --config) (($# > 0)) || usage_error "$option needs a value" ;;
+		esac
+		case $option in
+		--postings) number "$option" "$1" 0 1000000000 && postings=$1 && shift ;;
+		--seed) number "$option" "$1" 0 999999999999 && seed=$1 && shift ;;
+		-P | --parallel) number "$option" "$1" 1 1000 && parallel=$1 && shift ;;
+		--config) common=(--config "$1") && shift ;;
+		--dry-run) dry_run=1 ;;
+		-h | --help) usage && exit 0 ;;
+		--version) "$bin/sengen" --version | sed "s/^sengen/$program/" && exit 0 ;;
+		--) sengen_options=("$@") && break ;;
+		-*) usage_error "unknown option: $option" ;;
+		*)
+			[ -z "$files" ] || usage_error "one number of files is enough: $option"
+			number N "$option" 1 "$ahead"
+			files=$option
+			;;
+		esac
+	done
+	[ -n "$files" ] || usage_error "how many files?"
+}
+
+# setting NAME: its value, from what --print-config said (`name: "value" # where it comes from`, quoted as JSON).
+setting() {
+	local line value
+	line=$(grep -m 1 "^$1: " <<<"$settings") || {
+		say "$1 is not set: see config.yaml.example"
+		exit 2
+	}
+	value=${line#*: \"}
+	value=${value%\" \# *}
+	value=${value//\\\"/\"}
+	printf '%s' "${value//\\\\/\\}"
+}
+
+# The greatest number in the bucket, or nothing. The last record of a listing carries it as "upto".
+last_id() {
+	local last
+	last=$("$bin/s3ls" "${common[@]}" | tail -n 1) || return
+	[ -n "$last" ] || return 0
+	[[ $last =~ \"list\":\{[^\}]*\"upto\":([0-9]+) ]] || {
+		say "cannot read what s3ls prints: $last"
+		exit 1
+	}
+	echo "${BASH_REMATCH[1]}"
+}
+
+# plan[i]: how many postings go into file i.
+make_plan() {
+	local i
+	plan=()
+	[ -z "$seed" ] || RANDOM=$((seed % 32768))
+	for ((i = 0; i < files; i++)); do
+		plan[i]=${postings:-$((RANDOM % 10 + 1))}
+	done
+}
+
+# upload I: file number I.
+upload() {
+	local id=$((first + $1)) seeds=()
+	[ -z "$seed" ] || seeds=(--seed $((seed * 1000000 + $1)))
+	if [ -z "$dry_run" ]; then
+		"$bin/sengen" --count "${plan[$1]}" --scraped-on "$id" "${seeds[@]}" "${sengen_options[@]}" |
+			"$bin/s3put" "${common[@]}" --no-clobber "s3://$bucket/$prefix$id.jsonl" >/dev/null || return
+	fi
+	echo "s3://$bucket/$prefix$id.jsonl ${plan[$1]}"
+}
+
+# upload_share W: every file whose turn it is, up to the first that fails: a store that is down is not asked N times.
+upload_share() {
+	local i
+	for ((i = $1; i < files; i += parallel)); do
+		upload "$i" || exit
+	done
+}
+
+stop() {
+	trap - "$1"
+	# shellcheck disable=SC2046 # a list of numbers
+	kill $(jobs -p) 2>/dev/null || true
+	wait
+	kill -s "$1" $$
+}
+
+upload_all() {
+	local workers=() w status=0 worst=0
+	trap 'stop INT' INT
+	trap 'stop TERM' TERM
+	for ((w = 0; w < parallel && w < files; w++)); do
+		upload_share "$w" &
+		workers+=($!)
+	done
+	for w in "${workers[@]}"; do
+		status=0
+		wait "$w" || status=$?
+		# 2, then 1 or what else there is, then 75, then 0.
+		if ((status == 2 || worst == 2)); then
+			worst=2
+		elif ((status != 0 && (worst == 0 || worst == 75))); then
+			worst=$status
+		fi
+	done
+	return "$worst"
+}
+
+parse "$@"
+settings=$("$bin/s3ls" "${common[@]}" --print-config)
+bucket=$(setting input_bucket)
+prefix=$(setting raw_prefix)
+last=$(last_id)
+now=$(date +%s)
+first=$((${last:-$((now - 1))} + 1))
+((first + files <= now + ahead)) || {
+	say "the names would be more than a year ahead: the last in the bucket is $last"
+	exit 2
+}
+make_plan
+upload_all
