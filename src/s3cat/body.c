@@ -1,0 +1,194 @@
+/* Lines of an object: passed on by the block, looked at one by one. */
+#include "s3cat/body.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "streams/lines.h"
+#include "streams/records.h"
+
+static const char byte_order_mark[3] = "\xef\xbb\xbf";
+
+enum { MARK_DONE = 3 };
+
+/* One of these lines is suspicious, a million of them a flood. */
+static struct log_site left_out_site;
+
+static void
+leave_out(struct body *body, const char *why)
+{
+	log_warning_limited(&left_out_site, "s3://%.*s/%.*s: line %" PRIu64 " is left out: %s", SLICE_ARGS(body->bucket),
+	                    SLICE_ARGS(body->key), body->number, why);
+	body->left_out++;
+}
+
+static int
+too_long(struct body *body, struct err *err)
+{
+	if (body->framed)
+		return err_set(err, ERR_FAILED, "line %" PRIu64 ": longer than max_line, %zu bytes", body->number,
+		               body->max_line);
+	body->lines++;
+	leave_out(body, "longer than max_line");
+	return 0;
+}
+
+static void
+forged(struct body *body, struct slice line)
+{
+	body->forged++;
+	if (!body->framed) {
+		leave_out(body, "it imitates a control record");
+		return;
+	}
+	buf_reset(&body->record);
+	control_write_reject(&body->record, body->key, (int64_t)body->number, SLICE("imitates a control record"), line);
+	out_write_slice(body->out, slice_of_buf(&body->record));
+}
+
+/* A line may go out as it is where this is true; `number` and `lines` count it then. */
+static inline bool
+plain_line(struct body *body, const char *line, size_t len)
+{
+	if (len > body->max_line || line_is_control(slice_of(line, len)))
+		return false;
+	body->number++;
+	/* most lines show by their first byte that they are not blank */
+	body->lines += len > 0 && (line[0] > ' ' || !line_is_blank(slice_of(line, len)));
+	return true;
+}
+
+static int
+odd_line(struct body *body, struct slice line, struct err *err)
+{
+	body->number++;
+	if (line.len > body->max_line)
+		return too_long(body, err);
+	body->lines++;
+	forged(body, line);
+	return 0;
+}
+
+/* The line in the carry has ended. */
+static int
+finish_carry(struct body *body, struct err *err)
+{
+	struct slice line = slice_of_buf(&body->carry);
+	int result = 0;
+
+	if (body->dropping) {
+		body->dropping = false;
+		body->number++;
+		result = too_long(body, err);
+	} else if (plain_line(body, line.ptr, line.len)) {
+		out_write_slice(body->out, line);
+		out_write(body->out, "\n", 1);
+	} else {
+		result = odd_line(body, line, err);
+	}
+	buf_reset(&body->carry);
+	return result;
+}
+
+/* Bytes of a line without its end. */
+static int
+keep(struct body *body, const char *data, size_t len, struct err *err)
+{
+	if (body->dropping || len == 0)
+		return 0;
+	if (len <= body->max_line - body->carry.len) {
+		buf_append(&body->carry, data, len);
+		return 0;
+	}
+	if (body->framed) {
+		body->number++;
+		return too_long(body, err);
+	}
+	body->dropping = true;
+	buf_reset(&body->carry);
+	return 0;
+}
+
+/* Takes the byte-order mark off, though it may come in pieces. */
+static struct slice
+skip_mark(struct body *body, struct slice data)
+{
+	while (body->mark < MARK_DONE && data.len > 0 && data.ptr[0] == byte_order_mark[body->mark]) {
+		data = slice_of(data.ptr + 1, data.len - 1);
+		body->mark++;
+	}
+	if (body->mark < MARK_DONE && data.len > 0) {
+		buf_append(&body->carry, byte_order_mark, (size_t)body->mark);
+		body->mark = MARK_DONE;
+	}
+	return data;
+}
+
+void
+body_init(struct body *body, struct out *out, size_t max_line, bool framed)
+{
+	*body = (struct body){.out = out, .max_line = max_line, .framed = framed};
+}
+
+void
+body_release(struct body *body)
+{
+	buf_release(&body->carry);
+	buf_release(&body->record);
+}
+
+void
+body_start(struct body *body, struct slice bucket, struct slice key)
+{
+	body->bucket = bucket;
+	body->key = key;
+	body->number = 0;
+	body->lines = body->forged = body->left_out = 0;
+	buf_reset(&body->carry);
+	body->dropping = false;
+	body->mark = 0;
+}
+
+int
+body_feed(struct body *body, struct slice data, struct err *err)
+{
+	const char *line, *end, *newline, *run;
+
+	if (body->mark < MARK_DONE)
+		data = skip_mark(body, data);
+	if (data.len == 0)
+		return 0;
+	line = data.ptr;
+	end = data.ptr + data.len;
+	newline = memchr(line, '\n', data.len);
+	if ((body->carry.len > 0 || body->dropping) && newline != NULL) {
+		if (keep(body, line, (size_t)(newline - line), err) < 0 || finish_carry(body, err) < 0)
+			return -1;
+		line = newline + 1;
+		newline = memchr(line, '\n', (size_t)(end - line));
+	}
+	for (run = line; newline != NULL; newline = memchr(line, '\n', (size_t)(end - line))) {
+		size_t len = (size_t)(newline - line);
+
+		if (!plain_line(body, line, len)) {
+			out_write(body->out, run, (size_t)(line - run));
+			if (odd_line(body, slice_of(line, len), err) < 0)
+				return -1;
+			run = newline + 1;
+		}
+		line = newline + 1;
+	}
+	out_write(body->out, run, (size_t)(line - run));
+	return keep(body, line, (size_t)(end - line), err);
+}
+
+int
+body_end(struct body *body, struct err *err)
+{
+	if (body->mark < MARK_DONE)
+		buf_append(&body->carry, byte_order_mark, (size_t)body->mark);
+	if (body->carry.len > 0 || body->dropping)
+		return finish_carry(body, err);
+	return 0;
+}

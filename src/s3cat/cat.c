@@ -1,0 +1,198 @@
+/* One loop: start transfers, write the head of the line, wait for either. */
+#include "s3cat/cat.h"
+
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/signals.h"
+
+/* So much may be written before stdin and the other transfers are looked at again. */
+#define SERVE_BYTES ((size_t)1024 * 1024)
+
+static void
+note(struct cat *cat, const struct err *err)
+{
+	log_error("%s", err->text);
+	cat->status = status_worse(cat->status, err_status(err));
+}
+
+/* The bucket of a key that comes without one. */
+static int
+complete(struct cat *cat, struct object_record *record, struct err *err)
+{
+	const char *bucket;
+
+	if (record->bucket.len > 0)
+		return 0;
+	bucket = settings_require(cat->settings, "input_bucket", err);
+	if (bucket == NULL) {
+		/* "nothing was done" is true of the first object only */
+		if (cat->objects + cat->failed > 0 || cat->queue.count > 0)
+			err->kind = ERR_FAILED;
+		return -1;
+	}
+	record->bucket = slice_of_str(bucket);
+	return 0;
+}
+
+/* Starts what is wanted, as far as there is room. */
+static void
+fill(struct cat *cat)
+{
+	struct object_record record;
+	struct err err = ERR_INIT;
+	int got;
+
+	while (!queue_full(&cat->queue) && (got = wanted_next(&cat->wanted, &record, &err)) != 0) {
+		if (got == 1 && complete(cat, &record, &err) == 0)
+			queue_add(&cat->queue, cat->store, &record);
+		else
+			note(cat, &err);
+		if (cat->status == STATUS_USAGE) {
+			cat->wanted.ended = true;
+			return;
+		}
+	}
+}
+
+static void
+write_begin(struct cat *cat, struct transfer *head)
+{
+	const struct store_info *info = store_get_info(head->get);
+	struct object_record record = head->record;
+
+	head->begun = true;
+	body_start(&cat->body, record.bucket, record.key);
+	if (!cat->framed)
+		return;
+	/* What comes now counts, not what it was when it was listed. */
+	if (info->size >= 0)
+		record.size = info->size;
+	if (info->etag[0] != '\0')
+		record.etag = slice_of_str(info->etag);
+	buf_reset(&cat->record);
+	control_write_begin(&cat->record, &record);
+	out_write_slice(cat->out, slice_of_buf(&cat->record));
+}
+
+static void
+succeed(struct cat *cat)
+{
+	struct transfer *head = queue_head(&cat->queue);
+
+	if (cat->framed) {
+		buf_reset(&cat->record);
+		control_write_end(&cat->record, head->record.key, cat->body.lines);
+		out_write_slice(cat->out, slice_of_buf(&cat->record));
+	}
+	if (cat->body.left_out > 0) {
+		log_error("s3://%s/%s: %lld of %lld lines were left out", head->record.bucket.ptr, head->record.key.ptr,
+		          (long long)cat->body.left_out, (long long)cat->body.lines);
+		cat->status = status_worse(cat->status, STATUS_FAILED);
+	}
+	cat->objects++;
+	cat->lines += cat->body.lines;
+	cat->forged += cat->body.forged;
+	queue_pop(&cat->queue);
+}
+
+/* Gives the head up. The object is known to be at fault only where the error is for good. */
+static void
+fail(struct cat *cat, const struct err *err, struct slice reason)
+{
+	struct transfer *head = queue_head(&cat->queue);
+
+	cat->status = status_worse(cat->status, err_status(err));
+	if (cat->framed) {
+		bool later = err_is_temporary(err) || err->kind == ERR_USAGE;
+
+		buf_reset(&cat->record);
+		control_write_error(&cat->record, head->record.key, SLICE("s3cat"), reason, later, head->record.list);
+		out_write_slice(cat->out, slice_of_buf(&cat->record));
+	}
+	cat->failed++;
+	queue_pop(&cat->queue);
+}
+
+static void
+fail_get(struct cat *cat, const struct err *err)
+{
+	struct transfer *head = queue_head(&cat->queue);
+
+	log_error("%s", err->text);
+	fail(cat, err, store_reason(err, head->record.bucket.ptr, head->record.key.ptr));
+}
+
+static void
+fail_body(struct cat *cat, const struct err *err)
+{
+	struct transfer *head = queue_head(&cat->queue);
+
+	log_error("s3://%s/%s: %s", head->record.bucket.ptr, head->record.key.ptr, err->text);
+	fail(cat, err, slice_of_str(err->text));
+}
+
+/* The next step of the head. Returns whether there was one to take. */
+static bool
+step(struct cat *cat)
+{
+	struct transfer *head = queue_head(&cat->queue);
+	struct err err = ERR_INIT;
+	struct slice data;
+	int got = store_get_read(head->get, false, &data, &err);
+
+	if (got == 2 || signals_stop())
+		return false;
+	if (got == -1) {
+		fail_get(cat, &err);
+		return true;
+	}
+	if (!head->begun)
+		write_begin(cat, head);
+	if (got == 0) {
+		if (body_end(&cat->body, &err) < 0)
+			fail_body(cat, &err);
+		else
+			succeed(cat);
+		cat->unserved = SERVE_BYTES;
+		return true;
+	}
+	cat->bytes += (int64_t)data.len;
+	cat->unserved += data.len;
+	if (body_feed(&cat->body, data, &err) < 0)
+		fail_body(cat, &err);
+	return true;
+}
+
+/* Looks after the transfers and stdin; waits for one of them where `block`. */
+static void
+serve(struct cat *cat, bool block)
+{
+	bool hungry = !cat->wanted.ended && !queue_full(&cat->queue);
+	struct err err = ERR_INIT;
+	int readable;
+
+	cat->unserved = 0;
+	if (block)
+		out_flush(cat->out);
+	readable = store_wait(cat->store, hungry ? STDIN_FILENO : -1, block ? -1 : 0);
+	if (readable > 0 && wanted_read(&cat->wanted, &err) < 0 && !signals_stop())
+		note(cat, &err);
+}
+
+void
+cat_run(struct cat *cat)
+{
+	while (!cat->out->failed && !signals_stop()) {
+		fill(cat);
+		if (cat->queue.count == 0) {
+			if (cat->wanted.ended)
+				return;
+			serve(cat, true);
+		} else if (!step(cat)) {
+			serve(cat, true);
+		} else if (cat->unserved >= SERVE_BYTES) {
+			serve(cat, false);
+		}
+	}
+}

@@ -1,0 +1,35 @@
+/*
+ * The run of s3cat: objects are asked for as they become known, up to so many at once, and go out one after
+ * another, whichever comes first. Reading what is wanted never holds up what can be written.
+ */
+#ifndef S3CAT_CAT_H
+#define S3CAT_CAT_H
+
+#include <stdint.h>
+
+#include "base/exits.h"
+#include "s3cat/body.h"
+#include "s3cat/queue.h"
+#include "s3cat/wanted.h"
+#include "settings/settings.h"
+#include "store/store.h"
+
+struct cat {
+	const struct settings *settings;
+	struct store *store;
+	struct out *out;
+	bool framed;
+	struct wanted wanted;
+	struct queue queue;
+	struct body body;
+	struct buf record;
+	size_t unserved; /* bytes written since the other transfers were looked after */
+	enum exit_status status;
+	/* for the statistics */
+	int64_t objects, failed, lines, bytes, forged;
+};
+
+/* Returns when everything is done, stdout has failed, or a signal asks to stop. */
+void cat_run(struct cat *cat);
+
+#endif

@@ -1,0 +1,61 @@
+/* The ring of transfers. */
+#include "s3cat/queue.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static struct slice
+copy(struct buf *text, struct slice s)
+{
+	const char *at = text->data + text->len;
+
+	buf_append_slice(text, s);
+	buf_append_byte(text, '\0');
+	return slice_of(at, s.len);
+}
+
+void
+queue_init(struct queue *queue, size_t size)
+{
+	*queue = (struct queue){.ring = mem_zero(size, sizeof(*queue->ring)), .size = size};
+}
+
+void
+queue_release(struct queue *queue)
+{
+	while (queue->count > 0)
+		queue_pop(queue);
+	for (size_t i = 0; i < queue->size; i++)
+		buf_release(&queue->ring[i].text);
+	free(queue->ring);
+}
+
+void
+queue_add(struct queue *queue, struct store *store, const struct object_record *record)
+{
+	struct transfer *transfer = &queue->ring[(queue->head + queue->count) % queue->size];
+	struct buf *text = &transfer->text;
+
+	buf_reset(text);
+	/* room for all at once: the slices must not move */
+	buf_reserve(text, record->bucket.len + record->key.len + record->etag.len + record->list.len + 4);
+	transfer->record = (struct object_record){
+		.bucket = copy(text, record->bucket),
+		.key = copy(text, record->key),
+		.size = record->size,
+		.etag = copy(text, record->etag),
+		.list = copy(text, record->list),
+	};
+	transfer->begun = false;
+	transfer->get = store_get_open(store, transfer->record.bucket.ptr, transfer->record.key.ptr);
+	queue->count++;
+}
+
+void
+queue_pop(struct queue *queue)
+{
+	store_get_free(queue_head(queue)->get);
+	queue->head = (queue->head + 1) % queue->size;
+	queue->count--;
+}

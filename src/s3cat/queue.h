@@ -1,0 +1,49 @@
+/*
+ * The objects that are being got, in the order in which they go out: a ring of transfers. A place in it keeps
+ * its memory for the next object.
+ */
+#ifndef S3CAT_QUEUE_H
+#define S3CAT_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "store/store.h"
+#include "streams/records.h"
+
+struct transfer {
+	struct store_get *get;
+	struct object_record record; /* points into text; each string has a NUL behind it */
+	struct buf text;
+	bool begun; /* bytes came: its `begin` is out */
+};
+
+struct queue {
+	struct transfer *ring;
+	size_t size; /* of the ring */
+	size_t head, count;
+};
+
+void queue_init(struct queue *queue, size_t size);
+void queue_release(struct queue *queue); /* ends all transfers */
+
+static inline bool
+queue_full(const struct queue *queue)
+{
+	return queue->count == queue->size;
+}
+
+/* Copies the record (which has a bucket) and starts to get the object. The queue must not be full. */
+void queue_add(struct queue *queue, struct store *store, const struct object_record *record);
+
+/* The one whose turn it is. The queue must not be empty. */
+static inline struct transfer *
+queue_head(const struct queue *queue)
+{
+	return &queue->ring[queue->head];
+}
+
+/* Ends the head. */
+void queue_pop(struct queue *queue);
+
+#endif

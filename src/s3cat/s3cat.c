@@ -1,0 +1,132 @@
+/*
+ * s3cat: objects to stdout, many at once, in the order in which they were asked for.
+ *
+ * stdin   object records or bare keys, a line each; not read where keys are given as arguments
+ * stdout  the objects' lines; framed by control records for what was asked for on stdin
+ * status  0, 1 (an object or a line could not be given), 2, 75
+ */
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "cli/cli.h"
+#include "cli/stats.h"
+#include "s3cat/cat.h"
+
+enum {
+	PARALLEL_DEFAULT = 16,
+	PARALLEL_MAX = 1000,
+	LINE_MIN = 16, /* less than a byte-order mark makes no sense */
+};
+
+struct options {
+	bool frames, plain;
+	int64_t parallel;
+};
+
+static void
+save_stats(struct stats *stats, const struct cat *cat, const char *path)
+{
+	struct err err = ERR_INIT;
+
+	stats_int(stats, "objects", cat->objects);
+	stats_int(stats, "failed", cat->failed);
+	stats_int(stats, "lines", cat->lines);
+	stats_int(stats, "bytes", cat->bytes);
+	stats_int(stats, "forged", cat->forged);
+	stats_int(stats, "retries", store_retries(cat->store));
+	if (stats_save(stats, path, &err) < 0)
+		log_warning("%s", err.text);
+	stats_release(stats);
+}
+
+static int
+run(const struct cli *cli, const struct options *options)
+{
+	size_t max_line = (size_t)settings_int(cli->settings, "max_line");
+	bool framed = options->frames || (cli->operand_count == 0 && !options->plain);
+	struct cat cat = {.settings = cli->settings, .framed = framed};
+	struct err err = ERR_INIT;
+	struct stats stats;
+	struct out out;
+
+	if (max_line < LINE_MIN)
+		return cli_usage_error(cli, "max_line (%s): less than %d bytes",
+		                       settings_origin(cli->settings, "max_line"), LINE_MIN);
+	stats_init(&stats, "s3cat");
+	cat.store = store_open(cli->settings, &err);
+	if (cat.store == NULL) {
+		stats_release(&stats);
+		log_error("%s", err.text);
+		return (int)err_status(&err);
+	}
+	out_init(&out, STDOUT_FILENO);
+	cat.out = &out;
+	wanted_init(&cat.wanted, cli->operands, cli->operand_count);
+	queue_init(&cat.queue, (size_t)options->parallel);
+	body_init(&cat.body, &out, max_line, framed);
+
+	cat_run(&cat);
+
+	out_flush(&out);
+	queue_release(&cat.queue);
+	save_stats(&stats, &cat, cli->stats_path);
+	store_free(cat.store);
+	wanted_release(&cat.wanted);
+	body_release(&cat.body);
+	buf_release(&cat.record);
+	if (out_close(&out, &err) < 0) {
+		log_error("%s", err.text);
+		cat.status = status_worse(cat.status, STATUS_FAILED);
+	}
+	if (signals_stop())
+		signals_die(signals_stop());
+	return (int)cat.status;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const usage[] = {"[OPTION]... [KEY]...", NULL};
+	static const char *const examples[] = {
+		"s3cat job-postings-raw/1721183934.jsonl | head",
+		"s3cat s3://rl-data/job-postings-raw/1721183934.jsonl | senenrich",
+		"s3ls | s3cat -P 16 | senenrich | s3put",
+		"s3ls | jq -r .key | s3cat --plain | wc -l",
+		NULL,
+	};
+	static struct options options = {.parallel = PARALLEL_DEFAULT};
+	const struct cli_option table[] = {
+		{CLI_INT, 'P', "parallel", "N", "get N objects at once (16)", &options.parallel, 1, PARALLEL_MAX},
+		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames,
+		 0, 0},
+		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys given as arguments)", &options.plain, 0, 0},
+		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
+		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
+		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
+		{CLI_SETTING, 0, "profile", "NAME", "profile in AWS's own files", NULL, 0, 0},
+		{CLI_SETTING, 0, "no-sign-request", NULL, "ask without credentials", NULL, 0, 0},
+		{CLI_SETTING, 0, "stall-timeout", "TIME", "take a transfer without a byte for broken (30s)", NULL, 0, 0},
+		{CLI_SETTING, 0, "max-line", "SIZE", "longest line of an object (16M)", NULL, 0, 0},
+		{0},
+	};
+	struct cli cli = {
+		.program = "s3cat",
+		.purpose = "Print objects of a bucket: many are got at once, they come out in order.",
+		.usage = usage,
+		.options = table,
+		.examples = examples,
+	};
+	int status;
+
+	if (!cli_start(&cli, argc, argv)) {
+		status = cli.status;
+	} else if (options.frames && options.plain) {
+		status = cli_usage_error(&cli, "--frames and --plain exclude each other");
+	} else {
+		status = run(&cli, &options);
+	}
+	cli_release(&cli);
+	return status;
+}

@@ -1,0 +1,36 @@
+/*
+ * The objects that are wanted, one after another: the keys of the command line, else the lines of
+ * stdin (object records or bare keys), as far as they have come.
+ */
+#ifndef S3CAT_WANTED_H
+#define S3CAT_WANTED_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "streams/lines.h"
+#include "streams/records.h"
+
+struct wanted {
+	char **operands; /* NULL: stdin */
+	int left;
+	struct lines lines;
+	struct records records;
+	bool ended; /* nothing more will come */
+	bool torn;  /* stdin ended inside a line */
+};
+
+/* operand_count 0: stdin. */
+void wanted_init(struct wanted *wanted, char **operands, int operand_count);
+void wanted_release(struct wanted *wanted);
+
+/*
+ * Returns 1 with *record, which lives until the next call; 0 where there is none now (`ended`: nor will be);
+ * -1 with err for a line that names no object: go on with the next.
+ */
+int wanted_next(struct wanted *wanted, struct object_record *record, struct err *err);
+
+/* One read of stdin. Returns 0, or -1 with err. */
+int wanted_read(struct wanted *wanted, struct err *err);
+
+#endif

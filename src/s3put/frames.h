@@ -1,0 +1,19 @@
+/*
+ * Framed input: begin, postings and rejects, end. Each frame becomes an upload. A stream that breaks the
+ * rules cannot be trusted further: reading stops there, what was whole before it is stored.
+ */
+#ifndef S3PUT_FRAMES_H
+#define S3PUT_FRAMES_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "s3put/shelf.h"
+
+/*
+ * Reads stdin to its end; `max_line` is that of the sources. Returns 0 (what became of the objects is in the shelf), or
+ * -1 with err where the stream broke, a signal asks to stop, or stdout has failed.
+ */
+int frames_run(struct shelf *shelf, size_t max_line, struct err *err);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * s3put: what is complete into the bucket, nothing else.
+ *
+ * stdin   framed postings; with a KEY, any bytes
+ * stdout  a receipt for each object, in the order of the frames
+ * status  0, 1 (an object was not stored, or the stream broke), 2, 75
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "cli/cli.h"
+#include "cli/stats.h"
+#include "s3put/frames.h"
+#include "s3put/single.h"
+
+enum {
+	PARALLEL_DEFAULT = 8,
+	PARALLEL_MAX = 1000,
+};
+
+struct options {
+	bool no_clobber, dry_run;
+	int64_t parallel;
+};
+
+struct run {
+	const struct cli *cli;
+	const struct options *options;
+	struct target target;
+	struct shelf shelf;
+	struct out out;
+	struct stats stats;
+	enum exit_status status;
+};
+
+static void
+note(struct run *run, const struct err *err)
+{
+	/* Nothing is to be said of a signal, and of stdout out_close() tells. */
+	if (err->kind == ERR_NONE || signals_stop())
+		return;
+	log_error("%s", err->text);
+	run->status = status_worse(run->status, err_status(err));
+}
+
+static void
+put_frames(struct run *run)
+{
+	size_t max_line = (size_t)settings_int(run->cli->settings, "max_line");
+	struct err err = ERR_INIT;
+
+	if (frames_run(&run->shelf, max_line, &err) < 0)
+		note(run, &err);
+	run->status = status_worse(run->status, run->shelf.status);
+}
+
+static void
+put_single(struct run *run, struct slice bucket, struct slice key)
+{
+	struct store_put_options options = {
+		.content_type = "application/octet-stream",
+		.no_clobber = run->options->no_clobber,
+		.dry_run = run->options->dry_run,
+	};
+	char *bucket_text = slice_dup(bucket), *key_text = slice_dup(key);
+	struct err err = ERR_INIT;
+
+	if (single_run(run->target.store, bucket_text, key_text, &options, &run->out, &run->shelf.bytes, &err) == 0)
+		run->shelf.objects++;
+	else
+		run->shelf.failed++;
+	note(run, &err);
+	free(bucket_text);
+	free(key_text);
+}
+
+static void
+save_stats(struct run *run)
+{
+	struct stats *stats = &run->stats;
+	struct err err = ERR_INIT;
+
+	stats_int(stats, "objects", run->shelf.objects);
+	stats_int(stats, "failed", run->shelf.failed);
+	stats_int(stats, "lines", run->shelf.lines);
+	stats_int(stats, "rejected", run->shelf.rejected);
+	stats_int(stats, "bytes", run->shelf.bytes);
+	stats_int(stats, "retries", store_retries(run->target.store));
+	if (stats_save(stats, run->cli->stats_path, &err) < 0)
+		log_warning("%s", err.text);
+}
+
+static int
+put(struct run *run, struct slice bucket, struct slice key)
+{
+	struct err err = ERR_INIT;
+
+	out_init(&run->out, STDOUT_FILENO);
+	shelf_init(&run->shelf, &run->target, &run->out, (size_t)run->options->parallel);
+	if (key.len > 0)
+		put_single(run, bucket, key);
+	else
+		put_frames(run);
+	/* First what is unfinished is taken back: out_close() may be the end. */
+	shelf_release(&run->shelf);
+	out_flush(&run->out);
+	save_stats(run);
+	store_free(run->target.store);
+	names_release(&run->target.names);
+	if (out_close(&run->out, &err) < 0)
+		note(run, &err);
+	if (signals_stop())
+		signals_die(signals_stop());
+	return (int)run->status;
+}
+
+/* What is to be known before stdin is read. */
+static int
+prepare(struct run *run, struct slice *bucket, struct slice *key, struct err *err)
+{
+	const struct cli *cli = run->cli;
+	const char *output;
+
+	if (cli->operand_count > 0 && !s3_uri_parse(slice_of_str(cli->operands[0]), bucket, key))
+		return err_set(err, ERR_USAGE, "'%s' names no object", cli->operands[0]);
+	if (!slice_is_utf8(*key))
+		return err_set(err, ERR_USAGE, "the key '%s' is not valid UTF-8", cli->operands[0]);
+	if (bucket->len == 0) {
+		output = settings_require(cli->settings, "output_bucket", err);
+		if (output == NULL)
+			return -1;
+		*bucket = slice_of_str(output);
+	}
+	if (key->len == 0 && layout_load(&run->target.layout, cli->settings, err) < 0)
+		return -1;
+	run->target.store = store_open(cli->settings, err);
+	return run->target.store == NULL ? -1 : 0;
+}
+
+static int
+start(const struct cli *cli, const struct options *options)
+{
+	struct run run = {
+		.cli = cli,
+		.options = options,
+		.target = {.no_clobber = options->no_clobber, .dry_run = options->dry_run},
+	};
+	struct slice bucket = {NULL, 0}, key = {NULL, 0};
+	struct err err = ERR_INIT;
+	int status;
+
+	if (cli->operand_count > 1)
+		return cli_usage_error(cli, "one KEY at most, not '%s' too", cli->operands[1]);
+	stats_init(&run.stats, "s3put");
+	if (prepare(&run, &bucket, &key, &err) == 0) {
+		status = put(&run, bucket, key);
+	} else {
+		log_error("%s", err.text);
+		status = (int)err_status(&err);
+	}
+	stats_release(&run.stats);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const char *const usage[] = {"[OPTION]... < FRAMES", "[OPTION]... KEY < FILE", NULL};
+	static const char *const examples[] = {
+		"s3ls | s3cat | senenrich | s3put | cursor set",
+		"s3put some/key < file",
+		"s3put --no-clobber s3://rl-data/notes.txt < notes.txt",
+		"s3ls | s3cat | senenrich | s3put --dry-run | jq -r .key",
+		NULL,
+	};
+	static struct options options = {.parallel = PARALLEL_DEFAULT};
+	const struct cli_option table[] = {
+		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
+		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
+		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
+		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where the objects go to", NULL, 0, 0},
+		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the sources", NULL, 0, 0},
+		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of what becomes of them", NULL, 0, 0},
+		{CLI_SETTING, 0, "reject-prefix", "PREFIX", "prefix of the rejects", NULL, 0, 0},
+		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
+		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
+		{CLI_SETTING, 0, "profile", "NAME", "profile in AWS's own files", NULL, 0, 0},
+		{CLI_SETTING, 0, "stall-timeout", "TIME", "take a transfer without a byte for broken (30s)", NULL, 0, 0},
+		{CLI_SETTING, 0, "max-line", "SIZE", "longest line of a source (16M)", NULL, 0, 0},
+		{0},
+	};
+	struct cli cli = {
+		.program = "s3put",
+		.purpose = "Store framed postings, each source as one object, whole or not at all; or stdin under KEY.",
+		.usage = usage,
+		.options = table,
+		.examples = examples,
+	};
+	int status;
+
+	status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
+	cli_release(&cli);
+	return status;
+}

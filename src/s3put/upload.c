@@ -1,0 +1,244 @@
+/* One source's way from its frame into the store. */
+#include "s3put/upload.h"
+
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "base/signals.h"
+
+static void
+set(struct buf *buf, struct slice s)
+{
+	buf_reset(buf);
+	buf_append_slice(buf, s);
+}
+
+static void
+fail(struct upload *upload, struct slice stage, struct slice reason, bool temporary, enum exit_status status)
+{
+	upload_abort(upload);
+	upload->failed = true;
+	upload->temporary = temporary;
+	upload->status = status;
+	set(&upload->stage, stage);
+	set(&upload->reason, reason);
+}
+
+/* For what is wrong with the frame itself. */
+static void
+fail_frame(struct upload *upload, const char *reason, bool temporary)
+{
+	log_error("%s: %s", buf_cstr(&upload->source), reason);
+	fail(upload, SLICE("s3put"), slice_of_str(reason), temporary, STATUS_FAILED);
+}
+
+static void
+fail_store(struct upload *upload, const struct err *err, struct buf *key)
+{
+	/* Where the settings are wrong, the object is not at fault: another run is to take it. */
+	bool temporary = err_is_temporary(err) || err->kind == ERR_USAGE;
+
+	if (signals_stop())
+		return;
+	log_error("%s", err->text);
+	fail(upload, SLICE("s3put"), store_reason(err, upload->target->layout.output_bucket, buf_cstr(key)), temporary,
+	     err_status(err));
+}
+
+static void
+reset(struct upload *upload, struct target *target, struct slice source, struct slice list)
+{
+	upload->target = target;
+	upload->state = UPLOAD_OPEN;
+	set(&upload->source, source);
+	set(&upload->list, list);
+	upload->lines = upload->rejected = 0;
+	upload->failed = false;
+	upload->status = STATUS_OK;
+	upload->info = (struct store_info){.size = 0};
+}
+
+static struct store_put *
+open_put(struct upload *upload, struct buf *key)
+{
+	struct target *target = upload->target;
+	struct store_put_options options = {
+		.source = buf_cstr(&upload->source),
+		.no_clobber = target->no_clobber,
+		.dry_run = target->dry_run,
+	};
+
+	return store_put_open(target->store, target->layout.output_bucket, buf_cstr(key), &options);
+}
+
+void
+upload_start(struct upload *upload, struct target *target, struct slice source, struct slice list)
+{
+	reset(upload, target, source, list);
+	buf_reset(&upload->key);
+	buf_reset(&upload->reject_key);
+	if (!layout_output_key(&target->layout, source, &upload->key) ||
+	    !layout_reject_key(&target->layout, source, &upload->reject_key)) {
+		fail_frame(upload, "the source is outside raw_prefix", false);
+	} else if (!names_add(&target->names, slice_of_buf(&upload->key))) {
+		/* The first one stands. That it is stored shows in its own receipt. */
+		fail_frame(upload, "another source in this run has the same output name", false);
+	} else {
+		upload->object = open_put(upload, &upload->key);
+	}
+}
+
+void
+upload_postings(struct upload *upload, struct slice lines, int64_t count)
+{
+	struct err err = ERR_INIT;
+
+	if (upload->failed)
+		return;
+	upload->lines += count;
+	if (store_put_write(upload->object, lines.ptr, lines.len, &err) < 0)
+		fail_store(upload, &err, &upload->key);
+}
+
+void
+upload_reject(struct upload *upload, struct slice record)
+{
+	struct err err = ERR_INIT;
+
+	if (upload->failed)
+		return;
+	if (upload->rejects == NULL)
+		upload->rejects = open_put(upload, &upload->reject_key);
+	upload->rejected++;
+	if (store_put_write(upload->rejects, record.ptr, record.len, &err) < 0)
+		fail_store(upload, &err, &upload->reject_key);
+}
+
+/* Some stage has lost or made lines. The object is kept for a run in which that is mended. */
+static void
+fail_count(struct upload *upload, int64_t lines)
+{
+	struct buf reason = BUF_INIT;
+
+	buf_printf(&reason, "the source has %" PRId64 " lines, but %" PRId64 " postings and %" PRId64 " rejects came", lines,
+	           upload->lines, upload->rejected);
+	fail_frame(upload, buf_cstr(&reason), true);
+	buf_release(&reason);
+}
+
+void
+upload_end(struct upload *upload, int64_t lines)
+{
+	if (!upload->failed && upload->lines + upload->rejected != lines)
+		fail_count(upload, lines);
+	if (upload->failed) {
+		upload->state = UPLOAD_DONE;
+	} else if (upload->rejects != NULL) {
+		store_put_commit(upload->rejects);
+		upload->state = UPLOAD_REJECTS;
+	} else {
+		store_put_commit(upload->object);
+		upload->state = UPLOAD_OBJECT;
+	}
+}
+
+void
+upload_error(struct upload *upload, const struct control *error)
+{
+	if (error->list.len > 0)
+		set(&upload->list, error->list);
+	/* What failed here first stands. */
+	if (!upload->failed)
+		fail(upload, error->stage, error->reason, error->temporary,
+		     error->temporary ? STATUS_TEMPORARY : STATUS_FAILED);
+	upload->state = UPLOAD_DONE;
+}
+
+void
+upload_lost(struct upload *upload, struct target *target, const struct control *error)
+{
+	reset(upload, target, error->key, error->list);
+	upload_error(upload, error);
+}
+
+/* Whether this put is through. False too where it failed. */
+static bool
+is_stored(struct upload *upload, struct store_put **put, struct buf *key, struct store_info *info)
+{
+	struct err err = ERR_INIT;
+	int result = store_put_wait(*put, false, info, &err);
+
+	if (result == 1) {
+		store_put_free(*put);
+		*put = NULL;
+		return true;
+	}
+	if (result == -1) {
+		fail_store(upload, &err, key);
+		if (upload->failed)
+			upload->state = UPLOAD_DONE;
+	}
+	return false;
+}
+
+void
+upload_step(struct upload *upload)
+{
+	struct store_info ignored;
+
+	if (upload->state == UPLOAD_REJECTS && is_stored(upload, &upload->rejects, &upload->reject_key, &ignored)) {
+		store_put_commit(upload->object);
+		upload->state = UPLOAD_OBJECT;
+	}
+	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->key, &upload->info))
+		upload->state = UPLOAD_DONE;
+}
+
+void
+upload_receipt(struct upload *upload, struct buf *to)
+{
+	struct receipt receipt = {
+		.source = slice_of_buf(&upload->source),
+		.failed = upload->failed,
+		.list = slice_of_buf(&upload->list),
+		.key = slice_of_buf(&upload->key),
+		.etag = slice_of_str(upload->info.etag),
+		.bytes = upload->info.size,
+		.lines = upload->lines,
+		.rejected = upload->rejected,
+		.reject_key = upload->rejected > 0 ? slice_of_buf(&upload->reject_key) : slice_of(NULL, 0),
+		.error = slice_of_buf(&upload->reason),
+		.stage = slice_of_buf(&upload->stage),
+		.temporary = upload->temporary,
+	};
+
+	if (!upload->target->dry_run) {
+		receipt_write(to, &receipt);
+	} else if (!upload->failed) {
+		/* Without the thread, and only of what would go well: no cursor can move or remember by it. */
+		receipt.list = slice_of(NULL, 0);
+		receipt_write(to, &receipt);
+		to->len -= 2;
+		buf_append_str(to, ",\"dry_run\":true}\n");
+	}
+}
+
+void
+upload_abort(struct upload *upload)
+{
+	store_put_free(upload->object);
+	store_put_free(upload->rejects);
+	upload->object = upload->rejects = NULL;
+}
+
+void
+upload_release(struct upload *upload)
+{
+	upload_abort(upload);
+	buf_release(&upload->source);
+	buf_release(&upload->list);
+	buf_release(&upload->key);
+	buf_release(&upload->reject_key);
+	buf_release(&upload->stage);
+	buf_release(&upload->reason);
+}

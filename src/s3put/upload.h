@@ -1,0 +1,74 @@
+/*
+ * One source on its way into the store: its postings into one object, its rejects into another. Nothing of it
+ * exists before upload_end() has found that every line is accounted for; then the rejects are stored, and when
+ * they are there, the object.
+ */
+#ifndef S3PUT_UPLOAD_H
+#define S3PUT_UPLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "s3put/names.h"
+#include "store/store.h"
+#include "streams/layout.h"
+#include "streams/records.h"
+
+/* What all uploads of a run share. */
+struct target {
+	struct store *store;
+	struct layout layout;
+	bool no_clobber, dry_run;
+	struct names names; /* of the objects begun in this run */
+};
+
+enum upload_state {
+	UPLOAD_OPEN,    /* its frame has not ended */
+	UPLOAD_REJECTS, /* the rejects are being stored */
+	UPLOAD_OBJECT,  /* the object is */
+	UPLOAD_DONE,
+};
+
+/* {0} is one to start; its memory is kept for the next. */
+struct upload {
+	struct target *target;
+	enum upload_state state;
+	struct buf source, list, key, reject_key;
+	struct store_put *object, *rejects;
+	int64_t lines, rejected;
+	struct store_info info;
+	/* where it failed */
+	bool failed;
+	struct buf stage, reason;
+	bool temporary;
+	enum exit_status status;
+};
+
+/* A frame begins. What is wrong with it shows in the receipt. */
+void upload_start(struct upload *upload, struct target *target, struct slice source, struct slice list);
+
+/* `count` whole lines, each with its '\n'. */
+void upload_postings(struct upload *upload, struct slice lines, int64_t count);
+
+/* A reject record, with its '\n'. */
+void upload_reject(struct upload *upload, struct slice record);
+
+/* The frame has ended, and its source had so many lines. */
+void upload_end(struct upload *upload, int64_t lines);
+
+/* Another stage has given the source up: in the place of upload_end(), or (lost) of the whole frame. */
+void upload_error(struct upload *upload, const struct control *error);
+void upload_lost(struct upload *upload, struct target *target, const struct control *error);
+
+/* Once its frame has ended: goes as far as it can without waiting. */
+void upload_step(struct upload *upload);
+
+/* Of one that is done. */
+void upload_receipt(struct upload *upload, struct buf *to);
+
+/* Aborts what is under way. */
+void upload_abort(struct upload *upload);
+void upload_release(struct upload *upload);
+
+#endif
