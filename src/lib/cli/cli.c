@@ -1,5 +1,7 @@
 /* The option table: parsed by getopt_long, printed by --help. */
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -256,6 +258,18 @@ parse_arguments(struct parse *p, int argc, char **argv)
 	return -1;
 }
 
+/*
+ * Where the caller has closed stdin, stdout or stderr, the next file or socket would take its number, and be read or
+ * written in its place. The descriptors put there instead cannot be: reading and writing fail, as on the closed one.
+ */
+static void
+occupy_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 bool
 cli_start(struct cli *cli, int argc, char **argv)
 {
@@ -263,6 +277,7 @@ cli_start(struct cli *cli, int argc, char **argv)
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 
+	occupy_standard_descriptors();
 	log_init(cli->program);
 	signals_init();
 	cli->settings = settings_new();
