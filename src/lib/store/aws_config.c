@@ -40,7 +40,7 @@ aws_config_add(struct aws_config *config, const struct aws_config_entry *entry)
 		config->entries = mem_resize(config->entries, config->capacity, sizeof *config->entries);
 	}
 	config->entries[config->count] = *entry;
-	config->entries[config->count].order = config->count;
+	config->entries[config->count].order = config->added++;
 	config->count++;
 }
 
@@ -131,6 +131,16 @@ find(const struct aws_config *config, const struct aws_config_entry *wanted)
 	return &config->entries[low - 1];
 }
 
+/* Whether this value of a nest is of the nest that counts: a later value of the key takes the place of all of it. */
+static bool
+is_in_force(const struct aws_config *config, const struct aws_config_entry *entry)
+{
+	struct aws_config_entry wanted = {.kind = entry->kind, .section = entry->section, .nest = "", .key = entry->nest};
+	const struct aws_config_entry *nest = *entry->nest ? find(config, &wanted) : NULL;
+
+	return !nest || (nest->rank == entry->rank && nest->order < entry->order);
+}
+
 static const struct aws_config_entry *
 find_key(const struct aws_config *config, enum aws_config_kind kind, const char *section, const char *key)
 {
@@ -146,7 +156,7 @@ find_key(const struct aws_config *config, enum aws_config_kind kind, const char 
 	}
 	found = find(config, &wanted);
 	free(nest);
-	return found;
+	return found && is_in_force(config, found) ? found : NULL;
 }
 
 bool
@@ -207,7 +217,7 @@ aws_config_each(const struct aws_config *config,
 	for (size_t i = 0; i < config->count; i++) {
 		const struct aws_config_entry *entry = &config->entries[i];
 
-		if (i + 1 < config->count && compare_names(entry, entry + 1) == 0)
+		if ((i + 1 < config->count && compare_names(entry, entry + 1) == 0) || !is_in_force(config, entry))
 			continue;
 		visit(arg, entry->kind, entry->section, entry->nest, entry->key, entry->value);
 	}

@@ -24,6 +24,7 @@ struct aws_config {
 	struct aws_config_entry *entries; /* sorted by what they name; those that count more come later */
 	size_t count;
 	size_t capacity;
+	size_t added;        /* ever */
 	struct buf texts[4]; /* the files' bytes, in which all strings are */
 	int text_count;
 	char *paths[2];
