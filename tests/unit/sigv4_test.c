@@ -1,9 +1,10 @@
 /*
  * The signer, by the four examples that S3's documentation gives, and by what they leave out.
  *
- * `sigv4_test sign` is the same signer for others to hold against theirs (tests/sigv4.bats): on stdin requests of
- * lines METHOD, PATH, QUERY, HASH, UNIX TIME, REGION, SERVICE, then "name:value" lines, then an empty one; on
- * stdout a line with the Authorization header for each.
+ * `sigv4_test sign` is the same signer for others to hold against theirs (tests/sigv4_botocore.py): on stdin
+ * requests of lines METHOD, KEY, QUERY, HASH, UNIX TIME, REGION, SERVICE, then "name:value" lines, then an empty one. The
+ * key and the query's "name=value&..." are in hex digits, as they are before they are encoded. On stdout a line with the
+ * Authorization header for each.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -162,54 +163,93 @@ hashes(void **state)
 	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+#define LINES 7
+#define LINE_MAX_BYTES 65536
+
 /* One line without its '\n'; false at the end. */
 static bool
-next_line(char **line, size_t *size)
+next_line(char *line)
 {
-	ssize_t len = getline(line, size, stdin);
+	if (fgets(line, LINE_MAX_BYTES, stdin) == NULL)
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
 
-	if (len > 0 && (*line)[len - 1] == '\n')
-		(*line)[len - 1] = '\0';
-	return len >= 0;
+/* Appends what the hex digits stand for, encoded. */
+static void
+encode_hex(struct buf *to, const char *hex, size_t len, bool keep_slash)
+{
+	struct buf raw = BUF_INIT;
+
+	for (size_t i = 0; i + 1 < len; i += 2) {
+		char digits[3] = {hex[i], hex[i + 1], '\0'};
+
+		buf_append_byte(&raw, (char)strtoul(digits, NULL, 16));
+	}
+	sigv4_encode(to, slice_of_buf(&raw), keep_slash);
+	buf_release(&raw);
+}
+
+/* As encode_hex, but '=' and '&' stand for themselves. */
+static void
+encode_query(struct buf *to, const char *query)
+{
+	while (*query != '\0') {
+		size_t len = strcspn(query, "=&");
+
+		encode_hex(to, query, len, false);
+		query += len;
+		if (*query != '\0')
+			buf_append_byte(to, *query++);
+	}
+}
+
+static void
+sign_one(struct sigv4 *sigv4, char lines[LINES][LINE_MAX_BYTES])
+{
+	static char header[LINE_MAX_BYTES];
+	struct sigv4_header headers[32];
+	struct buf path = BUF_INIT, query = BUF_INIT, value = BUF_INIT;
+	size_t count = 0;
+
+	while (count < COUNT(headers) && next_line(header) && *header != '\0') {
+		char *colon = strchr(header, ':');
+
+		*colon = '\0';
+		headers[count++] = (struct sigv4_header){strdup(header), strdup(colon + 1)};
+	}
+	buf_append_byte(&path, '/');
+	encode_hex(&path, lines[1], strlen(lines[1]), true);
+	encode_query(&query, lines[2]);
+	struct sigv4_request request = request_of(lines[0], buf_cstr(&path), buf_cstr(&query), headers, count, lines[3]);
+	request.time = atoll(lines[4]);
+	request.region = lines[5];
+	request.service = lines[6];
+	sigv4_sign(sigv4, &request, &value);
+	puts(buf_cstr(&value));
+	buf_release(&value);
+	buf_release(&path);
+	buf_release(&query);
+	for (size_t i = 0; i < count; i++) {
+		free((char *)headers[i].name);
+		free((char *)headers[i].value);
+	}
 }
 
 static int
 sign_stdin(void)
 {
+	static char lines[LINES][LINE_MAX_BYTES];
 	struct sigv4 *sigv4 = sigv4_new();
-	char *line[7] = {NULL}, *header = NULL;
-	size_t size[7] = {0}, header_size = 0;
 
-	while (next_line(&line[0], &size[0])) {
-		struct sigv4_header headers[32];
-		struct buf value = BUF_INIT;
-		size_t count = 0;
-
-		for (int i = 1; i < 7; i++) {
-			if (!next_line(&line[i], &size[i]))
+	while (next_line(lines[0])) {
+		for (int i = 1; i < LINES; i++) {
+			if (!next_line(lines[i]))
 				return 1;
 		}
-		while (next_line(&header, &header_size) && *header != '\0' && count < COUNT(headers)) {
-			char *colon = strchr(header, ':');
-
-			*colon = '\0';
-			headers[count++] = (struct sigv4_header){strdup(header), strdup(colon + 1)};
-		}
-		struct sigv4_request request = request_of(line[0], line[1], line[2], headers, count, line[3]);
-		request.time = atoll(line[4]);
-		request.region = line[5];
-		request.service = line[6];
-		sigv4_sign(sigv4, &request, &value);
-		puts(buf_cstr(&value));
-		buf_release(&value);
-		for (size_t i = 0; i < count; i++) {
-			free((char *)headers[i].name);
-			free((char *)headers[i].value);
-		}
+		sign_one(sigv4, lines);
 	}
-	for (int i = 0; i < 7; i++)
-		free(line[i]);
-	free(header);
 	sigv4_free(sigv4);
 	return 0;
 }
