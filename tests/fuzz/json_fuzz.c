@@ -1,6 +1,7 @@
 /*
  * Any bytes as JSON: accepted exactly where the plain byte-by-byte grammar below accepts them, and every
- * string that decodes comes back from json_quote as it was.
+ * string that decodes comes back from json_quote as it was. Each text is tried inside many brackets, too,
+ * where closing brackets are treated otherwise.
  */
 #include <stdlib.h>
 
@@ -8,7 +9,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { DEPTH_MAX = 4096 }; /* of the grammar below; deeper texts are only parsed */
+enum {
+	DEPTH_MAX = 4096, /* of the grammar below; deeper texts are only parsed */
+	MANY = 130, /* brackets around a text: tokens come in runs of 64, and the depth is looked at between
+	               runs */
+};
 
 struct plain {
 	const char *pos, *end;
@@ -123,7 +128,8 @@ take_name(struct plain *plain)
 	return take(plain, ':');
 }
 
-/* What stands before the next value or ends the containers behind this one. True with *done at the end of all. */
+/* What stands before the next value or ends the containers behind this one. True with *done at the end of
+ * all. */
 static bool
 after_value(struct plain *plain, bool *done)
 {
@@ -217,23 +223,39 @@ check_values(const struct json *json)
 			abort();
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void
+check_text(struct json *json, struct slice text)
 {
-	static struct json json; /* kept from text to text, as the programs do */
-	struct slice text = slice_of((const char *)data, size);
-	struct plain plain = {.pos = text.ptr, .end = text.ptr + size};
+	struct plain plain = {.pos = text.ptr, .end = text.ptr + text.len};
 	const char *why = NULL;
-	bool good = json_parse(&json, text, &why);
+	bool good = json_parse(json, text, &why);
 	bool wanted = slice_is_utf8(text) && plain_json(&plain);
 
 	if (!plain.too_deep && good != wanted)
 		abort();
-	if (!good && (why == NULL || json.count != 0))
+	if (!good && (why == NULL || json->count != 0))
 		abort();
 	if (good) {
-		check_strings(&json);
-		check_values(&json);
+		check_strings(json);
+		check_values(json);
 	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct json json; /* kept from text to text, as the programs do */
+	static struct buf wrapped;
+	struct slice text = slice_of((const char *)data, size);
+	int i;
+
+	check_text(&json, text);
+	buf_reset(&wrapped);
+	for (i = 0; i < MANY; i++)
+		buf_append_byte(&wrapped, '[');
+	buf_append_slice(&wrapped, text);
+	for (i = 0; i < MANY; i++)
+		buf_append_byte(&wrapped, ']');
+	check_text(&json, slice_of_buf(&wrapped));
 	return 0;
 }

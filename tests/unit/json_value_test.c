@@ -148,7 +148,7 @@ test_strings(void **state)
 	expect_decoded("\"\\b\\f\\n\\r\\t\\\"\\\\\\/\"", SLICE("\b\f\n\r\t\"\\/"));
 	expect_decoded("\"a\\nb\\nc\"", SLICE("a\nb\nc"));
 	expect_decoded("\"\\u0001\\u007f\\u0080\\u07ff\\u0800\\ud7ff\\ue000\\uFFFF\"",
-	              SLICE("\x01\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"));
+	               SLICE("\x01\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf"));
 	expect_decoded("\"\\ud800\\udc00\\uDBFF\\uDFFF\"", SLICE("\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"));
 	expect_decoded("\"\\\\u0041\"", SLICE("\\u0041"));
 }
@@ -260,15 +260,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_member_names),
-		cmocka_unit_test(test_member_names_are_decoded),
-		cmocka_unit_test(test_last_of_several_counts),
-		cmocka_unit_test(test_several_members_at_once),
-		cmocka_unit_test(test_strings),
-		cmocka_unit_test(test_strings_that_have_no_text),
-		cmocka_unit_test(test_integers),
-		cmocka_unit_test(test_booleans),
-		cmocka_unit_test(test_quoting),
+	        cmocka_unit_test(test_member_names),
+	        cmocka_unit_test(test_member_names_are_decoded),
+	        cmocka_unit_test(test_last_of_several_counts),
+	        cmocka_unit_test(test_several_members_at_once),
+	        cmocka_unit_test(test_strings),
+	        cmocka_unit_test(test_strings_that_have_no_text),
+	        cmocka_unit_test(test_integers),
+	        cmocka_unit_test(test_booleans),
+	        cmocka_unit_test(test_quoting),
 	};
 
 	return cmocka_run_group_tests_name("json_value", tests, NULL, release);

@@ -27,7 +27,8 @@ letter_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Four letters, the last `padding` of which are '='. Returns false where a letter is none or a bit would be lost. */
+/* Four letters, the last `padding` of which are '='. Returns false where a letter is none or a bit would be
+ * lost. */
 static bool
 decode_group(char *out, const char *in, int padding)
 {
@@ -77,7 +78,9 @@ base64_decode(struct buf *to, struct slice text)
 		return true;
 	buf_reserve(to, text.len / 4 * 3);
 	for (pos = 0; pos < text.len; pos += 4) {
-		padding = pos + 4 < text.len || text.ptr[pos + 3] != '=' ? 0 : text.ptr[pos + 2] == '=' ? 2 : 1;
+		padding = pos + 4 < text.len || text.ptr[pos + 3] != '=' ? 0
+		          : text.ptr[pos + 2] == '='                     ? 2
+		                                                         : 1;
 		if (!decode_group(to->data + to->len, text.ptr + pos, padding)) {
 			to->len = before;
 			return false;

@@ -12,8 +12,8 @@
 
 enum {
 	/*
-	 * Tokens that jsmn may make before we look at the depth. More than a posting has (about ten), so that the
-	 * usual line is one call.
+	 * Tokens that jsmn may make before we look at the depth. More than a posting has (about ten), so that
+	 * the usual line is one call.
 	 */
 	RUN = 64,
 	/* Open containers and their keys from which on closing brackets are no longer left to jsmn. */
@@ -27,8 +27,11 @@ grow(struct json *json, unsigned used)
 {
 	if (used < (unsigned)json->capacity)
 		return;
-	/* Counts stay below 2^31: a text is shorter than that and a token has at least one byte of its own. */
-	json->capacity = json->capacity == 0 ? RUN : json->capacity > INT_MAX / 2 ? INT_MAX : json->capacity * 2;
+	/* Counts stay below 2^31: a text is shorter than that and a token has at least one byte of its own.
+	 */
+	json->capacity = json->capacity == 0            ? RUN
+	                 : json->capacity > INT_MAX / 2 ? INT_MAX
+	                                                : json->capacity * 2;
 	json->tokens = mem_resize(json->tokens, (size_t)json->capacity, sizeof(*json->tokens));
 }
 
@@ -58,8 +61,14 @@ find_closer(struct slice text, size_t pos)
 					pos++;
 			pos++;
 			break;
-		case ' ': case '\t': case '\r': case '\n':
-		case ',': case ':': case '[': case '{':
+		case ' ':
+		case '\t':
+		case '\r':
+		case '\n':
+		case ',':
+		case ':':
+		case '[':
+		case '{':
 			pos++;
 			break;
 		default: /* jsmn's primitives go on to one of these, over quotes and brackets */

@@ -1,9 +1,9 @@
 /*
  * The grammar of RFC 8259 around jsmn's tokens. What jsmn guarantees: a string token runs to its
  * closing quote and its escapes are well-formed; a primitive runs to white space or one of `,:]}`;
- * tokens come in the order of the text; up to the first fault their parents are right. Everything else is looked at here:
- * each byte between the tokens, the numbers and literals, the control bytes in strings. One pass, no stack: the
- * parents are the stack.
+ * tokens come in the order of the text; up to the first fault their parents are right. Everything else is
+ * looked at here: each byte between the tokens, the numbers and literals, the control bytes in strings. One
+ * pass, no stack: the parents are the stack.
  */
 #include "json/json_internal.h"
 
@@ -34,8 +34,9 @@ json_look(const char *data, size_t len)
 	unsigned char byte;
 
 	/*
-	 * Eight bytes at a time. Only a byte under 0x20 or over 0x9f has its top bit set once 0x20 is taken off it, and
-	 * ~word clears the latter. A borrow comes only out of a byte under 0x20, so it reports nothing that is not there.
+	 * Eight bytes at a time. Only a byte under 0x20 or over 0x9f has its top bit set once 0x20 is taken
+	 * off it, and ~word clears the latter. A borrow comes only out of a byte under 0x20, so it reports
+	 * nothing that is not there.
 	 */
 	for (; len >= sizeof(word); data += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, data, sizeof(word));
@@ -70,7 +71,10 @@ check_between(struct check *check, const char *end)
 
 	for (; pos < end; pos++) {
 		switch (*pos) {
-		case ' ': case '\t': case '\r': case '\n':
+		case ' ':
+		case '\t':
+		case '\r':
+		case '\n':
 			break;
 		case ':':
 			if (check->expect != COLON)
@@ -177,10 +181,12 @@ check_token(struct check *check, const char *text, int token, bool control)
 			return "an unexpected string";
 		check->expect = check->expect >= NAME ? COLON : NEXT;
 		check->pos = text + t->end + 1;
-		return control && has_control(start + 1, text + t->end) ? "a control character in a string" : NULL;
+		return control && has_control(start + 1, text + t->end) ? "a control character in a string"
+		                                                        : NULL;
 	}
 	if (check->expect > VALUE_OR_CLOSE)
-		return check->expect == COLON || check->expect == NEXT ? "an unexpected value" : "a name that is not a string";
+		return check->expect == COLON || check->expect == NEXT ? "an unexpected value"
+		                                                       : "a name that is not a string";
 	if (t->type == JSMN_PRIMITIVE) {
 		check->expect = NEXT;
 		check->pos = text + t->end;

@@ -23,7 +23,8 @@ compact(struct lines *lines, size_t room)
 		lines->buf.len = 0;
 		lines->start = 0;
 	} else if (lines->buf.cap - lines->buf.len < room && left <= lines->start) {
-		/* No more is moved than was returned since the last move: linear in the input, whatever the blocks. */
+		/* No more is moved than was returned since the last move: linear in the input, whatever the
+		 * blocks. */
 		buf_consume(&lines->buf, lines->start);
 		lines->start = 0;
 	}

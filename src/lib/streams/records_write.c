@@ -1,4 +1,5 @@
-/* Writing records. Members that are not given are left out; strings go through json_quote, `list` as it came. */
+/* Writing records. Members that are not given are left out; strings go through json_quote, `list` as it came.
+ */
 #include "streams/records.h"
 
 #include "json/base64.h"
@@ -7,7 +8,8 @@
 static void
 write_name(struct buf *to, const char *name)
 {
-	/* A record begins behind a '\n' or at the start, a thread with its own '{': so nothing else ends in '{'. */
+	/* A record begins behind a '\n' or at the start, a thread with its own '{': so nothing else ends in
+	 * '{'. */
 	buf_append_str(to, to->data[to->len - 1] == '{' ? "\"" : ",\"");
 	buf_append_str(to, name);
 	buf_append_str(to, "\":");
