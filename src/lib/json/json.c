@@ -27,11 +27,11 @@ grow(struct json *json, unsigned used)
 {
 	if (used < (unsigned)json->capacity)
 		return;
-	/* Counts stay below 2^31: a text is shorter than that and a token has at least one byte of its own.
-	 */
-	json->capacity = json->capacity == 0            ? RUN
-	                 : json->capacity > INT_MAX / 2 ? INT_MAX
-	                                                : json->capacity * 2;
+	/* Counts stay below 2^31: a text is shorter than that, and each token has a byte of its own. */
+	if (json->capacity == 0)
+		json->capacity = RUN;
+	else
+		json->capacity = json->capacity > INT_MAX / 2 ? INT_MAX : json->capacity * 2;
 	json->tokens = mem_resize(json->tokens, (size_t)json->capacity, sizeof(*json->tokens));
 }
 
