@@ -33,7 +33,7 @@ _clean_environment() {
 		esac
 	done
 	export SENIORITY_BIN=$BIN LC_ALL=C.UTF-8 AWS_EC2_METADATA_DISABLED=true
-	export PATH="$BIN:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
+	export PATH="$BIN:$ROOT:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 	export HOME=${BATS_RUN_TMPDIR:-/nonexistent}/home
 	mkdir -p "$HOME"
 	# gRPC and its helpers keep pools until exit; what is ours must not leak.
@@ -127,6 +127,7 @@ _server_stop_in() {
 	pid=$(<"$dir/servers/$name")
 	rm -f "$dir/servers/$name"
 	kill "-$signal" "$pid" 2>/dev/null || return 0
+	kill -CONT "$pid" 2>/dev/null || true # it may be standing still
 	wait_until 20 gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
 }
 

@@ -1,0 +1,131 @@
+# shellcheck shell=bash disable=SC2154 # status and stderr are set by bats
+# journey.bash: made-up raw files, what must become of them, and how to look at either store.
+# Use: `load helper; load journey`. STORE_KIND (file or s3) says where things are.
+
+# make_raw FILES POSTINGS [FIRST-ID]: into the folder raw/ of this test; ids a minute apart. The model is asked about
+# far fewer pairs than there are postings, some of them awkward, none of them bad.
+make_raw() {
+	local i first=${3:-1721183934}
+	mkdir -p "$(here)/raw"
+	for ((i = 0; i < $1; i++)); do
+		sengen --count "$2" --seed $((first + i)) --pairs 1500 --zipf --messy 10 \
+			>"$(here)/raw/$((first + 60 * i)).jsonl"
+	done
+}
+
+# What the mod prefix must hold in the end, in expected/: each raw line with the level that the model gives for its
+# pair, as another client hears it. Asks a model of its own, so that nobody's counts are changed.
+make_expected() {
+	local address=$GRPC_SERVER_ADDRESS
+	mkdir -p "$(here)/expected"
+	server_run oracle env GRPC_SERVER_ADDRESS="unix:$(here)/oracle.sock" "$BIN/senserve"
+	wait_until 20 socket_open "$(here)/oracle.sock"
+	cat "$(here)"/raw/* | "$PYTHON" "$ROOT/tests/model_client.py" "unix:$(here)/oracle.sock" infer |
+		sed -E 's/.*"seniority":([1-7])}$/\1/' >"$(here)/levels"
+	server_stop oracle
+	export GRPC_SERVER_ADDRESS=$address
+	LC_ALL=C awk -v levels="$(here)/levels" -v folder="$(here)/expected" '{
+		getline level <levels
+		name = FILENAME
+		sub(/.*\//, "", name)
+		sub(/}[ \t\r]*$/, ",\"seniority\":" level "&")
+		print >(folder "/" name)
+	}' "$(here)"/raw/*
+}
+
+# How many pairs there are, decoded as JSON decodes them.
+distinct_pairs() {
+	cat "$(here)"/raw/* | jq -c '[.company, .title]' | LC_ALL=C sort -u | wc -l
+}
+
+upload_raw() {
+	local file
+	case $STORE_KIND in
+	file) cp "$(here)"/raw/* "$RAW/" ;;
+	s3)
+		for file in "$(here)"/raw/*; do
+			s3_request PUT "/$BUCKET/job-postings-raw/${file##*/}" -T "$file" -o /dev/null
+		done
+		;;
+	esac
+}
+
+s3_names() {
+	s3_request GET "/$BUCKET?list-type=2&prefix=$1%2F" | grep -o '<Key>[^<]*</Key>' | sed 's/<[^>]*>//g; s|.*/||'
+}
+
+# download PREFIX FOLDER: all there is under the prefix.
+download() {
+	local name
+	rm -rf "$2"
+	mkdir -p "$2"
+	case $STORE_KIND in
+	file) [ ! -d "$STORE/$1" ] || cp -r "$STORE/$1/." "$2/" ;;
+	s3)
+		for name in $(s3_names "$1"); do
+			s3_request GET "/$BUCKET/$1/$name" -o "$2/$name"
+		done
+		;;
+	esac
+}
+
+empty_mod() {
+	local name
+	case $STORE_KIND in
+	file) rm -rf "$MOD" ;;
+	s3) for name in $(s3_names job-postings-mod); do s3_request DELETE "/$BUCKET/job-postings-mod/$name"; done ;;
+	esac
+}
+
+# The mod prefix holds exactly what it must.
+assert_mod_right() {
+	download job-postings-mod "$(here)/got"
+	diff -rq "$(here)/expected" "$(here)/got"
+}
+
+# field NAME: of the JSON summary in $output (or, with a second argument, in that text).
+field() {
+	jq -r ".$1" <<<"${2:-$(tail -n 1 <<<"$output")}"
+}
+
+whole_journey() {
+	local counts pairs
+	make_raw "$1" "$2"
+	upload_raw
+	make_expected
+	pairs=$(distinct_pairs)
+
+	# all of it, each pair asked once
+	run --separate-stderr pipeline.sh --summary json
+	echo "$output" "$stderr"
+	[ "$status" -eq 0 ]
+	assert_mod_right
+	[ "$(field listed)" -eq "$1" ]
+	[ "$(field stored)" -eq "$1" ]
+	[ "$(field failed)" -eq 0 ]
+	[ "$(field read)" -eq $(($1 * $2)) ]
+	[ "$(field written)" -eq $(($1 * $2)) ]
+	[ "$(field pairs)" -eq "$pairs" ]
+	[ $(($(field memo) + $(field redis) + $(field model))) -eq $(($1 * $2)) ]
+	[ "$(field adds_up)" = true ]
+
+	# nothing is left
+	run --separate-stderr pipeline.sh --summary json
+	[ "$status" -eq 0 ]
+	[ "$(field listed)" -eq 0 ]
+	assert_mod_right
+	counts=$(senserve_stop)
+	echo "$counts"
+	[ "$(field pairs "$counts")" -eq "$pairs" ]
+	[ "$(field repeated "$counts")" -eq 0 ]
+	[ "$(field calls "$counts")" -le $((pairs * 105 / 100000 + 4)) ]
+
+	# from nothing once more: the same bytes
+	redis_do FLUSHALL
+	empty_mod
+	senserve_start
+	run --separate-stderr pipeline.sh --summary json -P 3 --batch 100
+	[ "$status" -eq 0 ]
+	[ "$(field stored)" -eq "$1" ]
+	assert_mod_right
+}
