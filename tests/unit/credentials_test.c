@@ -1,0 +1,478 @@
+/*
+ * AWS credentials without a network: the order of the chain, profiles, commands, times, what is refused. With
+ * arguments it is a tool for tests/credentials.bats, which has servers to ask:
+ *
+ *   credentials_test STEP...     prints a line for each step:
+ *     get        "GENERATION ACCESS SECRET TOKEN SOURCE", or "error KIND: TEXT"
+ *     refuse     the same after calling those in use expired
+ *     renewed    the same once the generation has changed (within 20 s)
+ *     describe   as s3ls shows it
+ *     core       the limit on core files
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/credentials_internal.h"
+
+static char folder[] = "/tmp/credentials_test.XXXXXX";
+
+static void
+write_file(const char *name, const char *text)
+{
+	char *path = mem_printf("%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+	free(path);
+}
+
+/* The environment that every test starts from: nobody's keys, no files, no metadata. */
+static int
+set_up(void **state)
+{
+	static const char *const names[] = {
+		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE",
+		"AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
+		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_CREDENTIAL_EXPIRATION",
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_ENDPOINT_URL",
+		"AWS_ENDPOINT_URL_STS", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "PROFILE", "REGION",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		unsetenv(names[i]);
+	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+	setenv("HOME", folder, 1);
+	assert_int_equal(chdir(folder), 0);
+	unlink(".env");
+	mkdir(".aws", 0700);
+	unlink(".aws/config");
+	unlink(".aws/credentials");
+	return 0;
+}
+
+/* The access key that the chain finds, or "error KIND: TEXT"; freed by the caller. */
+static char *
+find_with(const char *profile_flag)
+{
+	struct settings *settings = settings_new();
+	struct credentials *credentials;
+	const struct aws_credentials *found = NULL;
+	struct err err = ERR_INIT;
+	char *text;
+
+	assert_int_equal(settings_load(settings, NULL, &err), 0);
+	if (profile_flag)
+		assert_int_equal(settings_set_flag(settings, "profile", profile_flag, &err), 0);
+	credentials = credentials_new(settings, &err);
+	if (credentials)
+		found = credentials_get(credentials, 0, &err);
+	if (found)
+		text = mem_printf("%s %s %s from %s", found->access_key, found->secret_key,
+		                  found->session_token ? found->session_token : "-", found->source);
+	else
+		text = mem_printf("error %d: %s", (int)err.kind, err.text);
+	/* No message has a secret. */
+	assert_null(strstr(err.text, "TOPSECRET"));
+	credentials_free(credentials);
+	settings_free(settings);
+	return text;
+}
+
+static void
+expect_with(const char *profile_flag, const char *expected)
+{
+	char *text = find_with(profile_flag);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void
+expect(const char *expected)
+{
+	expect_with(NULL, expected);
+}
+
+static void
+expect_part(const char *part)
+{
+	char *text = find_with(NULL);
+
+	if (!strstr(text, part))
+		fail_msg("\"%s\" is not in \"%s\"", part, text);
+	free(text);
+}
+
+static void
+test_environment(void **state)
+{
+	(void)state;
+	setenv("AWS_ACCESS_KEY_ID", "A", 1);
+	expect("error 4: AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not");
+	setenv("AWS_SECRET_ACCESS_KEY", " ", 1);
+	expect("error 4: AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not");
+	setenv("AWS_SECRET_ACCESS_KEY", "S", 1);
+	expect("A S - from environment");
+	setenv("AWS_SESSION_TOKEN", "T", 1);
+	expect("A S T from environment");
+	setenv("AWS_SESSION_TOKEN", "", 1);
+	expect("A S - from environment");
+	/* A slip of copying is forgiven, damage is not. */
+	setenv("AWS_SECRET_ACCESS_KEY", "S\r\n", 1);
+	expect("A S - from environment");
+	setenv("AWS_SECRET_ACCESS_KEY", "SEC RET", 1);
+	expect("error 4: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: blanks or other bytes that no key has in the secret key");
+	setenv("AWS_ACCESS_KEY_ID", "", 1);
+	expect_part("error 4: no AWS credentials: looked in the environment");
+}
+
+static void
+test_dotenv(void **state)
+{
+	(void)state;
+	write_file(".env", "AWS_ACCESS_KEY_ID=D\nAWS_SECRET_ACCESS_KEY=DS\nAWS_SESSION_TOKEN=DT\n");
+	expect("D DS DT from .env");
+	/* Keys of the environment do not take a token of another place. */
+	setenv("AWS_ACCESS_KEY_ID", "A", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", "S", 1);
+	expect("A S - from environment");
+}
+
+static void
+test_order(void **state)
+{
+	char *expected = mem_printf("P PS - from profile default in %s/.aws/credentials", folder);
+
+	(void)state;
+	write_file(".aws/config", "[default]\naws_access_key_id = C\naws_secret_access_key = CS\n"
+	                          "[profile other]\naws_access_key_id = O\naws_secret_access_key = OS\n");
+	write_file(".aws/credentials", "[default]\naws_access_key_id = P\naws_secret_access_key = PS\n");
+	setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nonexistent", 1);
+	setenv("AWS_ROLE_ARN", "arn:aws:iam::1:role/x", 1);
+	setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://192.0.2.1/", 1);
+	expect(expected);
+	setenv("AWS_ACCESS_KEY_ID", "A", 1);
+	setenv("AWS_SECRET_ACCESS_KEY", "S", 1);
+	expect("A S - from environment");
+	/* --profile goes before the environment, AWS_PROFILE does not. */
+	setenv("AWS_PROFILE", "other", 1);
+	expect("A S - from environment");
+	free(expected);
+	expected = mem_printf("O OS - from profile other in %s/.aws/config", folder);
+	unsetenv("AWS_PROFILE");
+	expect_with("other", expected);
+	unsetenv("AWS_ACCESS_KEY_ID");
+	setenv("AWS_PROFILE", "other", 1);
+	expect(expected);
+	unsetenv("AWS_PROFILE");
+	unlink(".aws/config");
+	unlink(".aws/credentials");
+	expect("error 4: AssumeRoleWithWebIdentity arn:aws:iam::1:role/x at https://sts.amazonaws.com: cannot open /nonexistent: "
+	       "No such file or directory");
+	unsetenv("AWS_WEB_IDENTITY_TOKEN_FILE");
+	expect_part("error 4: credentials of the container (AWS_CONTAINER_CREDENTIALS_FULL_URI): http://192.0.2.1 is not allowed");
+	unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+	expect_part("instance metadata (AWS_EC2_METADATA_DISABLED); set AWS_ACCESS_KEY_ID and");
+	free(expected);
+}
+
+static void
+test_profile_names(void **state)
+{
+	(void)state;
+	setenv("AWS_PROFILE", "nobody", 1);
+	expect_part("error 4: profile nobody (AWS_PROFILE) is neither in ");
+	expect_part("/.aws/config nor in ");
+	unsetenv("AWS_PROFILE");
+	setenv("AWS_CONFIG_FILE", "~/elsewhere", 1);
+	setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
+	write_file("elsewhere", "[profile a]\naws_access_key_id = E\naws_secret_access_key = ES\nregion = r\n");
+	setenv("AWS_PROFILE", "a", 1);
+	expect_part("E ES - from profile a in ");
+	write_file("elsewhere", "[profile a]\nTOPSECRET\n");
+	expect_part("elsewhere:2: neither a section, nor key = value");
+	write_file("elsewhere", "[profile a]\naws_access_key_id = E\n");
+	expect("error 4: profile a: an access key without its secret key");
+	write_file("elsewhere", "[profile a]\nsso_session = s\n");
+	expect_part("error 4: profile a signs in by IAM Identity Center");
+	unlink("elsewhere");
+}
+
+static void
+expect_role(const char *config, const char *expected)
+{
+	write_file(".aws/config", config);
+	setenv("AWS_PROFILE", "a", 1);
+	expect(expected);
+}
+
+static void
+test_role_mistakes(void **state)
+{
+	(void)state;
+	expect_role("[profile a]\nrole_arn = r\n",
+	            "error 4: profile a has role_arn, and neither source_profile, credential_source nor web_identity_token_file");
+	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n", "error 4: profile a: its source_profile b is not there");
+	expect_role("[profile a]\nrole_arn = r\nsource_profile = a\n",
+	            "error 4: profile a: its source_profile a leads back to itself");
+	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = s\nsource_profile = a\n",
+	            "error 4: profile b: its source_profile a leads back to itself");
+	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nregion = x\n",
+	            "error 4: profile a: its source_profile b has no keys");
+	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\ncredential_source = Environment\n",
+	            "error 4: profile a has both source_profile and credential_source");
+	expect_role("[profile a]\nrole_arn = r\ncredential_source = Moon\n",
+	            "error 4: profile a: credential_source is not Environment, Ec2InstanceMetadata or EcsContainer");
+	expect_role("[profile a]\nrole_arn = r\ncredential_source = EcsContainer\n",
+	            "error 4: profile a: credential_source = EcsContainer has no keys, a container's "
+	            "(AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
+	expect_role("[profile a]\nweb_identity_token_file = /x\n",
+	            "error 4: profile a has web_identity_token_file and no role_arn");
+	write_file(".aws/config", "[profile a]\nrole_arn = r\nsource_profile = a\nmfa_serial = m\n");
+	expect_part("error 4: profile a asks for a code (mfa_serial)");
+}
+
+static void
+test_process(void **state)
+{
+	char *command = mem_printf("[default]\ncredential_process = '%s/my helper' \"a b\" c\\ d\n", folder);
+	char *expected = mem_printf("error 2: profile default: credential_process %s/my helper: ended with status 3", folder);
+
+	(void)state;
+	write_file(".aws/config", command);
+	write_file("my helper", "#!/bin/sh\n[ \"$1\" = 'a b' ] && [ \"$2\" = 'c d' ] && [ $# = 2 ] || exit 3\n"
+	                        "[ -z \"$(cat)\" ] || exit 4\n"
+	                        "echo '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\",\"SessionToken\":\"XT\","
+	                        "\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n");
+	chmod("my helper", 0700);
+	expect("X XS XT from profile default (credential_process)");
+	write_file("my helper", "#!/bin/sh\nexit 3\n");
+	expect(expected);
+	write_file("my helper", "#!/bin/sh\nkill -9 $$\n");
+	expect_part("error 2: profile default: credential_process ");
+	expect_part("ended by signal 9");
+	write_file("my helper", "#!/bin/sh\necho '{\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"TOPSECRET\"}'\n");
+	expect_part("the answer's Version is not 1");
+	write_file("my helper", "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\","
+	                        "\"Expiration\":\"soon\"}'\n");
+	expect_part("the answer's Expiration is no time");
+	write_file("my helper", "#!/bin/sh\necho TOPSECRET\n");
+	expect_part("the answer is not JSON");
+	write_file("my helper", "#!/bin/sh\nhead -c 100000 /dev/zero\n");
+	expect_part("its output is over 64 KiB");
+	write_file(".aws/config", "[default]\ncredential_process = /nonexistent/helper TOPSECRET\n");
+	expect("error 4: profile default: credential_process /nonexistent/helper: cannot be run: No such file or directory");
+	write_file(".aws/config", "[default]\ncredential_process = a 'b\n");
+	expect("error 4: profile default: credential_process: a quote is left open");
+	/* No shell: these are words, not commands. */
+	write_file(".aws/config", "[default]\ncredential_process = /bin/echo {} && touch evil $(touch evil)\n");
+	expect_part("the answer is not JSON");
+	assert_int_equal(access("evil", F_OK), -1);
+	free(command);
+	free(expected);
+}
+
+static void
+check_words(const char *command, const char *expected)
+{
+	char **words = credential_words(command);
+	struct buf text = BUF_INIT;
+
+	for (char **word = words; word && *word; word++)
+		buf_printf(&text, "<%s>", *word);
+	assert_string_equal(words ? buf_cstr(&text) : "open", expected);
+	buf_release(&text);
+	free(words);
+}
+
+static void
+test_words(void **state)
+{
+	(void)state;
+	check_words("", "");
+	check_words("  ", "");
+	check_words("a", "<a>");
+	check_words(" a  b\tc\n", "<a><b><c>");
+	check_words("a b c d e f g h", "<a><b><c><d><e><f><g><h>");
+	check_words("'a b' \"c d\"", "<a b><c d>");
+	check_words("a'b'\"c\"", "<abc>");
+	check_words("''", "<>");
+	check_words("'' \"\"", "<><>");
+	check_words("a\\ b", "<a b>");
+	check_words("'a\\b'", "<a\\b>");
+	check_words("\"a\\b\\\"\\\\\"", "<a\\b\"\\>");
+	check_words("'\"' \"'\"", "<\"><'>");
+	check_words("a 'b", "open");
+	check_words("a \"b\\\"", "open");
+	check_words("a\\", "open");
+	check_words("$HOME `x` a;b #c", "<$HOME><`x`><a;b><#c>");
+}
+
+static void
+test_times(void **state)
+{
+	(void)state;
+	assert_int_equal(credential_time("2019-05-29T00:21:43Z"), INT64_C(1559089303000));
+	assert_int_equal(credential_time("2019-05-29T00:21:43.123Z"), INT64_C(1559089303000));
+	assert_int_equal(credential_time("2019-05-29T00:21:43+00:00"), INT64_C(1559089303000));
+	assert_int_equal(credential_time("2019-05-29T02:21:43+02:00"), INT64_C(1559089303000));
+	assert_int_equal(credential_time("2019-05-28T19:51:43-0430"), INT64_C(1559089303000));
+	assert_int_equal(credential_time("2019-05-29T01:21:43.5+01"), INT64_C(1559089303000));
+	assert_int_equal(credential_time("2019-05-29T00:21:43"), -1);
+	assert_int_equal(credential_time("2019-05-29T00:21:43+2"), INT64_C(1559082103000));
+	assert_int_equal(credential_time("2019-05-29T00:21:43+99:00"), -1);
+	assert_int_equal(credential_time("2019-05-29T00:21:43Zx"), -1);
+	assert_int_equal(credential_time("2019-05-29"), -1);
+	assert_int_equal(credential_time(""), -1);
+}
+
+/* Keys in a file that is rewritten meanwhile, as sign-in helpers do. */
+static void
+test_rewritten_file(void **state)
+{
+	struct settings *settings = settings_new();
+	struct err err = ERR_INIT;
+	struct credentials *credentials;
+	const struct aws_credentials *found;
+	int64_t first;
+
+	(void)state;
+	write_file(".aws/credentials", "[default]\naws_access_key_id = P\naws_secret_access_key = PS\n");
+	write_file(".aws/config", "[default]\nregion = r\ns3 =\n  x = y\nendpoint_url = http://h\n");
+	credentials = credentials_new(settings, &err);
+	assert_non_null(credentials);
+	assert_string_equal(credentials_region(credentials), "r");
+	assert_string_equal(credentials_endpoint(credentials), "http://h");
+	found = credentials_get(credentials, 0, &err);
+	first = found->generation;
+	assert_true(first != 0);
+	write_file(".aws/credentials", "[default]\naws_access_key_id = Q\naws_secret_access_key = QS\n");
+	assert_string_equal(credentials_get(credentials, 0, &err)->access_key, "P");
+	found = credentials_get(credentials, first, &err);
+	assert_string_equal(found->access_key, "Q");
+	assert_true(found->generation != first);
+	/* Those who come later with the old number get the new keys, and ask nobody. */
+	assert_string_equal(credentials_get(credentials, first, &err)->access_key, "Q");
+	/* No newer ones. */
+	assert_null(credentials_get(credentials, found->generation, &err));
+	assert_int_equal(err.kind, ERR_ACCESS);
+	assert_non_null(strstr(err.text, "have expired, and there are no newer ones"));
+	assert_string_equal(credentials_get(credentials, 0, &err)->access_key, "Q");
+	credentials_free(credentials);
+	settings_free(settings);
+}
+
+static int
+group_set_up(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int
+group_tear_down(void **state)
+{
+	char *command = mem_printf("rm -rf %s", folder);
+	int status = chdir("/") < 0 ? -1 : system(command);
+
+	(void)state;
+	free(command);
+	return status;
+}
+
+static void
+print_found(const struct aws_credentials *found, const struct err *err)
+{
+	static const char *const kinds[] = {"none", "failed", "access", "temporary", "usage"};
+
+	if (found)
+		printf("%lld %s %s %s %s\n", (long long)found->generation, found->access_key, found->secret_key,
+		       found->session_token ? found->session_token : "-", found->source);
+	else
+		printf("error %s: %s\n", kinds[err->kind], err->text);
+	fflush(stdout);
+}
+
+static int
+run_step(struct credentials *credentials, const char *step, struct err *err)
+{
+	const struct aws_credentials *found = credentials_get(credentials, 0, err);
+	struct buf text = BUF_INIT;
+	struct rlimit limit;
+
+	if (strcmp(step, "refuse") == 0 && found) {
+		found = credentials_get(credentials, found->generation, err);
+	} else if (strcmp(step, "renewed") == 0 && found) {
+		int64_t until = clock_mono_ms() + 20000;
+		int64_t generation = found->generation;
+
+		while (found && found->generation == generation && clock_mono_ms() < until) {
+			nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
+			found = credentials_get(credentials, 0, err);
+		}
+	} else if (strcmp(step, "describe") == 0) {
+		if (credentials_describe(credentials, NULL, NULL, &text, err) == 0) {
+			fputs(buf_cstr(&text), stdout);
+			buf_release(&text);
+			return 0;
+		}
+	} else if (strcmp(step, "core") == 0) {
+		getrlimit(RLIMIT_CORE, &limit);
+		printf("%lld\n", (long long)limit.rlim_cur);
+		return 0;
+	}
+	print_found(found, err);
+	return found ? 0 : (int)err_status(err);
+}
+
+static int
+run_steps(int count, char **steps)
+{
+	struct settings *settings = settings_new();
+	struct credentials *credentials;
+	struct err err = ERR_INIT;
+	int status = 0;
+
+	log_init("credentials_test");
+	credentials = credentials_new(settings, &err);
+	if (!credentials) {
+		print_found(NULL, &err);
+		status = (int)err_status(&err);
+	}
+	for (int i = 0; credentials && i < count; i++)
+		status = run_step(credentials, steps[i], &err);
+	credentials_free(credentials);
+	settings_free(settings);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_environment, set_up),   cmocka_unit_test_setup(test_dotenv, set_up),
+		cmocka_unit_test_setup(test_order, set_up),         cmocka_unit_test_setup(test_profile_names, set_up),
+		cmocka_unit_test_setup(test_role_mistakes, set_up), cmocka_unit_test_setup(test_process, set_up),
+		cmocka_unit_test_setup(test_words, set_up),         cmocka_unit_test_setup(test_times, set_up),
+		cmocka_unit_test_setup(test_rewritten_file, set_up),
+	};
+
+	if (argc > 1)
+		return run_steps(argc - 1, argv + 1);
+	return cmocka_run_group_tests(tests, group_set_up, group_tear_down);
+}
