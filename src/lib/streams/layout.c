@@ -24,27 +24,23 @@ same_bucket(const char *a, const char *b)
 	return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-static int
-check_pair(const struct settings *settings, const char *bucket, const char *a, const char *b, struct err *err)
-{
-	const char *x = settings_text(settings, a), *y = settings_text(settings, b);
-
-	if (x == NULL)
-		x = "";
-	if (y == NULL)
-		y = "";
-	if (!one_inside_another(x, y))
-		return 0;
-	return err_set(err, ERR_USAGE, "%s '%s' (%s) and %s '%s' (%s) lie one inside another in the bucket %s", a, x,
-	               settings_origin(settings, a), b, y, settings_origin(settings, b), bucket);
-}
-
 static const char *
 text_or_empty(const struct settings *settings, const char *name)
 {
 	const char *text = settings_text(settings, name);
 
 	return text == NULL ? "" : text;
+}
+
+static int
+check_pair(const struct settings *settings, const char *bucket, const char *a, const char *b, struct err *err)
+{
+	const char *x = text_or_empty(settings, a), *y = text_or_empty(settings, b);
+
+	if (!one_inside_another(x, y))
+		return 0;
+	return err_set(err, ERR_USAGE, "%s '%s' (%s) and %s '%s' (%s) lie one inside another in the bucket %s", a, x,
+	               settings_origin(settings, a), b, y, settings_origin(settings, b), bucket);
 }
 
 int

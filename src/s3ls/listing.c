@@ -1,0 +1,258 @@
+/* The listing as a whole: from the store's keys to records in order. */
+#include "s3ls/listing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/signals.h"
+
+/* The numbers from here to the year 2286 have ten digits: among them byte order is numeric order. */
+#define TEN_DIGITS INT64_C(1000000000)
+
+/* In listing->skipped, behind the reasons of enum layout_why. */
+#define NOT_UTF8 (LAYOUT_FUTURE + 1)
+
+struct run {
+	struct listing *listing;
+	struct store_list *list;
+	struct listing_join *join;   /* NULL: nothing is held against another listing */
+	struct listing_spool *spool; /* NULL: items go straight on */
+	struct buf last;             /* the key before, to check the order */
+};
+
+bool
+listing_place_parse(const char *text, const char *bucket, struct listing_place *place)
+{
+	static const char scheme[] = "s3://";
+	const char *slash;
+
+	*place = (struct listing_place){0};
+	if (strncmp(text, scheme, sizeof(scheme) - 1) == 0) {
+		text += sizeof(scheme) - 1;
+		slash = strchrnul(text, '/');
+		if (slash == text)
+			return false;
+		place->bucket = mem_dup_n(text, (size_t)(slash - text));
+		place->prefix = mem_dup(*slash == '/' ? slash + 1 : slash);
+		return true;
+	}
+	if (bucket == NULL)
+		return false;
+	place->bucket = mem_dup(bucket);
+	place->prefix = mem_dup(text);
+	return true;
+}
+
+void
+listing_place_release(struct listing_place *place)
+{
+	free(place->bucket);
+	free(place->prefix);
+	*place = (struct listing_place){0};
+}
+
+static int
+check_key(struct run *run, struct slice key, struct err *err)
+{
+	const struct listing_place *place = &run->listing->place;
+
+	if (!slice_starts_with(key, slice_of_str(place->prefix)))
+		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing has keys outside the prefix", place->bucket, place->prefix);
+	if (run->last.len > 0 && slice_compare(key, slice_of_buf(&run->last)) <= 0)
+		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing is not in the order of the keys", place->bucket,
+		               place->prefix);
+	buf_reset(&run->last);
+	buf_append_slice(&run->last, key);
+	return 0;
+}
+
+static void
+skip(struct listing *listing, struct slice key, int why)
+{
+	listing->skipped[why]++;
+	if (listing->skipped_example.len == 0)
+		buf_append_slice(&listing->skipped_example, key);
+}
+
+/* Whether the key is to be listed. Counts it where it has no number. */
+static bool
+number(struct listing *listing, struct slice key, int64_t *value)
+{
+	struct slice prefix = slice_of_str(listing->place.prefix);
+	enum layout_why why;
+
+	*value = 0;
+	if (!slice_is_utf8(key)) {
+		skip(listing, key, NOT_UTF8); /* a record could not name it */
+		return false;
+	}
+	if (!listing->numbered)
+		return true;
+	if (key.len == prefix.len)
+		return false; /* the folder's own marker, as S3's console makes it */
+	why = layout_number(key, prefix, listing->now, value);
+	if (why == LAYOUT_NUMBER)
+		return *value > listing->after;
+	skip(listing, key, why);
+	return false;
+}
+
+/* Whether the item is to be left out. Counts it. */
+static int
+left_out(struct run *run, struct slice key, bool *result, struct err *err)
+{
+	struct listing *listing = run->listing;
+	size_t prefix_len = strlen(listing->place.prefix);
+
+	*result = listing_exclude_has(&listing->exclude, key);
+	if (*result) {
+		listing->excluded++;
+		return 0;
+	}
+	if (run->join == NULL)
+		return 0;
+	if (listing_join_find(run->join, slice_of(key.ptr + prefix_len, key.len - prefix_len), result, err) < 0)
+		return -1;
+	if (*result)
+		listing->present++;
+	return 0;
+}
+
+/* One object of the store's listing. Returns 1 where more is wanted, 0 where not, -1 with err. */
+static int
+take(struct run *run, const struct store_object *object, struct err *err)
+{
+	struct listing *listing = run->listing;
+	struct listing_item item = {
+		.key = object->key, .etag = object->etag, .size = object->size, .modified = object->modified};
+
+	if (check_key(run, object->key, err) < 0)
+		return -1;
+	if (!number(listing, object->key, &item.number))
+		return 1;
+	if (left_out(run, object->key, &item.left_out, err) < 0)
+		return -1;
+	if (run->spool == NULL)
+		return listing_emit_item(&listing->emit, &item);
+	/* What is left out matters only where the listing may end at it. */
+	if (item.left_out && item.modified <= listing->settled_ms / 1000)
+		return 1;
+	return listing_spool_add(run->spool, &item, err) < 0 ? -1 : 1;
+}
+
+static int
+run_all(struct run *run, struct err *err)
+{
+	struct listing_emit *emit = &run->listing->emit;
+	int wanted = 1;
+
+	while (wanted > 0 && !signals_stop()) {
+		struct store_object object;
+		int result = store_list_next(run->list, &object, err);
+
+		if (result < 0)
+			return -1;
+		if (result == 0)
+			break;
+		wanted = take(run, &object, err);
+	}
+	if (wanted < 0)
+		return -1;
+	if (run->spool != NULL && !signals_stop())
+		return listing_spool_emit(run->spool, emit, err);
+	return 0;
+}
+
+int
+listing_run(struct listing *listing, struct store *store, struct out *out, struct err *err)
+{
+	struct run run = {.listing = listing};
+	char number_text[32] = "";
+	char *start;
+	int result;
+
+	listing_emit_init(&listing->emit, out, slice_of_str(listing->place.bucket), listing->numbered, listing->after,
+	                  listing->settled_ms);
+	if (listing->numbered && listing->after >= TEN_DIGITS)
+		snprintf(number_text, sizeof(number_text), "%lld", (long long)listing->after);
+	else if (listing->numbered)
+		run.spool = listing_spool_new();
+	start = number_text[0] == '\0' ? mem_dup("") : mem_printf("%s%s", listing->place.prefix, number_text);
+	run.list = store_list_open(store, listing->place.bucket, listing->place.prefix, start);
+	free(start);
+	if (listing->counterparts.bucket != NULL)
+		run.join = listing_join_new(store, listing->counterparts.bucket, listing->counterparts.prefix, number_text);
+
+	result = run_all(&run, err);
+	listing_emit_end(&listing->emit, result == 0 && !signals_stop());
+
+	listing_join_free(run.join);
+	listing_spool_free(run.spool);
+	store_list_free(run.list);
+	buf_release(&run.last);
+	return result;
+}
+
+int64_t
+listing_warn_skipped(const struct listing *listing)
+{
+	struct buf reasons = BUF_INIT;
+	struct buf example = BUF_INIT;
+	int64_t count = 0;
+
+	for (int why = 0; why <= NOT_UTF8; why++) {
+		int64_t n = listing->skipped[why];
+
+		if (n == 0)
+			continue;
+		count += n;
+		buf_printf(&reasons, "%s%s: %lld", reasons.len > 0 ? ", " : "",
+		           why == NOT_UTF8 ? "not UTF-8" : layout_why_text((enum layout_why)why), (long long)n);
+	}
+	if (count > 0) {
+		buf_append_slice(&example, slice_of_buf(&listing->skipped_example));
+		log_warning("%lld %s skipped (%s), such as s3://%s/%s", (long long)count, count == 1 ? "name" : "names",
+		            buf_cstr(&reasons), listing->place.bucket, buf_cstr(&example));
+	}
+	buf_release(&reasons);
+	buf_release(&example);
+	return count;
+}
+
+void
+listing_stats(const struct listing *listing, struct stats *stats)
+{
+	const struct listing_emit *emit = &listing->emit;
+	int64_t skipped = 0;
+
+	for (int why = 0; why <= NOT_UTF8; why++)
+		skipped += listing->skipped[why];
+	stats_int(stats, "listed", emit->listed);
+	stats_int(stats, "bytes", emit->bytes);
+	stats_int(stats, "skipped", skipped);
+	stats_int(stats, "excluded", listing->excluded);
+	stats_int(stats, "present", listing->present);
+	stats_int(stats, "unsettled", emit->cut);
+	if (!listing->numbered)
+		return;
+	stats_int(stats, "after", listing->after);
+	stats_int(stats, "upto", emit->thread.upto);
+	if (emit->listed > 0) {
+		stats_int(stats, "first", emit->first);
+		stats_int(stats, "last", emit->last);
+	}
+}
+
+void
+listing_release(struct listing *listing)
+{
+	listing_emit_release(&listing->emit);
+	listing_exclude_release(&listing->exclude);
+	listing_place_release(&listing->place);
+	listing_place_release(&listing->counterparts);
+	buf_release(&listing->skipped_example);
+}

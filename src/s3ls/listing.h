@@ -1,0 +1,136 @@
+/*
+ * The parts of s3ls. What is found goes one way:
+ *
+ *   store listing -> number -> left out (listing_join, listing_exclude) -> [listing_spool] -> listing_emit
+ *
+ * Items come in byte order. Where all numbers that can come have ten digits that is numeric order,
+ * and items go straight on; else the spool brings them into it.
+ */
+#ifndef S3LS_LISTING_H
+#define S3LS_LISTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/io.h"
+#include "cli/stats.h"
+#include "store/store.h"
+#include "streams/layout.h"
+#include "streams/records.h"
+
+/* One object on its way through. */
+struct listing_item {
+	struct slice key;
+	struct slice etag;
+	int64_t number; /* 0 in a plain listing */
+	int64_t size;
+	int64_t modified; /* unix seconds */
+	bool left_out;    /* not to be printed; it is here because --settle may end the listing at it */
+};
+
+/* --- listing_emit.c: numbered records --- */
+
+struct listing_emit {
+	struct out *out;
+	struct slice bucket;
+	bool threaded;           /* the records have a `list` */
+	struct thread thread;    /* of the record printed last */
+	int64_t settled_ms;      /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
+	bool cut;                /* it did */
+	struct listing_item held; /* printed when the next is known: of a tie only the last carries the number */
+	struct buf held_key, held_etag;
+	bool holding;
+	struct buf line;
+	int64_t flushed_ms;
+	/* for the statistics */
+	int64_t listed, bytes, first, last;
+};
+
+/* `out` must outlive it. Records are made for `after`; `threaded` gives them the cursor's thread. */
+void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool threaded, int64_t after,
+                       int64_t settled_ms);
+/* The next item in order. Returns false where nothing more is wanted: --settle's cut, or stdout's reader has left. */
+bool listing_emit_item(struct listing_emit *emit, const struct listing_item *item);
+/* No more items. Where the listing is not whole, the last record may be one of a tie and does not carry its number. */
+void listing_emit_end(struct listing_emit *emit, bool whole);
+void listing_emit_release(struct listing_emit *emit);
+
+/* --- listing_spool.c: items set aside until their turn --- */
+
+struct listing_spool;
+
+/* Items that differ in their numbers' width; within a width they come in order. Constant memory: the rest is in unlinked files. */
+struct listing_spool *listing_spool_new(void);
+int listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err);
+/* Gives all of them, the shortest numbers first. Ends early, with 0, where emit wants no more. */
+int listing_spool_emit(struct listing_spool *spool, struct listing_emit *emit, struct err *err);
+void listing_spool_free(struct listing_spool *spool);
+
+/* --- listing_join.c: what has its counterpart elsewhere --- */
+
+struct listing_join;
+
+/* Names behind `prefix`; only those after `after` are asked about. Strings must outlive it. */
+struct listing_join *listing_join_new(struct store *store, const char *bucket, const char *prefix, const char *after);
+/*
+ * Whether `name`, name.gz or name.zst is there. Names must come in byte order, as both listings do: they are read
+ * once, side by side.
+ */
+int listing_join_find(struct listing_join *join, struct slice name, bool *found, struct err *err);
+void listing_join_free(struct listing_join *join);
+
+/* --- listing_exclude.c: keys to leave out --- */
+
+struct listing_exclude {
+	struct buf text;     /* the keys, one behind the other */
+	struct slice *keys;  /* sorted */
+	size_t count, capacity;
+};
+
+/*
+ * Reads keys, one a line: bare, s3://bucket/key, or JSON objects with "key" (and perhaps "bucket"). Those of other buckets do not count.
+ * -1 with err (ERR_USAGE).
+ */
+int listing_exclude_load(struct listing_exclude *exclude, const char *path, const char *bucket, struct err *err);
+bool listing_exclude_has(const struct listing_exclude *exclude, struct slice key);
+void listing_exclude_release(struct listing_exclude *exclude);
+
+/* --- listing.c: the whole --- */
+
+struct listing_place {
+	char *bucket;
+	char *prefix;
+};
+
+/* "s3://bucket/prefix", or "prefix" in `bucket` (NULL: must be named). False where there is no bucket. */
+bool listing_place_parse(const char *text, const char *bucket, struct listing_place *place);
+void listing_place_release(struct listing_place *place);
+
+struct listing {
+	/* what is wanted */
+	struct listing_place place;
+	struct listing_place counterparts; /* bucket NULL: nothing is left out for being there */
+	struct listing_exclude exclude;
+	bool numbered;   /* false: every key, in byte order, without a thread */
+	int64_t after;   /* numbers up to this are left out */
+	int64_t now;     /* unix seconds */
+	int64_t settled_ms;
+
+	/* what was seen, for the statistics */
+	int64_t skipped[LAYOUT_FUTURE + 2]; /* by enum layout_why; the last: not UTF-8 */
+	struct buf skipped_example;
+	int64_t excluded, present;
+	struct listing_emit emit;
+};
+
+/* Lists onto `out`. -1 with err; what was printed is right nevertheless. A signal that asks to stop ends it, with 0. */
+int listing_run(struct listing *listing, struct store *store, struct out *out, struct err *err);
+/* How many names were skipped; one warning says so. */
+int64_t listing_warn_skipped(const struct listing *listing);
+void listing_stats(const struct listing *listing, struct stats *stats);
+void listing_release(struct listing *listing);
+
+#endif

@@ -1,0 +1,201 @@
+/*
+ * Items by the width of their numbers. The store gives them in byte order ("10" before "9"); within
+ * one width that is numeric order, and a wider number is a larger one. So a queue for each width is
+ * all it takes. A queue that outgrows its buffer goes on in an unlinked temporary file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "s3ls/listing.h"
+
+#define WIDTHS 19 /* of an int64_t */
+#define BLOCK ((size_t)64 * 1024)
+
+struct queue {
+	struct buf buf; /* what is not yet in the file */
+	int fd;         /* -1: none */
+};
+
+struct listing_spool {
+	struct queue queues[WIDTHS];
+};
+
+/* In front of the bytes of key and etag; read by the program that wrote it. */
+struct head {
+	int64_t number, size, modified;
+	uint32_t key_len, etag_len;
+	uint32_t left_out;
+};
+
+struct listing_spool *
+listing_spool_new(void)
+{
+	struct listing_spool *spool = mem_zero(1, sizeof(*spool));
+
+	for (int i = 0; i < WIDTHS; i++)
+		spool->queues[i].fd = -1;
+	return spool;
+}
+
+static const char *
+folder(void)
+{
+	const char *path = getenv("TMPDIR");
+
+	return path != NULL && *path != '\0' ? path : "/tmp";
+}
+
+static int
+open_file(struct err *err)
+{
+	int fd = open(folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char *path;
+
+	if (fd >= 0)
+		return fd;
+	/* Not every file system has files without a name. */
+	path = mem_printf("%s/s3ls-XXXXXX", folder());
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		err_set_errno(err, ERR_TEMPORARY, "cannot make a temporary file in %s", folder());
+	else
+		unlink(path);
+	free(path);
+	return fd;
+}
+
+static int
+spill(struct queue *queue, struct err *err)
+{
+	if (queue->fd < 0)
+		queue->fd = open_file(err);
+	if (queue->fd < 0)
+		return -1;
+	if (io_write_all(queue->fd, queue->buf.data, queue->buf.len) < 0)
+		return err_set_errno(err, ERR_TEMPORARY, "cannot write a temporary file in %s", folder());
+	buf_reset(&queue->buf);
+	return 0;
+}
+
+static int
+width(int64_t number)
+{
+	int digits = 0;
+
+	for (; number > 0; number /= 10)
+		digits++;
+	return digits;
+}
+
+int
+listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err)
+{
+	struct queue *queue = &spool->queues[width(item->number) % WIDTHS];
+	struct head head = {
+		.number = item->number,
+		.size = item->size,
+		.modified = item->modified,
+		.key_len = (uint32_t)item->key.len,
+		.etag_len = (uint32_t)item->etag.len,
+		.left_out = item->left_out,
+	};
+
+	buf_append(&queue->buf, &head, sizeof(head));
+	buf_append_slice(&queue->buf, item->key);
+	buf_append_slice(&queue->buf, item->etag);
+	return queue->buf.len < BLOCK ? 0 : spill(queue, err);
+}
+
+/* The item at *at, if the buffer holds all of it. */
+static bool
+take(const struct buf *buf, size_t *at, struct listing_item *item)
+{
+	struct head head;
+	const char *bytes = buf->data + *at;
+	size_t len = buf->len - *at;
+
+	if (len < sizeof(head))
+		return false;
+	memcpy(&head, bytes, sizeof(head));
+	if (len - sizeof(head) < (size_t)head.key_len + head.etag_len)
+		return false;
+	bytes += sizeof(head);
+	*item = (struct listing_item){
+		.key = slice_of(bytes, head.key_len),
+		.etag = slice_of(bytes + head.key_len, head.etag_len),
+		.number = head.number,
+		.size = head.size,
+		.modified = head.modified,
+		.left_out = head.left_out != 0,
+	};
+	*at += sizeof(head) + head.key_len + head.etag_len;
+	return true;
+}
+
+/* Gives what is whole in the buffer. Returns whether more is wanted. */
+static bool
+emit_buffer(struct buf *buf, struct listing_emit *emit)
+{
+	struct listing_item item;
+	bool wanted = true;
+	size_t at = 0;
+
+	while (wanted && take(buf, &at, &item))
+		wanted = listing_emit_item(emit, &item);
+	buf_consume(buf, at);
+	return wanted;
+}
+
+/* Returns 1 where more is wanted, 0 where not, -1 with err. */
+static int
+emit_queue(struct queue *queue, struct listing_emit *emit, struct err *err)
+{
+	struct buf *buf = &queue->buf;
+	ssize_t n;
+
+	if (queue->fd < 0)
+		return emit_buffer(buf, emit);
+	if (spill(queue, err) < 0)
+		return -1;
+	if (lseek(queue->fd, 0, SEEK_SET) < 0)
+		return err_set_errno(err, ERR_TEMPORARY, "cannot go back in a temporary file");
+	for (;;) {
+		buf_reserve(buf, BLOCK);
+		n = io_read(queue->fd, buf->data + buf->len, BLOCK);
+		if (n < 0)
+			return err_set_errno(err, ERR_TEMPORARY, "cannot read a temporary file in %s", folder());
+		if (n == 0)
+			return 1;
+		buf->len += (size_t)n;
+		if (!emit_buffer(buf, emit))
+			return 0;
+	}
+}
+
+int
+listing_spool_emit(struct listing_spool *spool, struct listing_emit *emit, struct err *err)
+{
+	for (int i = 0; i < WIDTHS; i++) {
+		int wanted = emit_queue(&spool->queues[i], emit, err);
+
+		if (wanted <= 0)
+			return wanted;
+	}
+	return 0;
+}
+
+void
+listing_spool_free(struct listing_spool *spool)
+{
+	if (spool == NULL)
+		return;
+	for (int i = 0; i < WIDTHS; i++) {
+		buf_release(&spool->queues[i].buf);
+		if (spool->queues[i].fd >= 0)
+			close(spool->queues[i].fd);
+	}
+	free(spool);
+}
