@@ -12,6 +12,7 @@ request it reads FOLDER/mode, words that set how it behaves:
   silent             accepts connections and answers nothing
   token=TEXT         what the container endpoint wants as Authorization
   down=N             the next N requests get a 503 (the file is rewritten with N-1)
+  fail=N               the Nth request of all gets a 503
   deny               STS and the container endpoint refuse
   expired            the keys it gives are past their end
   junk               answers that are no JSON and no XML
@@ -33,6 +34,7 @@ import botocore.credentials
 folder = sys.argv[1]
 lock = threading.Lock()
 given = 0
+asked = 0
 # What requests to STS may be signed with, besides what it gave itself.
 secrets = {"AKIDPROFILE": ("secret/of+profile", None), "AKIDENV": ("secret/of+env", "token/of+env")}
 
@@ -90,10 +92,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def refused(self, mode, body):
+        global asked
         with lock, open(folder + "/requests", "a", encoding="utf-8") as file:
             print(json.dumps({"method": self.command, "path": self.path, "headers": dict(self.headers),
                               "body": body.decode()}), file=file)
             down = take_down(mode)
+            asked += 1
+            down = down or str(asked) == mode.get("fail")
         if "silent" in mode:
             threading.Event().wait(5)
             self.close_connection = True

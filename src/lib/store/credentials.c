@@ -147,6 +147,15 @@ keep_off_disk(void)
 	}
 }
 
+/* No renewal for a while; but where the keys end before that, not beyond their end. */
+static void
+pause_renewal(struct credentials *credentials)
+{
+	int64_t left = credentials->set.expires_ms - clock_unix_ms();
+
+	credentials->quiet_until = clock_mono_ms() + (left > 0 && left < PAUSE_MS ? left : PAUSE_MS);
+}
+
 static void
 plan_renewal(struct credentials *credentials, bool same)
 {
@@ -167,7 +176,7 @@ plan_renewal(struct credentials *credentials, bool same)
 		                    "all the same", set->source, when);
 	credentials->renew_ms = set->expires_ms - (left < 2 * LEAD_MS ? left / 2 : LEAD_MS);
 	if (same || left <= 0)
-		credentials->quiet_until = clock_mono_ms() + PAUSE_MS;
+		pause_renewal(credentials);
 }
 
 /* Takes over *fresh as what is used from now on. */
@@ -244,7 +253,7 @@ renew(struct credentials *credentials, bool refused, struct err *err)
 	log_warning_limited(&credentials->warned, "the credentials from %s hold until %s and cannot be renewed yet: %s",
 	                    credentials->set.source, when, err->text);
 	*err = (struct err)ERR_INIT;
-	credentials->quiet_until = clock_mono_ms() + PAUSE_MS;
+	pause_renewal(credentials);
 	return &credentials->view;
 }
 
