@@ -62,6 +62,7 @@ write_begin(struct cat *cat, struct transfer *head)
 	struct object_record record = head->record;
 
 	head->begun = true;
+	decompress_start(cat->decompress);
 	body_start(&cat->body, record.bucket, record.key);
 	if (!cat->framed)
 		return;
@@ -132,6 +133,27 @@ fail_body(struct cat *cat, const struct err *err)
 	fail(cat, err, slice_of_str(err->text));
 }
 
+/* What the decompressor can give now. Returns 0, or -1 with err. */
+static int
+pass_on(struct cat *cat, struct err *err)
+{
+	struct slice piece;
+	int got;
+
+	/* A small block may expand to much: whether anybody still wants it is asked in between. */
+	while (!cat->out->failed && (got = decompress_next(cat->decompress, &piece, err)) != 0)
+		if (got < 0 || body_feed(&cat->body, piece, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+finish(struct cat *cat, struct err *err)
+{
+	decompress_finish(cat->decompress);
+	return pass_on(cat, err) < 0 ? -1 : body_end(&cat->body, err);
+}
+
 /* The next step of the head. Returns whether there was one to take. */
 static bool
 step(struct cat *cat)
@@ -150,7 +172,7 @@ step(struct cat *cat)
 	if (!head->begun)
 		write_begin(cat, head);
 	if (got == 0) {
-		if (body_end(&cat->body, &err) < 0)
+		if (finish(cat, &err) < 0)
 			fail_body(cat, &err);
 		else
 			succeed(cat);
@@ -159,7 +181,8 @@ step(struct cat *cat)
 	}
 	cat->bytes += (int64_t)data.len;
 	cat->unserved += data.len;
-	if (body_feed(&cat->body, data, &err) < 0)
+	decompress_feed(cat->decompress, data);
+	if (pass_on(cat, &err) < 0)
 		fail_body(cat, &err);
 	return true;
 }

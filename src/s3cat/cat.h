@@ -13,6 +13,7 @@
 #include "s3cat/wanted.h"
 #include "settings/settings.h"
 #include "store/store.h"
+#include "streams/decompress.h"
 
 struct cat {
 	const struct settings *settings;
@@ -21,6 +22,7 @@ struct cat {
 	bool framed;
 	struct wanted wanted;
 	struct queue queue;
+	struct decompress *decompress;
 	struct body body;
 	struct buf record;
 	size_t unserved; /* bytes written since the other transfers were looked after */

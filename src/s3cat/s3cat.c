@@ -65,6 +65,7 @@ run(const struct cli *cli, const struct options *options)
 	cat.out = &out;
 	wanted_init(&cat.wanted, cli->operands, cli->operand_count);
 	queue_init(&cat.queue, (size_t)options->parallel);
+	cat.decompress = decompress_new();
 	body_init(&cat.body, &out, max_line, framed);
 
 	cat_run(&cat);
@@ -74,6 +75,7 @@ run(const struct cli *cli, const struct options *options)
 	save_stats(&stats, &cat, cli->stats_path);
 	store_free(cat.store);
 	wanted_release(&cat.wanted);
+	decompress_free(cat.decompress);
 	body_release(&cat.body);
 	buf_release(&cat.record);
 	if (out_close(&out, &err) < 0) {

@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/signals.h"
 #include "cli/cli.h"
 #include "cli/stats.h"
@@ -23,6 +24,7 @@ enum {
 
 struct options {
 	bool no_clobber, dry_run;
+	const char *compress;
 	int64_t parallel;
 };
 
@@ -65,10 +67,13 @@ put_single(struct run *run, struct slice bucket, struct slice key)
 		.no_clobber = run->options->no_clobber,
 		.dry_run = run->options->dry_run,
 	};
-	char *bucket_text = slice_dup(bucket), *key_text = slice_dup(key);
+	enum compression compress = run->target.compress;
+	const char *suffix = compression_of_name(key) == compress ? "" : compression_suffix(compress);
+	char *bucket_text = slice_dup(bucket), *key_text = mem_printf("%.*s%s", SLICE_ARGS(key), suffix);
 	struct err err = ERR_INIT;
 
-	if (single_run(run->target.store, bucket_text, key_text, &options, &run->out, &run->shelf.bytes, &err) == 0)
+	if (single_run(run->target.store, bucket_text, key_text, compress, &options, &run->out, &run->shelf.bytes,
+	               &err) == 0)
 		run->shelf.objects++;
 	else
 		run->shelf.failed++;
@@ -154,6 +159,8 @@ start(const struct cli *cli, const struct options *options)
 
 	if (cli->operand_count > 1)
 		return cli_usage_error(cli, "one KEY at most, not '%s' too", cli->operands[1]);
+	if (options->compress != NULL && !compression_parse(options->compress, &run.target.compress))
+		return cli_usage_error(cli, "--compress: '%s' is neither gzip nor zstd", options->compress);
 	stats_init(&run.stats, "s3put");
 	if (prepare(&run, &bucket, &key, &err) == 0) {
 		status = put(&run, bucket, key);
@@ -181,6 +188,8 @@ main(int argc, char **argv)
 		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
 		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
+		{CLI_TEXT, 0, "compress", "KIND", "compress by gzip or zstd; the names get the suffix .gz or .zst",
+		 &options.compress, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where the objects go to", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the sources", NULL, 0, 0},
 		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of what becomes of them", NULL, 0, 0},

@@ -12,7 +12,7 @@ enum { BLOCK = 256 * 1024 };
 
 /* Waits by the store, so that parts that are on their way get on. */
 static int
-copy(struct store *store, struct store_put *put, char *block, struct err *err)
+copy(struct store *store, struct sink *sink, char *block, struct err *err)
 {
 	for (;;) {
 		int readable = store_wait(store, STDIN_FILENO, -1);
@@ -27,7 +27,7 @@ copy(struct store *store, struct store_put *put, char *block, struct err *err)
 			return err_set_errno(err, ERR_FAILED, "cannot read stdin");
 		if (n <= 0)
 			return (int)n;
-		if (store_put_write(put, block, (size_t)n, err) < 0)
+		if (sink_write(sink, slice_of(block, (size_t)n), err) < 0)
 			return -1;
 	}
 }
@@ -51,23 +51,27 @@ write_receipt(struct out *out, const char *key, const struct store_info *info, b
 }
 
 int
-single_run(struct store *store, const char *bucket, const char *key, const struct store_put_options *options,
-           struct out *out, int64_t *bytes, struct err *err)
+single_run(struct store *store, const char *bucket, const char *key, enum compression compress,
+           const struct store_put_options *options, struct out *out, int64_t *bytes, struct err *err)
 {
-	struct store_put *put = store_put_open(store, bucket, key, options);
+	struct sink sink = {.put = NULL};
 	char *block = mem_alloc(BLOCK);
 	struct store_info info;
-	int result = copy(store, put, block, err);
+	int result;
 
+	sink_open(&sink, store, bucket, key, compress, *options);
+	result = copy(store, &sink, block, err);
+	if (result == 0)
+		result = sink_finish(&sink, err);
 	if (result == 0) {
-		store_put_commit(put);
-		result = store_put_wait(put, true, &info, err) == 1 ? 0 : -1;
+		sink_commit(&sink);
+		result = store_put_wait(sink.put, true, &info, err) == 1 ? 0 : -1;
 	}
 	if (result == 0) {
 		*bytes = info.size;
 		write_receipt(out, key, &info, options->dry_run);
 	}
-	store_put_free(put);
+	sink_release(&sink);
 	free(block);
 	return result;
 }

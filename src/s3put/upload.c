@@ -58,8 +58,8 @@ reset(struct upload *upload, struct target *target, struct slice source, struct 
 	upload->info = (struct store_info){.size = 0};
 }
 
-static struct store_put *
-open_put(struct upload *upload, struct buf *key)
+static void
+open_sink(struct upload *upload, struct sink *sink, struct buf *key)
 {
 	struct target *target = upload->target;
 	struct store_put_options options = {
@@ -68,23 +68,40 @@ open_put(struct upload *upload, struct buf *key)
 		.dry_run = target->dry_run,
 	};
 
-	return store_put_open(target->store, target->layout.output_bucket, buf_cstr(key), &options);
+	sink_open(sink, target->store, target->layout.output_bucket, buf_cstr(key), upload->compress, options);
+}
+
+/* The keys follow from the source's. False where it is none of ours. */
+static bool
+make_keys(struct upload *upload, struct slice source)
+{
+	const struct target *target = upload->target;
+
+	buf_reset(&upload->key);
+	buf_reset(&upload->reject_key);
+	if (!layout_output_key(&target->layout, source, &upload->key) ||
+	    !layout_reject_key(&target->layout, source, &upload->reject_key))
+		return false;
+	upload->compress = compression_of_name(source);
+	if (upload->compress == COMPRESSION_NONE) {
+		upload->compress = target->compress;
+		buf_append_str(&upload->key, compression_suffix(target->compress));
+		buf_append_str(&upload->reject_key, compression_suffix(target->compress));
+	}
+	return true;
 }
 
 void
 upload_start(struct upload *upload, struct target *target, struct slice source, struct slice list)
 {
 	reset(upload, target, source, list);
-	buf_reset(&upload->key);
-	buf_reset(&upload->reject_key);
-	if (!layout_output_key(&target->layout, source, &upload->key) ||
-	    !layout_reject_key(&target->layout, source, &upload->reject_key)) {
+	if (!make_keys(upload, source)) {
 		fail_frame(upload, "the source is outside raw_prefix", false);
 	} else if (!names_add(&target->names, slice_of_buf(&upload->key))) {
 		/* The first one stands. That it is stored shows in its own receipt. */
 		fail_frame(upload, "another source in this run has the same output name", false);
 	} else {
-		upload->object = open_put(upload, &upload->key);
+		open_sink(upload, &upload->object, &upload->key);
 	}
 }
 
@@ -96,7 +113,7 @@ upload_postings(struct upload *upload, struct slice lines, int64_t count)
 	if (upload->failed)
 		return;
 	upload->lines += count;
-	if (store_put_write(upload->object, lines.ptr, lines.len, &err) < 0)
+	if (sink_write(&upload->object, lines, &err) < 0)
 		fail_store(upload, &err, &upload->key);
 }
 
@@ -107,10 +124,10 @@ upload_reject(struct upload *upload, struct slice record)
 
 	if (upload->failed)
 		return;
-	if (upload->rejects == NULL)
-		upload->rejects = open_put(upload, &upload->reject_key);
+	if (upload->rejects.put == NULL)
+		open_sink(upload, &upload->rejects, &upload->reject_key);
 	upload->rejected++;
-	if (store_put_write(upload->rejects, record.ptr, record.len, &err) < 0)
+	if (sink_write(&upload->rejects, record, &err) < 0)
 		fail_store(upload, &err, &upload->reject_key);
 }
 
@@ -126,18 +143,32 @@ fail_count(struct upload *upload, int64_t lines)
 	buf_release(&reason);
 }
 
+/* Every byte is handed to the store. */
+static void
+finish(struct upload *upload)
+{
+	struct err err = ERR_INIT;
+
+	if (sink_finish(&upload->object, &err) < 0)
+		fail_store(upload, &err, &upload->key);
+	else if (upload->rejected > 0 && sink_finish(&upload->rejects, &err) < 0)
+		fail_store(upload, &err, &upload->reject_key);
+}
+
 void
 upload_end(struct upload *upload, int64_t lines)
 {
 	if (!upload->failed && upload->lines + upload->rejected != lines)
 		fail_count(upload, lines);
+	if (!upload->failed)
+		finish(upload);
 	if (upload->failed) {
 		upload->state = UPLOAD_DONE;
-	} else if (upload->rejects != NULL) {
-		store_put_commit(upload->rejects);
+	} else if (upload->rejected > 0) {
+		sink_commit(&upload->rejects);
 		upload->state = UPLOAD_REJECTS;
 	} else {
-		store_put_commit(upload->object);
+		sink_commit(&upload->object);
 		upload->state = UPLOAD_OBJECT;
 	}
 }
@@ -163,14 +194,13 @@ upload_lost(struct upload *upload, struct target *target, const struct control *
 
 /* Whether this put is through. False too where it failed. */
 static bool
-is_stored(struct upload *upload, struct store_put **put, struct buf *key, struct store_info *info)
+is_stored(struct upload *upload, struct sink *sink, struct buf *key, struct store_info *info)
 {
 	struct err err = ERR_INIT;
-	int result = store_put_wait(*put, false, info, &err);
+	int result = store_put_wait(sink->put, false, info, &err);
 
 	if (result == 1) {
-		store_put_free(*put);
-		*put = NULL;
+		sink_close(sink);
 		return true;
 	}
 	if (result == -1) {
@@ -187,7 +217,7 @@ upload_step(struct upload *upload)
 	struct store_info ignored;
 
 	if (upload->state == UPLOAD_REJECTS && is_stored(upload, &upload->rejects, &upload->reject_key, &ignored)) {
-		store_put_commit(upload->object);
+		sink_commit(&upload->object);
 		upload->state = UPLOAD_OBJECT;
 	}
 	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->key, &upload->info))
@@ -226,15 +256,15 @@ upload_receipt(struct upload *upload, struct buf *to)
 void
 upload_abort(struct upload *upload)
 {
-	store_put_free(upload->object);
-	store_put_free(upload->rejects);
-	upload->object = upload->rejects = NULL;
+	sink_close(&upload->object);
+	sink_close(&upload->rejects);
 }
 
 void
 upload_release(struct upload *upload)
 {
-	upload_abort(upload);
+	sink_release(&upload->object);
+	sink_release(&upload->rejects);
 	buf_release(&upload->source);
 	buf_release(&upload->list);
 	buf_release(&upload->key);

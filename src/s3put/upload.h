@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "s3put/names.h"
+#include "s3put/sink.h"
 #include "store/store.h"
 #include "streams/layout.h"
 #include "streams/records.h"
@@ -20,6 +21,7 @@ struct target {
 	struct store *store;
 	struct layout layout;
 	bool no_clobber, dry_run;
+	enum compression compress; /* of sources whose name asks for none; adds its suffix */
 	struct names names; /* of the objects begun in this run */
 };
 
@@ -35,7 +37,8 @@ struct upload {
 	struct target *target;
 	enum upload_state state;
 	struct buf source, list, key, reject_key;
-	struct store_put *object, *rejects;
+	enum compression compress;
+	struct sink object, rejects;
 	int64_t lines, rejected;
 	struct store_info info;
 	/* where it failed */

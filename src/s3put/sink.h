@@ -1,0 +1,28 @@
+/*
+ * One object being written, compressed where its name says so. {0} is one that is not open; what a
+ * compressor needs is kept for the next object.
+ */
+#ifndef S3PUT_SINK_H
+#define S3PUT_SINK_H
+
+#include "store/store.h"
+#include "streams/compress.h"
+
+struct sink {
+	struct store_put *put; /* NULL: not open */
+	enum compression kind;
+	struct compress *compress;
+};
+
+/* `options`' content type is the sink's to choose where it compresses. */
+void sink_open(struct sink *sink, struct store *store, const char *bucket, const char *key, enum compression kind,
+               struct store_put_options options);
+int sink_write(struct sink *sink, struct slice data, struct err *err);
+/* All is written; sink_commit() begins to make it an object, store_put_wait() tells when it is one. */
+int sink_finish(struct sink *sink, struct err *err);
+void sink_commit(struct sink *sink);
+/* Closes it: aborts what is not committed. */
+void sink_close(struct sink *sink);
+void sink_release(struct sink *sink);
+
+#endif
