@@ -41,7 +41,7 @@ const struct rule rules_table[] = {
 	{LEVEL_JUNIOR, "executive/legal/private/medical secretary"},
 	{LEVEL_JUNIOR, "founder/founders/founder s associate/assistant"},
 	{LEVEL_JUNIOR, C_LEVEL " s office/assistant"},
-	{LEVEL_JUNIOR, C_LEVEL " office/assistant"},
+	{LEVEL_JUNIOR, "^" C_LEVEL " office"},
 	{LEVEL_ASSOCIATE, C_LEVEL " advisory/services/adviser/advisor"},
 
 	{LEVEL_DIRECTOR, "junior partner"},

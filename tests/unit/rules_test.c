@@ -169,12 +169,15 @@ no_row_is_hidden(void **state)
 			const struct rule *rule;
 			struct buf title = BUF_INIT;
 			choice += *choice == '/';
+			buf_append_str(&title, *choice == '^' ? "" : "Xyz ");
 			size_t first = strcspn(choice, "/ .");
 			const char *rest = strchr(row->phrase, ' ');
 			buf_append(&title, choice, first);
 			while (rest && *rest != '\0') {
 				rest++;
-				if (*rest != '*') {
+				if (*rest == '*') {
+					buf_append_str(&title, " xyz");
+				} else {
 					buf_append_byte(&title, ' ');
 					buf_append(&title, rest, strcspn(rest, "/ ."));
 				}
