@@ -24,7 +24,7 @@
 #include "cursor/keeper.h"
 
 /* Saving takes milliseconds; who holds the lock longer is stuck. */
-#define LOCK_PATIENCE_MS 10000
+#define LOCK_PATIENCE_MS 5000
 
 #define FILE_BYTES_MAX (64 << 20)
 

@@ -27,6 +27,9 @@
 /* A receipt is a few hundred bytes and two keys of up to 1,024 bytes, escaped. */
 #define RECEIPT_MAX (1 << 20)
 
+/* Of lines that are no receipts so many are shown; a wrong file on standard input has a million. */
+#define BAD_SHOWN 10
+
 #define YEAR_SECONDS (366 * INT64_C(86400))
 
 struct run {
@@ -44,6 +47,7 @@ struct run {
 	bool save_failed;     /* the last time */
 	int64_t save_again_ms;
 	bool threadless_said;
+	int64_t bad;          /* lines that are no receipts */
 	struct log_site failures;
 };
 
@@ -113,8 +117,9 @@ room(struct run *run)
 static void
 bad_receipt(struct run *run, const char *why)
 {
-	log_error("line %llu: not a receipt: %s: the cursor stops at %lld", (unsigned long long)run->lines.number, why,
-	          (long long)run->follow.position);
+	if (run->bad++ < BAD_SHOWN)
+		log_error("line %llu: not a receipt: %s: the cursor stops at %lld", (unsigned long long)run->lines.number, why,
+		          (long long)run->follow.position);
 	follow_stop(&run->follow);
 	worse(run, STATUS_FAILED);
 }
@@ -123,7 +128,7 @@ bad_receipt(struct run *run, const char *why)
 static bool
 take_thread(struct run *run, const struct receipt *receipt, struct thread *thread)
 {
-	const char *why = NULL;
+	const char *why;
 
 	if (receipt->list.len == 0) {
 		if (!run->threadless_said)
@@ -133,12 +138,15 @@ take_thread(struct run *run, const struct receipt *receipt, struct thread *threa
 		run->threadless_said = true;
 		return false;
 	}
-	if (thread_parse(&run->records, receipt->list, thread, &why) && thread->upto > run->latest)
-		why = "list.upto: more than a year in the future";
-	else if (why == NULL)
-		return true;
-	bad_receipt(run, why);
-	return false;
+	if (!thread_parse(&run->records, receipt->list, thread, &why)) {
+		bad_receipt(run, why);
+		return false;
+	}
+	if (thread->upto > run->latest) {
+		bad_receipt(run, "list.upto: more than a year in the future");
+		return false;
+	}
+	return true;
 }
 
 static void
@@ -295,6 +303,8 @@ receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result
 	follow_init(&run.follow, run.stored);
 	lines_init(&run.lines, RECEIPT_MAX);
 	read_all(&run, fd);
+	if (run.bad > BAD_SHOWN)
+		log_error("%lld more lines are not receipts", (long long)(run.bad - BAD_SHOWN));
 	if (save(&run, &last)) {
 		log_error("%s; the cursor stays at %lld", last.text, (long long)run.stored);
 		worse(&run, err_status(&last));

@@ -25,10 +25,19 @@ check_settings(const struct settings *settings, int64_t timeout, struct err *err
 	return 0;
 }
 
+/* The text of a setting, NULL where it is empty too: --redis-socket '' turns back to host and port. */
+static const char *
+text_of(const struct settings *settings, const char *name)
+{
+	const char *text = settings_text(settings, name);
+
+	return text && *text ? text : NULL;
+}
+
 static void
 set_name(struct buf *name, const struct settings *settings)
 {
-	const char *path = settings_text(settings, "redis_socket");
+	const char *path = text_of(settings, "redis_socket");
 	const char *host = settings_text(settings, "redis_host");
 	long long port = settings_int(settings, "redis_port");
 	long long db = settings_int(settings, "redis_db");
@@ -59,7 +68,7 @@ cannot_connect(const redisContext *context, const char *name, int64_t timeout_ms
 static redisContext *
 connect_to(const struct settings *settings, const char *name, int64_t timeout_ms, struct err *err)
 {
-	const char *path = settings_text(settings, "redis_socket");
+	const char *path = text_of(settings, "redis_socket");
 	struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
 	int size = SEND_BUFFER;
 	redisContext *context;
@@ -108,8 +117,8 @@ check_auth(struct redis *redis, const struct redis_value *value, struct err *err
 static int
 authenticate(struct redis *redis, const struct settings *settings, struct err *err)
 {
-	const char *user = settings_text(settings, "redis_user");
-	const char *password = settings_text(settings, "redis_password");
+	const char *user = text_of(settings, "redis_user");
+	const char *password = text_of(settings, "redis_password");
 	struct slice argv[3] = {SLICE("AUTH")};
 	struct redis_value value;
 	int argc = 1;
