@@ -40,15 +40,6 @@ ask_free(struct ask *ask)
 	free(ask);
 }
 
-static void
-free_probe(struct asker *asker)
-{
-	if (asker->probe)
-		free(asker->probe->company);
-	free(asker->probe);
-	asker->probe = NULL;
-}
-
 void
 asker_release(struct asker *asker)
 {
@@ -59,7 +50,6 @@ asker_release(struct asker *asker)
 		asker->asks = ask->next;
 		ask_free(ask);
 	}
-	free_probe(asker);
 	free(asker->queue);
 }
 
@@ -126,11 +116,13 @@ static void
 maybe_probe(struct asker *asker, const struct pair *pair, struct slice company, struct slice title)
 {
 	struct ask *ask;
+	bool is_new;
 
 	if (asker->probe || clock_mono_ms() < asker->probe_at)
 		return;
-	asker->probe = mem_zero(1, sizeof(*asker->probe));
-	asker->probe->hash = pair->hash;
+	/* a pair of its own, out of the table from the start: nobody is to wait for it */
+	asker->probe = pairs_take(asker->pairs, pair->hash, &is_new);
+	pairs_fail(asker->pairs, asker->probe, asker->outage_text);
 	keep_texts(asker->probe, company, title);
 	ask = ask_new(asker, 1);
 	ask->probe = true;
@@ -182,8 +174,8 @@ asker_add(struct asker *asker, struct pair *pair, struct slice company, struct s
 		return 0;
 	}
 	if (asker->given_up) {
-		maybe_probe(asker, pair, company, title);
 		pairs_fail(asker->pairs, pair, asker->outage_text);
+		maybe_probe(asker, pair, company, title);
 		return 0;
 	}
 	keep_texts(pair, company, title);
@@ -382,7 +374,8 @@ on_probe(struct asker *asker, struct ask *ask, const struct model_reply *reply, 
 	}
 	asker->probe_at = clock_mono_ms() + PROBE_MS;
 	ask_remove(asker, ask);
-	free_probe(asker);
+	pairs_drop(asker->pairs, asker->probe);
+	asker->probe = NULL;
 }
 
 void

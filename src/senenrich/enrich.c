@@ -97,11 +97,15 @@ find_item(struct enrich *e, struct batch *batch, struct item *item)
 }
 
 static int
-on_miss(void *context, struct pair *pair, struct err *err)
+on_looked_up(void *context, struct pair *pair, struct err *err)
 {
 	struct enrich *e = context;
 	struct posting posting;
 
+	if (pair->state == PAIR_KNOWN) {
+		memo_put(e->memo, pair->hash, pair->seniority);
+		return 0;
+	}
 	/* it was parsed before; that its texts were not kept saves their copies on every hit */
 	if (posting_parse(&e->json, &e->scratch, pair->line, &posting) != NULL)
 		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
@@ -141,7 +145,7 @@ close_batch(struct enrich *e, struct err *err)
 	e->filling = e->spare ? e->spare : batch_new();
 	e->spare = NULL;
 	/* Redis works on this batch's look-ups while the next one is read; its earlier answers are taken now */
-	return lookup_drain(&e->lookup, e->lookup.flying.count - before, on_miss, e, err);
+	return lookup_drain(&e->lookup, e->lookup.flying.count - before, on_looked_up, e, err);
 }
 
 static void
@@ -281,7 +285,7 @@ use_the_pause(struct enrich *e, int64_t idle, struct err *err)
 	bool stuck = !has_room(e); /* the window is full, or the input has ended */
 
 	if (e->lookup.flying.count > 0)
-		return lookup_drain(&e->lookup, 0, on_miss, e, err) < 0 ? -1 : 1;
+		return lookup_drain(&e->lookup, 0, on_looked_up, e, err) < 0 ? -1 : 1;
 	if (e->filling->count > 0 && (stuck || idle >= LINGER_MS))
 		return close_batch(e, err) < 0 ? -1 : 1;
 	if (asker_start(&e->asker, stuck || idle >= PAUSE_MS) > 0)

@@ -131,14 +131,14 @@ lookup_save(struct lookup *l, struct pair *pair)
 
 /* Redis is away: what was asked of it is a miss, what it should have kept is kept here. */
 static int
-go_without(struct lookup *l, lookup_miss *miss, void *context, struct err *err)
+go_without(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
 {
 	while (l->flying.count > 0) {
 		struct lookup_entry entry = pop(&l->flying);
 
 		if (entry.tell)
 			postpone(l, entry);
-		else if (miss(context, entry.pair, err) < 0)
+		else if (answered(context, entry.pair, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -187,7 +187,7 @@ send_again(struct lookup *l, struct err *err)
  * connection at once: a server that was restarted, or that ends idle connections, costs no call to the model.
  */
 static int
-recover(struct lookup *l, const struct err *why, lookup_miss *miss, void *context, struct err *err)
+recover(struct lookup *l, const struct err *why, lookup_answered *answered, void *context, struct err *err)
 {
 	int64_t now = clock_mono_ms();
 	struct err again = *why;
@@ -203,13 +203,13 @@ recover(struct lookup *l, const struct err *why, lookup_miss *miss, void *contex
 		l->no_saving_until = now + NO_SAVING_MS;
 	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
 		leave(l, why);
-		return go_without(l, miss, context, err);
+		return go_without(l, answered, context, err);
 	}
 	l->recovered_at = now;
 	if (send_again(l, &again) == 0)
 		return 0;
 	leave(l, &again);
-	return go_without(l, miss, context, err);
+	return go_without(l, answered, context, err);
 }
 
 static void
@@ -246,7 +246,7 @@ come_back(struct lookup *l)
 }
 
 int
-lookup_drain(struct lookup *l, size_t keep, lookup_miss *miss, void *context, struct err *err)
+lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
 {
 	struct err why = ERR_INIT;
 	int seniority;
@@ -255,20 +255,20 @@ lookup_drain(struct lookup *l, size_t keep, lookup_miss *miss, void *context, st
 		return 0;
 	if (is_away(l)) {
 		if (!come_back(l))
-			return go_without(l, miss, context, err);
+			return go_without(l, answered, context, err);
 		if (send_again(l, &why) < 0) {
 			leave(l, &why);
-			return go_without(l, miss, context, err);
+			return go_without(l, answered, context, err);
 		}
 	}
 	save_postponed(l);
-	if (l->flying.count > 0 && cache_flush(l->cache, &why) < 0 && recover(l, &why, miss, context, err) < 0)
+	if (l->flying.count > 0 && cache_flush(l->cache, &why) < 0 && recover(l, &why, answered, context, err) < 0)
 		return -1;
 	while (l->flying.count > keep) {
 		struct lookup_entry entry;
 
 		if (cache_answer(l->cache, &seniority, &why) < 0) {
-			if (recover(l, &why, miss, context, err) < 0)
+			if (recover(l, &why, answered, context, err) < 0)
 				return -1;
 			continue;
 		}
@@ -279,19 +279,21 @@ lookup_drain(struct lookup *l, size_t keep, lookup_miss *miss, void *context, st
 				entry.pair->unsaved = false;
 				pairs_drop(l->pairs, entry.pair);
 			}
-		} else if (seniority > 0) {
+			continue;
+		}
+		if (seniority > 0) {
 			entry.pair->state = PAIR_KNOWN;
 			entry.pair->seniority = (uint8_t)seniority;
 			entry.pair->source = FROM_REDIS;
-		} else if (miss(context, entry.pair, err) < 0) {
-			return -1;
 		}
+		if (answered(context, entry.pair, err) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 static int
-no_miss(void *context, struct pair *pair, struct err *err)
+nobody_asked(void *context, struct pair *pair, struct err *err)
 {
 	(void)context;
 	(void)pair;
@@ -310,7 +312,7 @@ lookup_finish(struct lookup *l)
 		l->away_until = 1; /* long ago: the next drain tries */
 	do {
 		left = l->unsaved.count;
-		lookup_drain(l, 0, no_miss, NULL, &err);
+		lookup_drain(l, 0, nobody_asked, NULL, &err);
 	} while (l->unsaved.count < left && l->unsaved.count > 0);
 	left = l->unsaved.count + (size_t)l->lost;
 	if (left > 0)

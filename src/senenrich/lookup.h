@@ -39,8 +39,8 @@ struct lookup {
 	int64_t lost;                /* write-backs that did not fit into `unsaved` */
 };
 
-/* A pair is not in Redis (or Redis is away). */
-typedef int lookup_miss(void *context, struct pair *pair, struct err *err);
+/* What became of a look-up: the pair is KNOWN, or still WAITING as it is not in Redis (or Redis is away). -1 with err ends all. */
+typedef int lookup_answered(void *context, struct pair *pair, struct err *err);
 
 /* With `required`, every failure of Redis is an error; without, none is. Connects. */
 int lookup_init(struct lookup *lookup, const struct settings *settings, struct pairs *pairs, bool required,
@@ -54,7 +54,7 @@ void lookup_ask(struct lookup *lookup, struct pair *pair);
 void lookup_save(struct lookup *lookup, struct pair *pair);
 
 /* Sends what is queued and takes answers until at most `keep` are on their way. -1 with err. */
-int lookup_drain(struct lookup *lookup, size_t keep, lookup_miss *miss, void *context, struct err *err);
+int lookup_drain(struct lookup *lookup, size_t keep, lookup_answered *answered, void *context, struct err *err);
 
 /* One last try to write back what Redis could not take; warns of what is lost. Returns what is left. */
 size_t lookup_finish(struct lookup *lookup);
