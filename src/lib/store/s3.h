@@ -47,6 +47,7 @@ struct s3 {
 	bool request_payer;
 	int max_attempts;
 	int64_t skew;   /* the server's clock minus ours, seconds */
+	bool skew_told;
 	struct retry_quota quota;
 	int64_t hold_until; /* too busy: no request starts before (monotonic ms) */
 	int64_t retries;

@@ -192,7 +192,7 @@ follow(struct s3_request *request)
 	return true;
 }
 
-/* The server's clock is taken for ours, once per request and with one warning. */
+/* The server's clock is taken for ours: once in a request, with one warning in all. */
 static bool
 learn_clock(struct s3_request *request)
 {
@@ -205,9 +205,10 @@ learn_clock(struct s3_request *request)
 		return false;
 	request->clock_set = true;
 	skew = (int64_t)theirs - clock_unix();
-	if (s3->skew == 0)
+	if (!s3->skew_told)
 		log_warning("this machine's clock is %lld s %s the server's: signing by the server's",
 		            (long long)(skew < 0 ? -skew : skew), skew < 0 ? "ahead of" : "behind");
+	s3->skew_told = true;
 	s3->skew = skew;
 	return true;
 }

@@ -59,7 +59,7 @@ s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
 		s3_request_header(request, "x-amz-server-side-encryption-aws-kms-key-id", s3->sse_kms_key_id);
 }
 
-/* Whether what is there now is what we sent: then the try whose answer was lost had stored it. */
+/* Whether what is there now is what we sent: then the try whose answer was lost had stored it. Else err says 412. */
 static void
 on_head_done(struct s3_request *request)
 {
@@ -75,11 +75,9 @@ on_head_done(struct s3_request *request)
 	}
 	if (request->err.kind == ERR_NONE && strcmp(hex, etag) == 0) {
 		snprintf(upload->etag, sizeof(upload->etag), "%s", etag);
-		s3_upload_done(upload);
-		return;
+		upload->err.kind = ERR_NONE;
 	}
-	upload->over = true; /* err still says 412 */
-	upload->s3->events++;
+	s3_upload_done(upload);
 }
 
 static void

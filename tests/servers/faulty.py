@@ -1,0 +1,239 @@
+#!/usr/bin/python3
+"""A bad day: a proxy in front of a real S3 server that lets most requests through and spoils some.
+
+    faulty.py PORT UPSTREAM_PORT [--every N] [--kinds KIND,KIND...] [--only METHOD]
+
+Every Nth request (20) meets the next kind of fault that fits it. Requests go on as they came, byte for byte, so that
+signatures hold. On SIGTERM it prints how often each kind was met, as JSON.
+
+Kinds:
+  500 503 slowdown 429      an answer instead of the real one, with and without an <Error>
+  reset                     the connection is reset before the request is passed on
+  reset-head                ... in the middle of the answer's headers
+  reset-body                ... in the middle of the body (the request was carried out)
+  reset-after               ... after the body was sent, where the client may think of using it again
+  truncated                 the connection ends in the middle of the body
+  short                     Content-Length says half, and half comes
+  garbled                   the body's last byte is another one
+  stalled                   half of the body, and then nothing
+  lost                      the request is carried out, its answer never comes: the connection ends
+  cut-xml                   a listing that ends in the middle, with a Content-Length that is right
+  error-200                 a CompleteMultipartUpload: 200 with an <Error>
+  expired                   403 ExpiredToken
+  region                    301 with another region (once: the client signs for that one from then on)
+  skewed                    403 RequestTimeTooSkewed, by a clock that is a minute ahead
+  none                      no fault: to let some of the requests through that had their turn
+
+`ahead` in what it prints is by how many seconds the last signature was ahead of this machine's clock.
+"""
+import argparse
+import asyncio
+import calendar
+import collections
+import email.utils
+import json
+import signal
+import socket
+import struct
+import sys
+import time
+
+READ = ["500", "slowdown", "reset", "truncated", "429", "reset-head", "stalled", "reset-body", "503", "short", "reset-after"]
+WRITE = ["500", "slowdown", "reset", "429", "lost", "503", "reset-after"]
+ERRORS = {
+    "500": (500, "InternalError"), "503": (503, None), "slowdown": (503, "SlowDown"), "429": (429, None),
+    "expired": (400, "ExpiredToken"), "skewed": (403, "RequestTimeTooSkewed"),
+}
+
+
+class Gone(Exception):
+    """The connection is to end here."""
+
+
+class Proxy:
+    def __init__(self, options):
+        self.options = options
+        self.seen = 0
+        self.met = collections.Counter()
+        self.turn = collections.Counter()
+        self.calls = collections.Counter()
+        self.ahead = 0
+
+    def choose(self, method, target):
+        """The fault for this request, or None."""
+        self.calls[method] += 1
+        if self.options.only and method != self.options.only:
+            return None
+        self.seen += 1
+        if self.seen % self.options.every:
+            return None
+        listing = "list-type=2" in target
+        kinds = self.options.kinds.split(",") if self.options.kinds else READ if method in ("GET", "HEAD") else WRITE
+        if listing and not self.options.kinds:
+            kinds = ["cut-xml"] + kinds
+        if method == "POST" and "uploadId=" in target and not self.options.kinds:
+            kinds = ["error-200"] + kinds
+        group = (method, listing)
+        kind = kinds[self.turn[group] % len(kinds)]
+        self.turn[group] += 1
+        if kind == "none":
+            return None
+        if kind == "region" and self.met[kind]:
+            return None
+        self.met[kind] += 1
+        return kind
+
+    async def head(self, reader):
+        try:
+            return await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise Gone from None
+
+    @staticmethod
+    def header(head, name):
+        for line in head.split(b"\r\n")[1:]:
+            key, _, value = line.partition(b":")
+            if key.strip().lower() == name:
+                return value.strip()
+        return None
+
+    async def body(self, reader, head, length=None):
+        """A whole body, as bytes; a chunked one is put together."""
+        if b"chunked" in (self.header(head, b"transfer-encoding") or b""):
+            data = b""
+            while True:
+                size = int((await reader.readuntil(b"\r\n")).split(b";")[0], 16)
+                data += (await reader.readexactly(size + 2))[:-2]
+                if size == 0:
+                    return data
+        return await reader.readexactly(int(self.header(head, b"content-length") or 0))
+
+    @staticmethod
+    def reset(writer):
+        """An RST instead of a FIN."""
+        sock = writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        raise Gone
+
+    @staticmethod
+    def answer(method, status, code, extra=""):
+        body = "" if code is None or method == "HEAD" else (
+            '<?xml version="1.0" encoding="UTF-8"?><Error><Code>%s</Code><Message>as arranged</Message>'
+            "<RequestId>0BADDA1</RequestId></Error>" % code)
+        ahead = 60 if code == "RequestTimeTooSkewed" else 0
+        return ("HTTP/1.1 %d Bad\r\nContent-Length: %d\r\nDate: %s\r\n%s\r\n%s"
+                % (status, len(body), email.utils.formatdate(time.time() + ahead, usegmt=True), extra, body)).encode()
+
+    def spoil_request(self, kind, method, writer):
+        """Faults without the real server. Returns whether the request is done with."""
+        if kind == "reset":
+            self.reset(writer)
+        if kind in ERRORS:
+            writer.write(self.answer(method, *ERRORS[kind]))
+        elif kind == "region":
+            writer.write(self.answer(method, 301, "PermanentRedirect", "x-amz-bucket-region: eu-nowhere-1\r\n"))
+        elif kind == "error-200":
+            writer.write(self.answer(method, 200, "InternalError"))
+        else:
+            return False
+        return True
+
+    @staticmethod
+    def with_length(head, length):
+        lines = [line for line in head[:-4].split(b"\r\n")
+                 if line.lower().split(b":")[0] not in (b"content-length", b"transfer-encoding")]
+        return b"\r\n".join(lines + [b"Content-Length: %d" % length]) + b"\r\n\r\n"
+
+    async def spoil_answer(self, kind, head, body, writer, reader):
+        half = body[:len(body) // 2]
+        if kind == "lost":
+            raise Gone
+        if kind == "reset-head":
+            writer.write(head[:len(head) // 2])
+            await writer.drain()
+            self.reset(writer)
+        if kind in ("reset-body", "truncated", "stalled"):
+            writer.write(self.with_length(head, len(body)) + half)
+            await writer.drain()
+            if kind == "stalled":
+                await reader.read(1)  # until the client goes away
+            if kind == "reset-body":
+                await asyncio.sleep(0.01)  # the half is to arrive
+                self.reset(writer)
+            raise Gone
+        if kind in ("short", "cut-xml"):
+            writer.write(self.with_length(head, len(half)) + half)
+        elif kind == "garbled":
+            writer.write(self.with_length(head, len(body)) + body[:-1] + bytes([body[-1] ^ 1]) if body else head)
+        else:
+            writer.write(self.with_length(head, len(body)) + body)
+            if kind == "reset-after":
+                await writer.drain()
+                await asyncio.sleep(0.01)
+                self.reset(writer)
+
+    async def one(self, reader, writer, upstream):
+        head = await self.head(reader)
+        body = await self.body(reader, head)
+        method, target = head.split(b" ", 2)[:2]
+        method, target = method.decode(), target.decode("latin-1")
+        date = self.header(head, b"x-amz-date")
+        if date:
+            self.ahead = round(calendar.timegm(time.strptime(date.decode(), "%Y%m%dT%H%M%SZ")) - time.time())
+        kind = self.choose(method, target)
+        if kind and self.spoil_request(kind, method, writer):
+            await writer.drain()
+            return
+        upstream[1].write(head + body)
+        await upstream[1].drain()
+        head = await self.head(upstream[0])
+        status = int(head.split(b" ", 2)[1])
+        body = b"" if method == "HEAD" or status in (204, 304) else await self.body(upstream[0], head)
+        if kind:
+            await self.spoil_answer(kind, head, body, writer, reader)
+        elif method == "HEAD" or status in (204, 304):
+            writer.write(head)
+        else:
+            writer.write(self.with_length(head, len(body)) + body)
+        await writer.drain()
+
+    async def serve(self, reader, writer):
+        upstream = None
+        try:
+            upstream = await asyncio.open_connection("127.0.0.1", self.options.upstream, limit=1 << 24)
+            while True:
+                await self.one(reader, writer, upstream)
+        except (Gone, ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+            if upstream:
+                upstream[1].close()
+
+
+async def run(options):
+    proxy = Proxy(options)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", options.port, limit=1 << 24)
+    await stop.wait()
+    server.close()
+    print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead}), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("port", type=int)
+    parser.add_argument("upstream", type=int)
+    parser.add_argument("--every", type=int, default=20)
+    parser.add_argument("--kinds", default="")
+    parser.add_argument("--only", default="")
+    asyncio.run(run(parser.parse_args()))
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
