@@ -137,9 +137,9 @@ setting() {
 }
 
 # One run for one piece of work (store, buckets, prefixes) on this machine, whoever starts it. The stages inherit
-# the lock: where this script alone is killed, it is held until the last of them has ended.
+# the lock: it is free when the last of them has ended, whatever became of this script.
 lock() {
-	local folder=/tmp file
+	local folder=/tmp file fd
 	[ ! -k /run/lock ] || folder=/run/lock
 	file=$folder/seniority-$( (setting endpoint_url && cat "$tmp/key") | sha256sum | cut -c1-32).lock
 	# Made with O_EXCL and then only read: nothing happens through somebody's link.
@@ -148,22 +148,15 @@ lock() {
 		say "error: $file cannot be used as a lock"
 		return 1
 	fi
-	exec {lock_fd}<"$file"
-	flock -n "$lock_fd" || {
+	exec {fd}<"$file"
+	flock -n "$fd" || {
 		say "another run is under way (it holds $file)"
-		unlock
 		return 75
 	}
 }
 
-unlock() {
-	[ -z "${lock_fd:-}" ] || exec {lock_fd}<&-
-	lock_fd=
-}
-
 # Everything that is known before the first object is listed; on any failure nothing has been done.
 prepare() {
-	rm -f "$tmp"/*
 	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || return
 	"$bin/cursor" "${common[@]}" key >"$tmp/key" || return
 	[ -n "$dry_run" ] || lock || return
@@ -186,16 +179,19 @@ objects() {
 	fi
 }
 
+# Sets statuses, those of the stages.
 run_stages() {
-	# A signal goes to the stages as well; this shell outlives them to say how each ended.
-	trap : TERM INT HUP
-	set +e
+	local stopped=''
+	# A signal goes to the stages as well; this shell outlives them.
+	trap 'stopped=1' TERM INT HUP
 	objects |
 		"$bin/s3cat" --stats "$tmp/s3cat.json" "${common[@]}" -P "$parallel" |
 		"$bin/senenrich" --stats "$tmp/senenrich.json" "${common[@]}" --batch "$batch" |
 		"$bin/s3put" --stats "$tmp/s3put.json" "${common[@]}" |
-		"$bin/cursor" --stats "$tmp/cursor.json" "${common[@]}" set
-	echo "${PIPESTATUS[*]}" >"$tmp/statuses"
+		"$bin/cursor" --stats "$tmp/cursor.json" "${common[@]}" set &&
+		statuses=(0 0 0 0 0) || statuses=("${PIPESTATUS[@]}")
+	trap - TERM INT HUP
+	[ -z "$stopped" ] || exit 143
 }
 
 # The status of the run, from those of its stages: the leftmost that is no consequence (141: its reader had gone);
@@ -222,56 +218,58 @@ blame() {
 	done
 }
 
+# In a process of its own, which ends with the run's status.
 run_round() {
-	local statuses status=0 started=${EPOCHREALTIME/[.,]/}
-	prepare || {
-		status=$?
-		unlock
-		return "$status"
-	}
+	local statuses status=0 after listing started=${EPOCHREALTIME/[.,]/}
+	prepare || exit
 	if [ -n "$dry_run" ]; then
-		objects
-		return
+		objects || exit
+		exit 0
 	fi
-	set -m # a process group of their own, so that a signal reaches all of them
-	run_stages </dev/null &
-	job=$!
-	set +m
-	wait "$job" || true
-	job=
-	read -ra statuses <"$tmp/statuses" || statuses=(137 137 137 137 137)
+	run_stages
 	status=$(overall "${statuses[@]}")
 	blame "${statuses[@]}"
 	settle_cursor "$status" || status=$?
 	[ -n "$quiet" ] || summarise "$summary" "$status" $((${EPOCHREALTIME/[.,]/} - started))
-	unlock
-	return "$status"
+	exit "$status"
 }
 
-# A listing that found nothing left to do says that all is done up to the highest number that it saw: the next run
-# need not look at all that again.
+# A whole listing that found nothing left to do says that all is done up to the highest number that it saw: the next
+# run need not look at all that again.
 settle_cursor() {
-	local upto
-	(($1 == 0)) && [ -z "$retry_failed" ] && [ "$(number s3ls listed)" = 0 ] || return 0
-	upto=$(number s3ls upto)
-	((${upto:-0} > after)) || return 0
-	"$bin/cursor" "${common[@]}" set "$upto"
+	local highest
+	(($1 == 0)) && [ -z "$retry_failed" ] && [ "$(number s3ls listed)$(number s3ls unsettled)" = 00 ] || return 0
+	highest=$(number s3ls highest)
+	((${highest:-0} > after)) || return 0
+	"$bin/cursor" "${common[@]}" set "$highest" && after=$highest
 }
 
 clean_up() {
-	[ -z "${tmp:-}" ] || rm -rf "$tmp"
+	rm -rf "$tmp"
 }
 
-# stop SIGNAL: the stages end by it, then this script does.
+# stop SIGNAL: what runs ends by it, then this script does.
 stop() {
 	trap '' INT TERM HUP
-	if [ -n "${job:-}" ]; then
+	if [ -n "$job" ]; then
 		kill "-$1" -- "-$job" 2>/dev/null || true
 		wait "$job" 2>/dev/null || true
 	fi
 	clean_up
 	trap - EXIT "$1"
 	kill "-$1" $$
+}
+
+# in_group COMMAND...: in the background, in a process group of its own, so that a signal reaches all of it; and this
+# shell does nothing but wait, so that it can be interrupted at any time. Sets status.
+in_group() {
+	status=0
+	set -m
+	"$@" </dev/null &
+	job=$!
+	set +m
+	wait "$job" || status=$?
+	job=
 }
 
 main() {
@@ -285,20 +283,16 @@ main() {
 	fi
 	need_programs
 	tmp=$(mktemp -d)
+	job=
 	trap clean_up EXIT
 	trap 'stop INT' INT
 	trap 'stop TERM' TERM
 	trap 'stop HUP' HUP
 	while :; do
-		status=0
-		run_round || status=$?
+		rm -f "$tmp"/*
+		in_group run_round
 		[ -n "$watch" ] && ((status != 2)) || exit "$status"
-		set -m
-		sleep "$watch" &
-		job=$!
-		set +m
-		wait "$job" || true
-		job=
+		in_group sleep "$watch"
 	done
 }
 

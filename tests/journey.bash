@@ -14,7 +14,7 @@ make_raw() {
 }
 
 # What the mod prefix must hold in the end, in expected/: each raw line with the level that the model gives for its
-# pair, as another client hears it. Asks a model of its own, so that nobody's counts are changed.
+# pair, as another client hears it, in the place of the level that it has, or at its end. Asks a model of its own, so that nobody's counts are changed.
 make_expected() {
 	local address=$GRPC_SERVER_ADDRESS
 	mkdir -p "$(here)/expected"
@@ -28,7 +28,8 @@ make_expected() {
 		getline level <levels
 		name = FILENAME
 		sub(/.*\//, "", name)
-		sub(/}[ \t\r]*$/, ",\"seniority\":" level "&")
+		if (!sub(/"seniority":("[^"]*"|[0-9.]+|null)/, "\"seniority\":" level))
+			sub(/}[ \t\r]*$/, ",\"seniority\":" level "&")
 		print >(folder "/" name)
 	}' "$(here)"/raw/*
 }

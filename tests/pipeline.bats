@@ -72,7 +72,8 @@ model_thaw() {
 
 # start ARG...: pipeline.sh in the background; sets pid. What it says is in run.out and run.err.
 start() {
-	pipeline.sh "$@" >run.out 2>run.err 3>&- &
+	# a shell starts what is in the background deaf to SIGINT
+	env --default-signal=INT pipeline.sh "$@" >run.out 2>run.err 3>&- &
 	pid=$!
 }
 
@@ -324,6 +325,7 @@ stage_runs() {
 	kill -TERM "$pid"
 	status=0
 	wait "$pid" || status=$?
+	echo "status $status: $(<run.err)"
 	[ "$status" -eq 143 ]
 	[ -z "$(names tmp)" ]
 }

@@ -134,6 +134,8 @@ take(struct run *run, const struct store_object *object, struct err *err)
 		return -1;
 	if (!number(listing, object->key, &item.number))
 		return 1;
+	if (item.number > listing->highest)
+		listing->highest = item.number;
 	if (left_out(run, object->key, &item.left_out, err) < 0)
 		return -1;
 	if (run->spool == NULL)
@@ -241,6 +243,7 @@ listing_stats(const struct listing *listing, struct stats *stats)
 		return;
 	stats_int(stats, "after", listing->after);
 	stats_int(stats, "upto", emit->thread.upto);
+	stats_int(stats, "highest", listing->highest);
 	if (emit->listed > 0) {
 		stats_int(stats, "first", emit->first);
 		stats_int(stats, "last", emit->last);

@@ -43,7 +43,7 @@ struct listing_emit {
 	struct listing_item held; /* printed when the next is known: of a tie only the last carries the number */
 	struct buf held_key, held_etag;
 	bool holding;
-	struct buf line;
+	struct buf line, list;
 	int64_t flushed_ms;
 	/* for the statistics */
 	int64_t listed, bytes, first, last;
@@ -123,6 +123,7 @@ struct listing {
 	int64_t skipped[LAYOUT_FUTURE + 2]; /* by enum layout_why; the last: not UTF-8 */
 	struct buf skipped_example;
 	int64_t excluded, present;
+	int64_t highest; /* number, printed or left out */
 	struct listing_emit emit;
 };
 

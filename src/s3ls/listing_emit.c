@@ -26,7 +26,6 @@ print_held(struct listing_emit *emit, bool last_of_number)
 {
 	const struct listing_item *item = &emit->held;
 	struct object_record record = {.bucket = emit->bucket, .key = item->key, .size = item->size, .etag = item->etag};
-	struct buf list = BUF_INIT;
 	char time[32];
 	int64_t now;
 
@@ -34,15 +33,15 @@ print_held(struct listing_emit *emit, bool last_of_number)
 	emit->thread.seq++;
 	if (last_of_number && item->number > emit->thread.upto)
 		emit->thread.upto = item->number;
+	buf_reset(&emit->list);
 	if (emit->threaded)
-		thread_write(&list, &emit->thread);
+		thread_write(&emit->list, &emit->thread);
 	clock_format_iso(item->modified, time);
 	record.last_modified = slice_of_str(time);
-	record.list = slice_of_buf(&list);
+	record.list = slice_of_buf(&emit->list);
 	buf_reset(&emit->line);
 	object_record_write(&emit->line, &record);
 	out_write_slice(emit->out, slice_of_buf(&emit->line));
-	buf_release(&list);
 
 	if (emit->listed++ == 0)
 		emit->first = item->number;
@@ -98,4 +97,5 @@ listing_emit_release(struct listing_emit *emit)
 	buf_release(&emit->held_key);
 	buf_release(&emit->held_etag);
 	buf_release(&emit->line);
+	buf_release(&emit->list);
 }
