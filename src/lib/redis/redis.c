@@ -110,16 +110,9 @@ timed_out(struct redis *redis, const char *doing, struct err *err)
 	return connection_closed(redis);
 }
 
-static int
-broken(struct redis *redis, struct err *err)
-{
-	err_set_errno(err, ERR_TEMPORARY, "%s: the connection broke", redis->name);
-	return connection_closed(redis);
-}
-
 /* Sends what goes without waiting. */
-static int
-send_some(struct redis *redis, struct err *err)
+static void
+send_some(struct redis *redis)
 {
 	while (redis->sent < redis->queue.len) {
 		ssize_t n = send(redis->context->fd, redis->queue.data + redis->sent, redis->queue.len - redis->sent,
@@ -132,14 +125,14 @@ send_some(struct redis *redis, struct err *err)
 				buf_consume(&redis->queue, redis->sent);
 				redis->sent = 0;
 			}
-			return 0;
+			return;
 		}
+		/* Gone; but a server that turns us away says why before it closes: let receive() find that, or the end. */
 		if (n < 0)
-			return broken(redis, err);
+			break;
 		redis->sent += (size_t)n;
 	}
 	redis->queue.len = redis->sent = 0;
-	return 0;
 }
 
 /* Waits until there is something to read, sending what is queued meanwhile. */
@@ -162,8 +155,8 @@ wait_readable(struct redis *redis, struct err *err)
 		}
 		if (n == 0)
 			return timed_out(redis, "waiting", err);
-		if ((fd.revents & POLLOUT) && send_some(redis, err))
-			return -1;
+		if (fd.revents & POLLOUT)
+			send_some(redis);
 		if (fd.revents & ~POLLOUT)
 			return 0;
 	}
@@ -191,8 +184,10 @@ receive(struct redis *redis, struct err *err)
 		}
 		if (errno == EINTR)
 			continue;
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
-			return broken(redis, err);
+		if (errno != EAGAIN && errno != EWOULDBLOCK) {
+			err_set_errno(err, ERR_TEMPORARY, "%s: the connection broke", redis->name);
+			return connection_closed(redis);
+		}
 		if (wait_readable(redis, err))
 			return -1;
 	}
@@ -208,11 +203,10 @@ next_object(struct redis *redis, struct err *err)
 		err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
 		return NULL;
 	}
-	if (redis->sent < redis->queue.len && send_some(redis, err))
-		return NULL;
+	send_some(redis);
 	for (;;) {
 		if (redisReaderGetReply(redis->context->reader, &object) != REDIS_OK) {
-			err_set(err, ERR_TEMPORARY, "%s does not answer as Redis does: %s", redis->name,
+			err_set(err, ERR_FAILED, "%s does not answer as Redis does: %s", redis->name,
 			        redis->context->reader->errstr);
 			connection_closed(redis);
 			return NULL;
@@ -351,7 +345,8 @@ redis_flush(struct redis *redis, struct err *err)
 {
 	if (redis->context == NULL)
 		return err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
-	return send_some(redis, err);
+	send_some(redis);
+	return 0;
 }
 
 redisReply *

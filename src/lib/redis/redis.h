@@ -21,7 +21,7 @@ struct redis;
 /*
  * Connects, authenticates, selects the database; checks that the server answers as Redis does. Every
  * wait is bounded (redis_timeout). NULL with err: ERR_TEMPORARY where it cannot be reached or is loading,
- * ERR_USAGE for a wrong password or database, ERR_FAILED for a cluster's MOVED (says what to connect to).
+ * ERR_USAGE for a wrong password or database, or something else than Redis.
  */
 struct redis *redis_open(const struct settings *settings, struct err *err);
 void redis_free(struct redis *redis);
@@ -31,11 +31,15 @@ const char *redis_name(const struct redis *redis);
 
 /* Queues a command. Nothing is sent before redis_flush or redis_reply. -1 with err where the connection is dead. */
 int redis_append(struct redis *redis, int argc, const struct slice *argv, struct err *err);
-/* Sends what is queued as far as the connection takes it without waiting; redis_reply sends the rest while it waits. */
+/*
+ * Sends what is queued as far as the connection takes it without waiting; redis_reply sends the rest while it waits. That
+ * the connection broke shows with the next reply. -1 with err where it is dead already.
+ */
 int redis_flush(struct redis *redis, struct err *err);
 /*
  * The next reply, in the order of the commands; freeReplyObject() frees it. An error reply of the
- * server is an error here (classified by its first word) and closes the connection. NULL with err.
+ * server is an error here, classified by its first word (a cluster's MOVED is ERR_FAILED and says what to
+ * connect to), and closes the connection. NULL with err.
  */
 redisReply *redis_reply(struct redis *redis, struct err *err);
 /* One command and its reply. */

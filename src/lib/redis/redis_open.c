@@ -154,10 +154,8 @@ select_database(struct redis *redis, const struct settings *settings, struct err
 		struct slice text = slice_of(value.text, value.len < sizeof(value.text) ? value.len : sizeof(value.text));
 
 		redis_refuse(redis, text, err);
-		if (db && err->kind == ERR_FAILED) { /* "ERR DB index is out of range" */
-			err->kind = ERR_USAGE;
+		if (db && err->kind == ERR_FAILED) /* "ERR DB index is out of range" */
 			err_prefix(err, "redis_db");
-		}
 		return -1;
 	}
 	return err_set(err, ERR_USAGE, "%s does not answer as Redis does", redis_name(redis));
@@ -178,6 +176,9 @@ redis_open(const struct settings *settings, struct err *err)
 	if (context) {
 		redis = redis_adopt(context, buf_cstr(&name), (int)timeout_ms);
 		if (authenticate(redis, settings, err) || select_database(redis, settings, err)) {
+			/* No command was given yet: what cannot go through is what the settings ask for. */
+			if (err->kind == ERR_FAILED)
+				err->kind = ERR_USAGE;
 			redis_free(redis);
 			redis = NULL;
 		}

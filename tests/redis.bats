@@ -1,0 +1,239 @@
+# The connection to Redis, seen through cursor: every way in which a real server refuses or fails.
+
+load helper
+
+setup() {
+	sandbox
+}
+
+# redis_tcp NAME OPTION...: one more Redis, on a free port; sets PORT.
+redis_tcp() {
+	local name=$1
+	shift
+	PORT=$(free_port)
+	mkdir -p "$(here)/$name.d"
+	server_run "$name" redis-server --port "$PORT" --bind 127.0.0.1 --save '' --appendonly no --dir "$(here)/$name.d" "$@"
+	wait_until 10 port_open "$PORT"
+}
+
+# refused STATUS TEXT COMMAND...: ends so, prints nothing, and one line with the text.
+refused() {
+	local want=$1 text=$2
+	shift 2
+	run --separate-stderr "$@"
+	[ "$status" -eq "$want" ] || {
+		echo "status $status: $stderr"
+		return 1
+	}
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == *"$text"* ]] || {
+		echo "$stderr"
+		return 1
+	}
+}
+
+@test "TCP, an own database, and a socket that wins over the host" {
+	redis_tcp one
+	cursor set 7 --redis-port "$PORT"
+	[ "$(redis-cli -p "$PORT" -n 0 DBSIZE)" = 1 ]
+	cursor set 8 --redis-port "$PORT" --redis-db 3
+	[ "$(redis-cli -p "$PORT" -n 3 DBSIZE)" = 1 ]
+	[ "$(cursor get --redis-port "$PORT")" = 7 ]
+	[ "$(cursor get --redis-port "$PORT" --redis-host 127.0.0.1)" = 7 ]
+	redis_start
+	cursor set 9 --redis-port "$PORT"
+	[ "$(redis_do DBSIZE)" = 1 ]
+	[ "$(cursor get --redis-socket '' --redis-port "$PORT")" = 7 ]
+}
+
+@test "settings come from config.yaml, .env and the environment" {
+	redis_tcp one
+	echo "redis_port: $PORT" >>config.yaml
+	cursor set 7
+	printf 'REDIS_DB=2\n' >.env
+	[ "$(cursor get)" = 0 ]
+	[ "$(REDIS_DB=0 cursor get)" = 7 ]
+}
+
+@test "IPv6" {
+	local port
+	port=$(free_port)
+	server_run six redis-server --port "$port" --bind ::1 --save '' --dir "$(here)"
+	wait_until 10 redis-cli -h ::1 -p "$port" PING || skip "no IPv6 here"
+	cursor set 7 --redis-host ::1 --redis-port "$port"
+	refused 75 "redis://[::1]:1/0" cursor get --redis-host ::1 --redis-port 1
+}
+
+@test "a password" {
+	redis_start --requirepass 'a secret'
+	refused 2 "asks for a password" cursor get
+	export REDIS_PASSWORD='a secret'
+	cursor set 7
+	[ "$(cursor get)" = 7 ]
+	REDIS_PASSWORD='another secret' refused 2 "not accepted" cursor get
+	[[ $stderr != *secret* ]]
+	REDIS_USER=nobody refused 2 "not accepted" cursor get
+	[ "$(REDIS_USER=default cursor get)" = 7 ]
+}
+
+@test "a password where none is asked for" {
+	redis_start
+	REDIS_PASSWORD='a secret' refused 2 "asks for none" cursor get
+	[[ $stderr != *secret* ]]
+}
+
+@test "a server that repeats what it was sent does not make us print the password" {
+	redis_start --rename-command AUTH ''
+	REDIS_PASSWORD='a secret' refused 2 "does not know AUTH" cursor get
+	[[ $stderr != *secret* ]]
+}
+
+@test "a user with few rights" {
+	redis_start
+	redis_do ACL SETUSER reader on '>a secret' '~seniority:*' +@read +@connection >/dev/null
+	redis_do ACL SETUSER nopass on nopass '~*' +@all >/dev/null
+	cursor set 7
+	export REDIS_USER=reader REDIS_PASSWORD='a secret'
+	[ "$(cursor get)" = 7 ]
+	refused 1 "NOPERM" cursor set 8
+	[ "$(REDIS_USER=nopass REDIS_PASSWORD='' cursor get)" = 7 ]
+}
+
+@test "a database that is not there" {
+	redis_start
+	refused 2 "redis_db" cursor get --redis-db 99
+}
+
+@test "TLS is refused in words" {
+	REDIS_TLS=true refused 2 "redis_tls" cursor get
+}
+
+@test "down: refused, no such socket, no such host" {
+	refused 75 "Connection refused" cursor get --redis-port "$(free_port)"
+	refused 75 "No such file" cursor get --redis-socket "$BATS_TEST_TMPDIR/none"
+	refused 75 "redis://no-such-host.invalid:6379/0" cursor get --redis-host no-such-host.invalid
+}
+
+@test "a web server on that port" {
+	local port
+	port=$(free_port)
+	server_run web "$PYTHON" -m http.server --bind 127.0.0.1 "$port"
+	wait_until 20 port_open "$port"
+	refused 2 "does not answer as Redis does" cursor get --redis-port "$port"
+}
+
+@test "a server that takes the connection and says nothing" {
+	local port
+	port=$(free_port)
+	server_run mute "$PYTHON" -c "import socket, time
+s = socket.create_server(('127.0.0.1', $port))
+time.sleep(600)"
+	wait_until 20 port_open "$port"
+	refused 75 "no answer within 0.3 s (redis_timeout)" cursor get --redis-port "$port" --redis-timeout 300ms
+}
+
+@test "a server that is stopped, and one that pauses" {
+	redis_start
+	cursor set 7
+	redis_do CLIENT PAUSE 60000 ALL >/dev/null
+	refused 75 "no answer within 0.3 s (redis_timeout)" cursor get --redis-timeout 300ms
+	kill -STOP "$(server_pid redis)"
+	refused 75 "no answer within 0.3 s (redis_timeout)" cursor get --redis-timeout 300ms
+	kill -CONT "$(server_pid redis)"
+}
+
+@test "a redis_timeout of nothing" {
+	refused 2 "redis_timeout" cursor get --redis-timeout 0
+}
+
+@test "a server that is still loading" {
+	redis_start --rdb-key-save-delay 0 --enable-debug-command yes
+	cursor set 7
+	redis_do DEBUG POPULATE 5000 filler 200 >/dev/null
+	redis_do SAVE >/dev/null
+	redis_stop -9
+	rm -f "$REDIS_SOCKET"
+	# 5 ms a key: half a minute of loading.
+	server_run redis redis-server --port 0 --unixsocket "$REDIS_SOCKET" --save '' --dir "$(here)" \
+		--key-load-delay 5000 --loading-process-events-interval-bytes 1024
+	wait_until 10 bash -c 'redis-cli -s "$REDIS_SOCKET" PING 2>&1 | grep -q LOADING'
+	refused 75 LOADING cursor get
+	refused 75 LOADING cursor set 8
+	redis_stop -9
+}
+
+@test "a replica takes no writes" {
+	redis_tcp master
+	cursor set 7 --redis-port "$PORT"
+	local master=$PORT
+	redis_start --replicaof 127.0.0.1 "$master"
+	wait_until 20 bash -c '[ "$(cursor get)" = 7 ]'
+	refused 75 READONLY cursor set 8
+	[ "$(cursor get)" = 7 ]
+	redis_do CONFIG SET replica-serve-stale-data no >/dev/null
+	server_stop master
+	wait_until 20 bash -c 'cursor get 2>&1 | grep -q MASTERDOWN'
+	refused 75 MASTERDOWN cursor get
+}
+
+@test "a full Redis takes no writes, and nothing of a change is done" {
+	redis_start
+	cursor set 7
+	redis_do CONFIG SET maxmemory 1 >/dev/null
+	refused 75 OOM cursor set 8
+	run --separate-stderr bash -c 'printf "%s\n" "{\"source\":\"a\",\"error\":\"x\",\"stage\":\"s\",\"temporary\":false,\"list\":{\"after\":0,\"seq\":1,\"upto\":9}}" | cursor set'
+	[ "$status" -eq 1 ]
+	[[ $stderr == *OOM* ]]
+	redis_do CONFIG SET maxmemory 0 >/dev/null
+	[ "$(cursor get)" = 7 ]
+	[ -z "$(cursor failed)" ]
+}
+
+@test "a server that cannot save refuses writes" {
+	redis_start --save '3600 1'
+	cursor set 7
+	redis_do CONFIG SET dir "$BATS_TEST_TMPDIR" >/dev/null
+	mkdir "$BATS_TEST_TMPDIR/dump.rdb" # nothing can be renamed over it
+	run redis_do SAVE
+	redis_do BGSAVE >/dev/null
+	wait_until 10 bash -c 'redis-cli -s "$REDIS_SOCKET" INFO persistence | grep -q "rdb_last_bgsave_status:err"'
+	refused 75 MISCONF cursor set 8
+	redis_stop -9
+}
+
+@test "too many clients" {
+	redis_start --maxclients 1
+	exec 8> >(exec redis-cli -s "$REDIS_SOCKET" >/dev/null 2>&1 3>&-)
+	echo PING >&8
+	wait_until 10 bash -c 'cursor get 2>&1 | grep -q "max number of clients"'
+	refused 75 "max number of clients" cursor get
+	exec 8>&-
+}
+
+@test "a node of a cluster that does not keep the key says which does" {
+	local a b
+	redis_tcp a --cluster-enabled yes --cluster-port "$(free_port)" --cluster-require-full-coverage no
+	a=$PORT
+	redis_tcp b --cluster-enabled yes --cluster-port "$(free_port)" --cluster-require-full-coverage no
+	b=$PORT
+	refused 75 CLUSTERDOWN cursor get --redis-port "$a"
+	redis-cli -p "$a" CLUSTER ADDSLOTSRANGE 0 8191 >/dev/null
+	redis-cli -p "$b" CLUSTER ADDSLOTSRANGE 8192 16383 >/dev/null
+	redis-cli -p "$a" CLUSTER MEET 127.0.0.1 "$b" "$(redis-cli -p "$b" CONFIG GET cluster-port | tail -n 1)" >/dev/null
+	wait_until 20 bash -c "redis-cli -p $a CLUSTER NODES | grep -q 8192-16383"
+	wait_until 20 bash -c "redis-cli -p $b CLUSTER NODES | grep -q 0-8191"
+	wait_until 20 bash -c "redis-cli -p $a CLUSTER INFO | grep -q cluster_state:ok"
+	wait_until 20 bash -c "redis-cli -p $b CLUSTER INFO | grep -q cluster_state:ok"
+	local here=$a there=$b
+	if [ "$(redis-cli -p "$a" CLUSTER KEYSLOT "$(cursor key)")" -lt 8192 ]; then
+		here=$b there=$a
+	fi
+	refused 1 "is kept by 127.0.0.1:$there" cursor get --redis-port "$here"
+	cursor set 7 --redis-port "$there"
+	[ "$(cursor get --redis-port "$there")" = 7 ]
+	# Both keys in one transaction: they are in one slot.
+	printf '%s\n' '{"source":"a","error":"x","stage":"s","temporary":false,"list":{"after":0,"seq":1,"upto":9}}' |
+		cursor set --redis-port "$there" || [ $? -eq 1 ]
+	[ "$(cursor failed --redis-port "$there" | jq -r .key)" = a ]
+}
