@@ -165,6 +165,12 @@ test_deep_and_wide(void **state)
 		assert_false(parses(repeat(&text, "{\"a\":", n, "", "}")));
 		assert_false(parses(repeat(&text, "[", n, "1", "}")));
 		assert_false(parses(repeat(&text, "[", n, "1", NULL)));
+		/* a name outside of everything, and what closes after it was left */
+		assert_false(parses(repeat(&text, "\"a\":[", n, "", "]")));
+		buf_append_str(&text, ",]");
+		assert_false(parses(slice_of_buf(&text)));
+		repeat(&text, "[", n, "", "],");
+		assert_false(parses(slice_of_buf(&text)));
 	}
 	assert_true(parses(repeat(&text, "[", 2000000, "1", "]")));
 	assert_true(parses(repeat(&text, "{\"a\":", 1000000, "1", "}")));

@@ -107,7 +107,8 @@ close_container(struct json *json, jsmn_parser *parser)
 	jsmntype_t type = json->text.ptr[parser->pos] == '}' ? JSMN_OBJECT : JSMN_ARRAY;
 	int token = parser->toksuper;
 
-	if (json->tokens[token].type != JSMN_OBJECT && json->tokens[token].type != JSMN_ARRAY)
+	/* jsmn forgives a key without an object around it, and is then outside of everything. */
+	if (token != -1 && json->tokens[token].type != JSMN_OBJECT && json->tokens[token].type != JSMN_ARRAY)
 		token = json->tokens[token].parent;
 	if (token == -1 || json->tokens[token].type != type || json->tokens[token].end != -1)
 		return JSMN_ERROR_INVAL;
