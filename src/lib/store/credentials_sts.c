@@ -2,8 +2,10 @@
  * Keys for a role, from AWS's security token service: AssumeRole, signed with other keys, and AssumeRoleWithWebIdentity,
  * where a token in a file (of Kubernetes, of a CI) stands for them.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,20 +31,16 @@ is_region(const char *region)
 	return len > 0 && len < 64 && region[0] != '-' && strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
+/* As the store chooses its own, but for the profile of the role going first. NULL: none is set. */
 static const char *
 region_of(const struct credential_context *context, const char *profile)
 {
-	const struct settings *settings = context->settings;
-	const char *set = settings_text(settings, "region");
-	const char *region = NULL;
+	const char *region = settings_text(context->settings, "region");
 
-	if (set && strncmp(settings_origin(settings, "region"), "--", 2) == 0)
-		return set;
-	region = settings_aws(settings, "AWS_REGION");
 	if (!region)
-		region = settings_aws(settings, "AWS_DEFAULT_REGION");
+		region = settings_aws(context->settings, "AWS_REGION");
 	if (!region)
-		region = set;
+		region = settings_aws(context->settings, "AWS_DEFAULT_REGION");
 	if (!region && profile)
 		region = aws_config_get(context->config, profile, "region");
 	if (!region)
@@ -72,8 +70,12 @@ domain_of(const char *region)
 static const char *
 named_endpoint(const struct credential_context *context, const char *profile, const char **origin)
 {
-	const char *endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL_STS");
+	const char *ignore = settings_aws(context->settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+	const char *endpoint;
 
+	if (ignore && strcasecmp(ignore, "true") == 0)
+		return NULL;
+	endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL_STS");
 	if (!endpoint)
 		endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL");
 	if (!endpoint && profile) {
