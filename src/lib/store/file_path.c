@@ -127,8 +127,9 @@ file_open_bucket(int root, const char *bucket, const char *verb, struct err *err
 	fd = openat(root, bucket, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
+	/* No object is at fault: as on S3, none may be given up for it. */
 	if (errno == ENOENT || errno == ENOTDIR)
-		return err_set(err, ERR_FAILED, "%s: 404 NoSuchBucket (%s)", verb,
+		return err_set(err, ERR_ACCESS, "%s: 404 NoSuchBucket (%s)", verb,
 		               errno == ENOENT ? "make a folder of that name in the store's" : "not a folder");
 	return file_fail(err, verb, errno);
 }
