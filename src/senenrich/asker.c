@@ -28,7 +28,15 @@ struct ask {
 void
 asker_init(struct asker *asker, const struct settings *settings, struct pairs *pairs)
 {
-	*asker = (struct asker){.settings = settings, .pairs = pairs};
+	*asker = (struct asker){
+		.pairs = pairs,
+		.address = settings_text(settings, "grpc_server_address"),
+		.batch_pairs = (size_t)settings_int(settings, "rpc_batch"),
+		.batch_bytes = (size_t)settings_int(settings, "rpc_bytes"),
+		.parallel = (int)settings_int(settings, "rpc_parallel"),
+		.timeout_ms = settings_int(settings, "rpc_timeout"),
+		.patience_ms = settings_int(settings, "rpc_patience"),
+	};
 	srandom((unsigned)clock_unix_ms());
 }
 
@@ -80,10 +88,10 @@ ask_remove(struct asker *asker, struct ask *ask)
 static void
 send_ask(struct asker *asker, struct ask *ask)
 {
-	int64_t timeout = settings_int(asker->settings, "rpc_timeout");
+	int64_t timeout = asker->timeout_ms;
 
 	if (asker->outage_since && !asker->given_up) {
-		int64_t left = asker->outage_since + settings_int(asker->settings, "rpc_patience") - clock_mono_ms();
+		int64_t left = asker->outage_since + asker->patience_ms - clock_mono_ms();
 
 		timeout = left < timeout ? left : timeout;
 	}
@@ -164,11 +172,11 @@ int
 asker_add(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err)
 {
 	if (asker->model == NULL) {
-		asker->model = model_new(settings_text(asker->settings, "grpc_server_address"), err);
+		asker->model = model_new(asker->address, err);
 		if (asker->model == NULL)
 			return -1;
 	}
-	if (wire_pair_bytes(company.len, title.len) > (size_t)settings_int(asker->settings, "rpc_bytes")) {
+	if (wire_pair_bytes(company.len, title.len) > asker->batch_bytes) {
 		pair->state = PAIR_REFUSED;
 		pair->reason = "model: too long for one call";
 		return 0;
@@ -187,9 +195,8 @@ asker_add(struct asker *asker, struct pair *pair, struct slice company, struct s
 static void
 form_call(struct asker *asker)
 {
-	size_t most = (size_t)settings_int(asker->settings, "rpc_batch");
-	size_t room = (size_t)settings_int(asker->settings, "rpc_bytes");
-	struct ask *ask = ask_new(asker, asker->queue_count < most ? asker->queue_count : most);
+	size_t room = asker->batch_bytes;
+	struct ask *ask = ask_new(asker, asker->queue_count < asker->batch_pairs ? asker->queue_count : asker->batch_pairs);
 	size_t count = 0;
 
 	while (count < ask->count && asker->queue[asker->queue_head]->bytes <= room) {
@@ -203,14 +210,11 @@ form_call(struct asker *asker)
 int
 asker_start(struct asker *asker, bool partial)
 {
-	int64_t parallel = settings_int(asker->settings, "rpc_parallel");
-	size_t full_count = (size_t)settings_int(asker->settings, "rpc_batch");
-	size_t full_bytes = (size_t)settings_int(asker->settings, "rpc_bytes");
 	int64_t now = clock_mono_ms();
 	bool waiting = false;
 	int started = 0;
 
-	for (struct ask *ask = asker->asks; ask && asker->under_way < parallel; ask = ask->next) {
+	for (struct ask *ask = asker->asks; ask && asker->under_way < asker->parallel; ask = ask->next) {
 		if (ask->retry_at && ask->retry_at <= now) {
 			send_ask(asker, ask);
 			started++;
@@ -219,7 +223,7 @@ asker_start(struct asker *asker, bool partial)
 	}
 	if (waiting)
 		return started; /* what failed goes first: new calls would only fail beside it */
-	while (asker->under_way < parallel && (asker->queue_count >= full_count || asker->queue_bytes > full_bytes)) {
+	while (asker->under_way < asker->parallel && (asker->queue_count >= asker->batch_pairs || asker->queue_bytes > asker->batch_bytes)) {
 		form_call(asker);
 		started++;
 	}
@@ -269,7 +273,6 @@ static void
 on_failure(struct asker *asker, struct ask *ask, const struct model_reply *reply, asker_resolved *resolved, void *context)
 {
 	static struct log_site site;
-	int64_t patience = settings_int(asker->settings, "rpc_patience");
 	int64_t now = clock_mono_ms();
 	int64_t delay = BACKOFF_FIRST_MS << (ask->attempts < 7 ? ask->attempts - 1 : 6);
 
@@ -278,11 +281,11 @@ on_failure(struct asker *asker, struct ask *ask, const struct model_reply *reply
 		asker->outage_since = now;
 	delay = delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS;
 	ask->retry_at = now + random() % (delay + 1);
-	if (asker->given_up || reply->status == MODEL_DENIED || ask->retry_at >= asker->outage_since + patience) {
+	if (asker->given_up || reply->status == MODEL_DENIED || ask->retry_at >= asker->outage_since + asker->patience_ms) {
 		give_up(asker, resolved, context);
 		return;
 	}
-	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", settings_text(asker->settings, "grpc_server_address"),
+	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", asker->address,
 	                    reply->text, ask->attempts, (double)(ask->retry_at - now) / 1000);
 }
 

@@ -16,7 +16,10 @@
 struct ask;
 
 struct asker {
-	const struct settings *settings;
+	const char *address; /* the settings', which outlive it */
+	size_t batch_pairs, batch_bytes;
+	int parallel;
+	int64_t timeout_ms, patience_ms;
 	struct pairs *pairs;
 	struct model *model; /* NULL before the first miss: a run that hits never loads gRPC */
 

@@ -40,7 +40,9 @@ fail(struct emit *emit, const char *reason)
 {
 	worse(emit, STATUS_TEMPORARY);
 	if (!emit->framed) {
-		log_error("line %llu: dropped: %s", (unsigned long long)emit->line_number, reason);
+		/* with the model away that may be every line: the first tells why, the end how many */
+		if (emit->dropped++ == 0)
+			log_error("line %llu: dropped: %s", (unsigned long long)emit->line_number, reason);
 		return;
 	}
 	if (emit->failed)
@@ -222,6 +224,8 @@ emit_batch(struct emit *emit, struct batch *batch)
 void
 emit_finish(struct emit *emit)
 {
+	if (emit->dropped > 1)
+		log_error("%lld lines were dropped in all", (long long)emit->dropped);
 	if (!emit->framed)
 		return;
 	log_error("the input ended inside of %.*s: the stage in front of this one died", SLICE_ARGS(slice_of_buf(&emit->key)));

@@ -30,6 +30,7 @@ struct emit {
 	uint64_t line_number; /* in the source; without a frame, in the input */
 
 	int64_t postings, rejected;
+	int64_t dropped; /* plain lines that the model could not be had for */
 	int64_t answered[PAIR_SOURCES];
 };
 
