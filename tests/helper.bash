@@ -40,7 +40,11 @@ _clean_environment() {
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 	[ ! -f "$ROOT/tests/lsan.supp" ] || export LSAN_OPTIONS="suppressions=$ROOT/tests/lsan.supp:print_suppressions=0"
 }
-_clean_environment
+# Once for each file: what its setup_file exports is meant for its tests.
+if [ "${TEST_CLEANED_FOR:-}" != "${BATS_RUN_TMPDIR:-}/${BATS_TEST_FILENAME:-}" ]; then
+	_clean_environment
+	export TEST_CLEANED_FOR=${BATS_RUN_TMPDIR:-}/${BATS_TEST_FILENAME:-}
+fi
 # shellcheck source=packaging/debian.sh
 . "$ROOT/packaging/debian.sh"
 redis_program "$HOME/bin"
