@@ -174,7 +174,18 @@ upload_all() {
 	return "$worst"
 }
 
+programs_built() {
+	local name
+	for name in s3ls s3put sengen; do
+		[ -x "$bin/$name" ] || {
+			say "$bin/$name is not there: run make first"
+			exit 2
+		}
+	done
+}
+
 parse "$@"
+programs_built
 settings=$("$bin/s3ls" "${common[@]}" --print-config)
 bucket=$(setting input_bucket)
 prefix=$(setting raw_prefix)

@@ -147,6 +147,19 @@ check_options(const struct cli *cli, const struct options *options)
 	return STATUS_OK;
 }
 
+static int
+start(const struct cli *cli, const struct options *options)
+{
+	struct err err = ERR_INIT;
+	int status = check_options(cli, options);
+
+	if (status == STATUS_OK && run(cli, options, &err) != 0) {
+		log_error("%s", err.text);
+		status = (int)err_status(&err);
+	}
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -177,15 +190,8 @@ main(int argc, char **argv)
 		.options = table,
 		.examples = examples,
 	};
-	struct err err = ERR_INIT;
+	int status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
 
-	if (!cli_start(&cli, argc, argv))
-		return cli.status;
-	int status = check_options(&cli, &options);
-	if (status == STATUS_OK && run(&cli, &options, &err) != 0) {
-		log_error("%s", err.text);
-		status = (int)err_status(&err);
-	}
 	cli_release(&cli);
 	return status;
 }

@@ -212,6 +212,21 @@ serve_and_count(const struct cli *cli, const struct options *options, struct err
 	return result;
 }
 
+static int
+start(const struct cli *cli, struct options *options)
+{
+	struct err err = ERR_INIT;
+	int status = check_options(cli, options);
+
+	if (status != STATUS_OK)
+		return status;
+	int result = options->explain ? explain(cli->operands, cli->operand_count, &err)
+	                              : serve_and_count(cli, options, &err);
+	if (result != 0)
+		log_error("%s", err.text);
+	return result == 0 ? STATUS_OK : (int)err_status(&err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -251,20 +266,8 @@ main(int argc, char **argv)
 		.options = table,
 		.examples = examples,
 	};
-	struct err err = ERR_INIT;
-	int status = STATUS_OK;
+	int status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
 
-	if (!cli_start(&cli, argc, argv))
-		return cli.status;
-	status = check_options(&cli, &options);
-	if (status == STATUS_OK) {
-		int result = options.explain ? explain(cli.operands, cli.operand_count, &err)
-		                             : serve_and_count(&cli, &options, &err);
-		if (result != 0) {
-			log_error("%s", err.text);
-			status = (int)err_status(&err);
-		}
-	}
 	cli_release(&cli);
 	return status;
 }
