@@ -123,7 +123,7 @@ file_open_bucket(int root, const char *bucket, const char *verb, struct err *err
 	int fd;
 
 	if (strchr(bucket, '/') != NULL || !part_safe(bucket, strlen(bucket), &why))
-		return err_set(err, ERR_FAILED, "%s: 400 InvalidBucketName (no name for a folder)", verb);
+		return err_set(err, ERR_ACCESS, "%s: 400 InvalidBucketName (no name for a folder)", verb);
 	fd = openat(root, bucket, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
