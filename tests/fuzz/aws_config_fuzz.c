@@ -1,6 +1,6 @@
 /*
- * libFuzzer: AWS's profile files. The first byte says where the config file ends and the credentials file begins (in 256ths).
- * Checked beyond the sanitizers: the values in force are found again under their names.
+ * libFuzzer: AWS's profile files. The first byte says where the config file ends and the credentials file
+ * begins (in 256ths). Checked beyond the sanitizers: the values in force are found again under their names.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@ settings_aws(const struct settings *settings, const char *variable)
 }
 
 static void
-look_up(void *arg, enum aws_config_kind kind, const char *section, const char *nest, const char *key, const char *value)
+look_up(void *arg, enum aws_config_kind kind, const char *section, const char *nest, const char *key,
+        const char *value)
 {
 	const struct aws_config *config = arg;
 	const char *found;

@@ -1,6 +1,6 @@
 /*
- * libFuzzer: what credential_process and the services answer, their times, and the words of a command. Checked beyond the
- * sanitizers: keys that come out can stand in a header.
+ * libFuzzer: what credential_process and the services answer, their times, and the words of a command.
+ * Checked beyond the sanitizers: keys that come out can stand in a header.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,9 +40,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct credential_json rules[] = {
-		{.token_name = "SessionToken", .version = true},
-		{.token_name = "Token"},
-		{.token_name = "Token", .must_expire = true},
+	        {.token_name = "SessionToken", .version = true},
+	        {.token_name = "Token"},
+	        {.token_name = "Token", .must_expire = true},
 	};
 	struct slice text = slice_of((const char *)data, size);
 	struct buf error = BUF_INIT;

@@ -1,7 +1,8 @@
 /*
  * AWS's profile files. With arguments it is a tool for tests/aws_config_compare.py:
  *
- *   aws_config_test config|credentials FILE      prints [[kind,section,nest,key,value],...]; exit 2 where it is refused
+ *   aws_config_test config|credentials FILE      prints [[kind,section,nest,key,value],...]; exit 2 where it
+ * is refused
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +31,8 @@ read_both(const char *config_text, const char *credentials_text)
 }
 
 static void
-check(const char *config_text, const char *credentials_text, const char *profile, const char *key, const char *expected)
+check(const char *config_text, const char *credentials_text, const char *profile, const char *key,
+      const char *expected)
 {
 	struct aws_config *config = read_both(config_text, credentials_text);
 	const char *value = aws_config_get(config, profile, key);
@@ -99,7 +101,8 @@ test_profiles(void **state)
 static void
 test_nests(void **state)
 {
-	const char *text = "[profile a]\ns3 =\n  Addressing_Style = path ; c\n\n  # c\n  x = y = z\nregion = r\n";
+	const char *text =
+	        "[profile a]\ns3 =\n  Addressing_Style = path ; c\n\n  # c\n  x = y = z\nregion = r\n";
 
 	(void)state;
 	check(text, "", "a", "s3.addressing_style", "path");
@@ -122,7 +125,8 @@ test_refused(void **state)
 	check_refused(SLICE("[a\n"), "config:1: a section starts with [ and does not end with ]");
 	check_refused(SLICE("[]\n"), "config:1: a section without a name");
 	check_refused(SLICE("[profile a]\n\n# c\nsecret\n"), "config:4: neither a section, nor key = value");
-	check_refused(SLICE("[profile a]\r\nk = v\r\n = v\r\nsecret\r\n"), "config:4: neither a section, nor key = value");
+	check_refused(SLICE("[profile a]\r\nk = v\r\n = v\r\nsecret\r\n"),
+	              "config:4: neither a section, nor key = value");
 	check_refused(SLICE("[profile a]\n= secret\n"), "config:2: a value without a key");
 	check_refused(SLICE("[profile a]\n  secret\n"), "config:2: neither a section, nor key = value");
 	check_refused(SLICE("[profile a]\nk =\n  secret\n"),
@@ -139,7 +143,8 @@ test_endpoints(void **state)
 	                                      "[services s]\ns3 =\n  endpoint_url = http://s3\n"
 	                                      "[profile b]\nendpoint_url = http://all\nservices = none\n"
 	                                      "[profile c]\nendpoint_url = http://all\n"
-	                                      "ignore_configured_endpoint_urls = true\n", "");
+	                                      "ignore_configured_endpoint_urls = true\n",
+	                                      "");
 	struct settings *settings = settings_new();
 
 	(void)state;
@@ -206,7 +211,6 @@ test_large(void **state)
 	aws_config_free(config);
 }
 
-
 static void
 dump_value(void *arg, enum aws_config_kind kind, const char *section, const char *nest, const char *key,
            const char *value)
@@ -231,7 +235,8 @@ dump_file(const char *kind, const char *path)
 	struct err err = ERR_INIT;
 	int status = 0;
 
-	if (io_read_file(path, 1 << 20, &text, &err) < 0 || aws_config_parse(config, file, path, &text, &err) < 0) {
+	if (io_read_file(path, 1 << 20, &text, &err) < 0 ||
+	    aws_config_parse(config, file, path, &text, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		status = 2;
 	} else {
@@ -248,9 +253,10 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),    cmocka_unit_test(test_profiles), cmocka_unit_test(test_nests),
-		cmocka_unit_test(test_refused),   cmocka_unit_test(test_endpoints), cmocka_unit_test(test_origin),
-		cmocka_unit_test(test_large),
+	        cmocka_unit_test(test_values),    cmocka_unit_test(test_profiles),
+	        cmocka_unit_test(test_nests),     cmocka_unit_test(test_refused),
+	        cmocka_unit_test(test_endpoints), cmocka_unit_test(test_origin),
+	        cmocka_unit_test(test_large),
 	};
 
 	if (argc == 3)

@@ -1,30 +1,19 @@
 /*
- * AWS credentials without a network: the order of the chain, profiles, commands, times, what is refused. With
- * arguments it is a tool for tests/credentials.bats, which has servers to ask:
- *
- *   credentials_test STEP...     prints a line for each step:
- *     get        "GENERATION ACCESS SECRET TOKEN SOURCE", or "error KIND: TEXT"
- *     refuse     the same after calling those in use expired
- *     renewed    the same once the generation has changed (within 20 s)
- *     describe   as s3ls shows it
- *     core       the limit on core files
+ * AWS credentials without a network: the order of the chain, profiles, commands, what is refused. With
+ * arguments it is the tool of credentials_tool.h.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "store/credentials_internal.h"
+#include "credentials_tool.h"
 
 static char folder[] = "/tmp/credentials_test.XXXXXX";
 
@@ -45,11 +34,27 @@ static int
 set_up(void **state)
 {
 	static const char *const names[] = {
-		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE",
-		"AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE",
-		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_CREDENTIAL_EXPIRATION",
-		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_ENDPOINT_URL",
-		"AWS_ENDPOINT_URL_STS", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "PROFILE", "REGION",
+	        "AWS_ACCESS_KEY_ID",
+	        "AWS_SECRET_ACCESS_KEY",
+	        "AWS_SESSION_TOKEN",
+	        "AWS_SECURITY_TOKEN",
+	        "AWS_PROFILE",
+	        "AWS_DEFAULT_PROFILE",
+	        "AWS_REGION",
+	        "AWS_DEFAULT_REGION",
+	        "AWS_CONFIG_FILE",
+	        "AWS_SHARED_CREDENTIALS_FILE",
+	        "AWS_WEB_IDENTITY_TOKEN_FILE",
+	        "AWS_ROLE_ARN",
+	        "AWS_ROLE_SESSION_NAME",
+	        "AWS_CREDENTIAL_EXPIRATION",
+	        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+	        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+	        "AWS_ENDPOINT_URL",
+	        "AWS_ENDPOINT_URL_STS",
+	        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+	        "PROFILE",
+	        "REGION",
 	};
 
 	(void)state;
@@ -136,7 +141,8 @@ test_environment(void **state)
 	setenv("AWS_SECRET_ACCESS_KEY", "S\r\n", 1);
 	expect("A S - from environment");
 	setenv("AWS_SECRET_ACCESS_KEY", "SEC RET", 1);
-	expect("error 4: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: blanks or other bytes that no key has in the secret key");
+	expect("error 4: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: blanks or other bytes that no key has "
+	       "in the secret key");
 	setenv("AWS_ACCESS_KEY_ID", "", 1);
 	expect_part("error 4: no AWS credentials: looked in the environment");
 }
@@ -182,10 +188,12 @@ test_order(void **state)
 	unsetenv("AWS_PROFILE");
 	unlink(".aws/config");
 	unlink(".aws/credentials");
-	expect("error 4: AssumeRoleWithWebIdentity arn:aws:iam::1:role/x at https://sts.amazonaws.com: cannot open /nonexistent: "
+	expect("error 4: AssumeRoleWithWebIdentity arn:aws:iam::1:role/x at https://sts.amazonaws.com: "
+	       "cannot open /nonexistent: "
 	       "No such file or directory");
 	unsetenv("AWS_WEB_IDENTITY_TOKEN_FILE");
-	expect_part("error 4: credentials of the container (AWS_CONTAINER_CREDENTIALS_FULL_URI): http://192.0.2.1 is not allowed");
+	expect_part("error 4: credentials of the container (AWS_CONTAINER_CREDENTIALS_FULL_URI): "
+	            "http://192.0.2.1 is not allowed");
 	unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
 	expect_part("instance metadata (AWS_EC2_METADATA_DISABLED); set AWS_ACCESS_KEY_ID and");
 	free(expected);
@@ -201,7 +209,8 @@ test_profile_names(void **state)
 	unsetenv("AWS_PROFILE");
 	setenv("AWS_CONFIG_FILE", "~/elsewhere", 1);
 	setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
-	write_file("elsewhere", "[profile a]\naws_access_key_id = E\naws_secret_access_key = ES\nregion = r\n");
+	write_file("elsewhere",
+	           "[profile a]\naws_access_key_id = E\naws_secret_access_key = ES\nregion = r\n");
 	setenv("AWS_PROFILE", "a", 1);
 	expect_part("E ES - from profile a in ");
 	write_file("elsewhere", "[profile a]\nTOPSECRET\n");
@@ -226,18 +235,22 @@ test_role_mistakes(void **state)
 {
 	(void)state;
 	expect_role("[profile a]\nrole_arn = r\n",
-	            "error 4: profile a has role_arn, and neither source_profile, credential_source nor web_identity_token_file");
-	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n", "error 4: profile a: its source_profile b is not there");
+	            "error 4: profile a has role_arn, and neither source_profile, credential_source nor "
+	            "web_identity_token_file");
+	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n",
+	            "error 4: profile a: its source_profile b is not there");
 	expect_role("[profile a]\nrole_arn = r\nsource_profile = a\n",
 	            "error 4: profile a: its source_profile a leads back to itself");
-	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = s\nsource_profile = a\n",
+	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = "
+	            "s\nsource_profile = a\n",
 	            "error 4: profile b: its source_profile a leads back to itself");
 	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nregion = x\n",
 	            "error 4: profile a: its source_profile b has no keys");
 	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\ncredential_source = Environment\n",
 	            "error 4: profile a has both source_profile and credential_source");
 	expect_role("[profile a]\nrole_arn = r\ncredential_source = Moon\n",
-	            "error 4: profile a: credential_source is not Environment, Ec2InstanceMetadata or EcsContainer");
+	            "error 4: profile a: credential_source is not Environment, Ec2InstanceMetadata or "
+	            "EcsContainer");
 	expect_role("[profile a]\nrole_arn = r\ncredential_source = EcsContainer\n",
 	            "error 4: profile a: credential_source = EcsContainer has no keys, a container's "
 	            "(AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
@@ -251,14 +264,17 @@ static void
 test_process(void **state)
 {
 	char *command = mem_printf("[default]\ncredential_process = '%s/my helper' \"a b\" c\\ d\n", folder);
-	char *expected = mem_printf("error 2: profile default: credential_process %s/my helper: ended with status 3", folder);
+	char *expected = mem_printf(
+	        "error 2: profile default: credential_process %s/my helper: ended with status 3", folder);
 
 	(void)state;
 	write_file(".aws/config", command);
-	write_file("my helper", "#!/bin/sh\n[ \"$1\" = 'a b' ] && [ \"$2\" = 'c d' ] && [ $# = 2 ] || exit 3\n"
-	                        "[ -z \"$(cat)\" ] || exit 4\n"
-	                        "echo '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\",\"SessionToken\":\"XT\","
-	                        "\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n");
+	write_file("my helper",
+	           "#!/bin/sh\n[ \"$1\" = 'a b' ] && [ \"$2\" = 'c d' ] && [ $# = 2 ] || exit 3\n"
+	           "[ -z \"$(cat)\" ] || exit 4\n"
+	           "echo "
+	           "'{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\",\"SessionToken\":\"XT\","
+	           "\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n");
 	chmod("my helper", 0700);
 	expect("X XS XT from profile default (credential_process)");
 	write_file("my helper", "#!/bin/sh\nexit 3\n");
@@ -266,79 +282,29 @@ test_process(void **state)
 	write_file("my helper", "#!/bin/sh\nkill -9 $$\n");
 	expect_part("error 2: profile default: credential_process ");
 	expect_part("ended by signal 9");
-	write_file("my helper", "#!/bin/sh\necho '{\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"TOPSECRET\"}'\n");
+	write_file("my helper",
+	           "#!/bin/sh\necho '{\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"TOPSECRET\"}'\n");
 	expect_part("the answer's Version is not 1");
-	write_file("my helper", "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\","
-	                        "\"Expiration\":\"soon\"}'\n");
+	write_file("my helper",
+	           "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\","
+	           "\"Expiration\":\"soon\"}'\n");
 	expect_part("the answer's Expiration is no time");
 	write_file("my helper", "#!/bin/sh\necho TOPSECRET\n");
 	expect_part("the answer is not JSON");
 	write_file("my helper", "#!/bin/sh\nhead -c 100000 /dev/zero\n");
 	expect_part("its output is over 64 KiB");
 	write_file(".aws/config", "[default]\ncredential_process = /nonexistent/helper TOPSECRET\n");
-	expect("error 4: profile default: credential_process /nonexistent/helper: cannot be run: No such file or directory");
+	expect("error 4: profile default: credential_process /nonexistent/helper: cannot be run: No such "
+	       "file or directory");
 	write_file(".aws/config", "[default]\ncredential_process = a 'b\n");
 	expect("error 4: profile default: credential_process: a quote is left open");
 	/* No shell: these are words, not commands. */
-	write_file(".aws/config", "[default]\ncredential_process = /bin/echo {} && touch evil $(touch evil)\n");
+	write_file(".aws/config",
+	           "[default]\ncredential_process = /bin/echo {} && touch evil $(touch evil)\n");
 	expect_part("the answer is not JSON");
 	assert_int_equal(access("evil", F_OK), -1);
 	free(command);
 	free(expected);
-}
-
-static void
-check_words(const char *command, const char *expected)
-{
-	char **words = credential_words(command);
-	struct buf text = BUF_INIT;
-
-	for (char **word = words; word && *word; word++)
-		buf_printf(&text, "<%s>", *word);
-	assert_string_equal(words ? buf_cstr(&text) : "open", expected);
-	buf_release(&text);
-	free(words);
-}
-
-static void
-test_words(void **state)
-{
-	(void)state;
-	check_words("", "");
-	check_words("  ", "");
-	check_words("a", "<a>");
-	check_words(" a  b\tc\n", "<a><b><c>");
-	check_words("a b c d e f g h", "<a><b><c><d><e><f><g><h>");
-	check_words("'a b' \"c d\"", "<a b><c d>");
-	check_words("a'b'\"c\"", "<abc>");
-	check_words("''", "<>");
-	check_words("'' \"\"", "<><>");
-	check_words("a\\ b", "<a b>");
-	check_words("'a\\b'", "<a\\b>");
-	check_words("\"a\\b\\\"\\\\\"", "<a\\b\"\\>");
-	check_words("'\"' \"'\"", "<\"><'>");
-	check_words("a 'b", "open");
-	check_words("a \"b\\\"", "open");
-	check_words("a\\", "open");
-	check_words("$HOME `x` a;b #c", "<$HOME><`x`><a;b><#c>");
-}
-
-static void
-test_times(void **state)
-{
-	(void)state;
-	assert_int_equal(credential_time("2019-05-29T00:21:43Z"), INT64_C(1559089303000));
-	assert_int_equal(credential_time("2019-05-29T00:21:43.123Z"), INT64_C(1559089303000));
-	assert_int_equal(credential_time("2019-05-29T00:21:43+00:00"), INT64_C(1559089303000));
-	assert_int_equal(credential_time("2019-05-29T02:21:43+02:00"), INT64_C(1559089303000));
-	assert_int_equal(credential_time("2019-05-28T19:51:43-0430"), INT64_C(1559089303000));
-	assert_int_equal(credential_time("2019-05-29T01:21:43.5+01"), INT64_C(1559089303000));
-	assert_int_equal(credential_time("2019-05-29T00:21:43"), -1);
-	assert_int_equal(credential_time("2019-05-29T00:21:43+2"), INT64_C(1559082103000));
-	assert_int_equal(credential_time("2019-05-29T00:21:43+99:00"), -1);
-	assert_int_equal(credential_time("2019-05-29T00:21:43Zx"), -1);
-	assert_int_equal(credential_time("2019-05-29"), -1);
-	assert_int_equal(credential_time(""), -1);
 }
 
 /* Keys in a file that is rewritten meanwhile, as sign-in helpers do. */
@@ -395,81 +361,18 @@ group_tear_down(void **state)
 	return status;
 }
 
-static void
-print_found(const struct aws_credentials *found, const struct err *err)
-{
-	static const char *const kinds[] = {"none", "failed", "access", "temporary", "usage"};
-
-	if (found)
-		printf("%lld %s %s %s %s\n", (long long)found->generation, found->access_key, found->secret_key,
-		       found->session_token ? found->session_token : "-", found->source);
-	else
-		printf("error %s: %s\n", kinds[err->kind], err->text);
-	fflush(stdout);
-}
-
-static int
-run_step(struct credentials *credentials, const char *step, struct err *err)
-{
-	const struct aws_credentials *found = credentials_get(credentials, 0, err);
-	struct buf text = BUF_INIT;
-	struct rlimit limit;
-
-	if (strcmp(step, "refuse") == 0 && found) {
-		found = credentials_get(credentials, found->generation, err);
-	} else if (strcmp(step, "renewed") == 0 && found) {
-		int64_t until = clock_mono_ms() + 20000;
-		int64_t generation = found->generation;
-
-		while (found && found->generation == generation && clock_mono_ms() < until) {
-			nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-			found = credentials_get(credentials, 0, err);
-		}
-	} else if (strcmp(step, "describe") == 0) {
-		if (credentials_describe(credentials, NULL, NULL, &text, err) == 0) {
-			fputs(buf_cstr(&text), stdout);
-			buf_release(&text);
-			return 0;
-		}
-	} else if (strcmp(step, "core") == 0) {
-		getrlimit(RLIMIT_CORE, &limit);
-		printf("%lld\n", (long long)limit.rlim_cur);
-		return 0;
-	}
-	print_found(found, err);
-	return found ? 0 : (int)err_status(err);
-}
-
-static int
-run_steps(int count, char **steps)
-{
-	struct settings *settings = settings_new();
-	struct credentials *credentials;
-	struct err err = ERR_INIT;
-	int status = 0;
-
-	log_init("credentials_test");
-	credentials = credentials_new(settings, &err);
-	if (!credentials) {
-		print_found(NULL, &err);
-		status = (int)err_status(&err);
-	}
-	for (int i = 0; credentials && i < count; i++)
-		status = run_step(credentials, steps[i], &err);
-	credentials_free(credentials);
-	settings_free(settings);
-	return status;
-}
-
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_environment, set_up),   cmocka_unit_test_setup(test_dotenv, set_up),
-		cmocka_unit_test_setup(test_order, set_up),         cmocka_unit_test_setup(test_profile_names, set_up),
-		cmocka_unit_test_setup(test_role_mistakes, set_up), cmocka_unit_test_setup(test_process, set_up),
-		cmocka_unit_test_setup(test_words, set_up),         cmocka_unit_test_setup(test_times, set_up),
-		cmocka_unit_test_setup(test_rewritten_file, set_up),
+	        cmocka_unit_test_setup(test_environment, set_up),
+	        cmocka_unit_test_setup(test_dotenv, set_up),
+	        cmocka_unit_test_setup(test_order, set_up),
+	        cmocka_unit_test_setup(test_profile_names, set_up),
+	        cmocka_unit_test_setup(test_role_mistakes, set_up),
+	        cmocka_unit_test_setup(test_process, set_up),
+
+	        cmocka_unit_test_setup(test_rewritten_file, set_up),
 	};
 
 	if (argc > 1)

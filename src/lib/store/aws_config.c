@@ -1,6 +1,6 @@
 /*
- * The values of AWS's profile files, merged: a sorted table, so that reading is linear in the files (but for the
- * sort) and a look-up is a binary search.
+ * The values of AWS's profile files, merged: a sorted table, so that reading is linear in the files (but for
+ * the sort) and a look-up is a binary search.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -131,11 +131,15 @@ find(const struct aws_config *config, const struct aws_config_entry *wanted)
 	return &config->entries[low - 1];
 }
 
-/* Whether this value of a nest is of the nest that counts: a later value of the key takes the place of all of it. */
+/*
+ * Whether this value of a nest is of the nest that counts: a later value of the key takes the place of all of
+ * it.
+ */
 static bool
 is_in_force(const struct aws_config *config, const struct aws_config_entry *entry)
 {
-	struct aws_config_entry wanted = {.kind = entry->kind, .section = entry->section, .nest = "", .key = entry->nest};
+	struct aws_config_entry wanted = {
+	        .kind = entry->kind, .section = entry->section, .nest = "", .key = entry->nest};
 	const struct aws_config_entry *nest = *entry->nest ? find(config, &wanted) : NULL;
 
 	return !nest || (nest->rank == entry->rank && nest->order < entry->order);
@@ -166,7 +170,8 @@ aws_config_has(const struct aws_config *config, const char *profile)
 }
 
 const char *
-aws_config_section_get(const struct aws_config *config, enum aws_config_kind kind, const char *name, const char *key)
+aws_config_section_get(const struct aws_config *config, enum aws_config_kind kind, const char *name,
+                       const char *key)
 {
 	const struct aws_config_entry *entry = find_key(config, kind, name, key);
 
@@ -217,7 +222,8 @@ aws_config_each(const struct aws_config *config,
 	for (size_t i = 0; i < config->count; i++) {
 		const struct aws_config_entry *entry = &config->entries[i];
 
-		if ((i + 1 < config->count && compare_names(entry, entry + 1) == 0) || !is_in_force(config, entry))
+		if ((i + 1 < config->count && compare_names(entry, entry + 1) == 0) ||
+		    !is_in_force(config, entry))
 			continue;
 		visit(arg, entry->kind, entry->section, entry->nest, entry->key, entry->value);
 	}

@@ -1,7 +1,7 @@
 /*
- * The grammar of AWS's profile files (aws_config.h has it in words), one pass over the text. Nothing is copied:
- * names and values are ended by a NUL where they stand, and a continuation is moved to the end of the value
- * that it continues, so what the file holds of secrets is in one place and can be wiped.
+ * The grammar of AWS's profile files (aws_config.h has it in words), one pass over the text. Nothing is
+ * copied: names and values are ended by a NUL where they stand, and a continuation is moved to the end of the
+ * value that it continues, so what the file holds of secrets is in one place and can be wiped.
  *
  * Errors never quote a line: it may hold a secret.
  */
@@ -67,14 +67,19 @@ lower(char *text)
 static void
 add(const struct scan *scan, const char *nest, const char *key, const char *value)
 {
-	struct aws_config_entry entry = {.kind = scan->kind, .rank = scan->rank, .section = scan->section,
-	                                 .nest = nest, .key = key, .value = value};
+	struct aws_config_entry entry = {.kind = scan->kind,
+	                                 .rank = scan->rank,
+	                                 .section = scan->section,
+	                                 .nest = nest,
+	                                 .key = key,
+	                                 .value = value};
 
 	if (!scan->skipped)
 		aws_config_add(scan->config, &entry);
 }
 
-/* The word behind "profile" and its like: bare, or in quotes where it holds blanks. NULL where it is neither. */
+/* The word behind "profile" and its like: bare, or in quotes where it holds blanks. NULL where it is neither.
+ */
 static char *
 section_word(char *word)
 {
@@ -96,9 +101,9 @@ config_section(struct scan *scan, char *title)
 		const char *word;
 		enum aws_config_kind kind;
 	} kinds[] = {
-		{"profile", AWS_CONFIG_PROFILE},
-		{"services", AWS_CONFIG_SERVICES},
-		{"sso-session", AWS_CONFIG_SSO_SESSION},
+	        {"profile", AWS_CONFIG_PROFILE},
+	        {"services", AWS_CONFIG_SERVICES},
+	        {"sso-session", AWS_CONFIG_SSO_SESSION},
 	};
 	size_t word = strcspn(title, " \t\v\f");
 
@@ -159,8 +164,8 @@ without_comment(const char *start, char *end)
 }
 
 /*
- * `key = value`; start is no blank. The value's comment is cut off, and NULs are put behind both. `end` is the end of the
- * line, which may be overwritten. Returns what is wrong, or NULL.
+ * `key = value`; start is no blank. The value's comment is cut off, and NULs are put behind both. `end` is
+ * the end of the line, which may be overwritten. Returns what is wrong, or NULL.
  */
 static const char *
 take_pair(char *start, char *end, const char *delimiters, char **key, char **value, char **value_end)
@@ -210,7 +215,8 @@ take_continuation(struct scan *scan, char *start, char *end, struct err *err)
 		char *key, *value, *value_end;
 
 		if (take_pair(start, end, "=", &key, &value, &value_end))
-			return fail(scan, err, "an indented line under a key without a value is not key = value");
+			return fail(scan, err,
+			            "an indented line under a key without a value is not key = value");
 		add(scan, scan->key, key, value);
 		return 0;
 	}

@@ -1,5 +1,6 @@
 /*
- * Credentials of a container: ECS (a path on 169.254.170.2) and EKS Pod Identity (a whole URI, with a token in a file).
+ * Credentials of a container: ECS (a path on 169.254.170.2) and EKS Pod Identity (a whole URI, with a token
+ * in a file).
  *
  * The token is a secret, so plain http is for hosts that no packet leaves the machine for.
  */
@@ -18,7 +19,8 @@
 static bool
 is_local(const char *host)
 {
-	static const char *const known[] = {"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]", "localhost"};
+	static const char *const known[] = {"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]",
+	                                    "localhost"};
 	struct in_addr address;
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -44,8 +46,10 @@ check_uri(const char *uri, bool *local, struct err *err)
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
 		result = err_set(err, ERR_USAGE, "not an http or https URI");
 	else if (!(*local = is_local(host)) && strcmp(scheme, "https") != 0)
-		result = err_set(err, ERR_USAGE, "http://%s is not allowed: https, or http to loopback, 169.254.170.2, "
-		                 "169.254.170.23 or [fd00:ec2::23]", host);
+		result = err_set(err, ERR_USAGE,
+		                 "http://%s is not allowed: https, or http to loopback, 169.254.170.2, "
+		                 "169.254.170.23 or [fd00:ec2::23]",
+		                 host);
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(user);
@@ -91,14 +95,19 @@ answer_error(int status, const struct buf *reply, struct err *err)
 }
 
 static int
-ask(struct credential_context *context, const char *uri, bool local, struct credential_set *set, struct err *err)
+ask(struct credential_context *context, const char *uri, bool local, struct credential_set *set,
+    struct err *err)
 {
 	static const struct credential_json rules = {.token_name = "Token"};
 	struct buf header = BUF_INIT, reply = BUF_INIT;
 	const char *headers[] = {"Accept: application/json", NULL, NULL};
-	struct fetch fetch = {.method = "GET", .url = uri, .headers = headers, .no_proxy = local,
+	struct fetch fetch = {.method = "GET",
+	                      .url = uri,
+	                      .headers = headers,
+	                      .no_proxy = local,
 	                      .ca_bundle = settings_aws(context->settings, "AWS_CA_BUNDLE"),
-	                      .connect_timeout_ms = 2000, .timeout_ms = 5000};
+	                      .connect_timeout_ms = 2000,
+	                      .timeout_ms = 5000};
 	int result = add_token(context->settings, &header, err);
 	int status;
 
@@ -120,13 +129,15 @@ credentials_from_container(struct credential_context *context, struct credential
 {
 	const char *relative = settings_aws(context->settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = settings_aws(context->settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-	const char *name = relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+	const char *name =
+	        relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 	char *uri;
 	bool local = true;
 	int result = 0;
 
 	if (!relative && !full) {
-		buf_append_str(context->looked, ", a container's (AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
+		buf_append_str(context->looked,
+		               ", a container's (AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
 		return 0;
 	}
 	uri = relative ? mem_printf(ECS "%s", relative) : mem_dup(full);

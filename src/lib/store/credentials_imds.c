@@ -1,8 +1,9 @@
 /*
- * Credentials of the role of an EC2 instance, from its metadata service, version 2 (a token by PUT, then GETs with it).
+ * Credentials of the role of an EC2 instance, from its metadata service, version 2 (a token by PUT, then GETs
+ * with it).
  *
- * Most machines have no such service: the first try is short, and its failure is not an error but one more place where
- * nothing was found. Once it has answered, it is worth several tries.
+ * Most machines have no such service: the first try is short, and its failure is not an error but one more
+ * place where nothing was found. Once it has answered, it is worth several tries.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,8 @@
  * Where the answer to the token does not come although the connection did: the answer's packets have a small
  * time to live, and a container's bridge takes one from it.
  */
-#define HOP_LIMIT "in a container on EC2, the instance's metadata hop limit must be 2 " \
+#define HOP_LIMIT                                                                                            \
+	"in a container on EC2, the instance's metadata hop limit must be 2 "                                \
 	"(aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2)"
 
 struct imds {
@@ -35,12 +37,17 @@ struct imds {
 
 /* One request. Returns the status, or -1 with err. */
 static int
-ask(struct imds *imds, const char *method, const char *path, const char *header, struct buf *reply, struct err *err)
+ask(struct imds *imds, const char *method, const char *path, const char *header, struct buf *reply,
+    struct err *err)
 {
 	const char *headers[] = {header, NULL};
 	char *url = mem_printf("%s%s", imds->endpoint, path);
-	struct fetch fetch = {.method = method, .url = url, .headers = headers, .no_proxy = true,
-	                      .connect_timeout_ms = TIMEOUT_MS, .timeout_ms = 2 * TIMEOUT_MS};
+	struct fetch fetch = {.method = method,
+	                      .url = url,
+	                      .headers = headers,
+	                      .no_proxy = true,
+	                      .connect_timeout_ms = TIMEOUT_MS,
+	                      .timeout_ms = 2 * TIMEOUT_MS};
 	int status = credential_fetch(&fetch, imds->attempts, reply, err);
 
 	free(url);
@@ -70,8 +77,10 @@ get_token(struct imds *imds, struct err *err)
 		buf_append_str(&imds->token, "X-aws-ec2-metadata-token: ");
 		buf_append_slice(&imds->token, slice_of_buf(&reply));
 	} else if (status > 0) {
-		result = err_set(err, kind_of(status), status == 403 ? "status 403: it is switched off for this instance"
-		                                       : "no token, status %d", status);
+		result = err_set(err, kind_of(status),
+		                 status == 403 ? "status 403: it is switched off for this instance"
+		                               : "no token, status %d",
+		                 status);
 	} else {
 		result = -1;
 	}
@@ -119,7 +128,8 @@ get_keys(struct imds *imds, struct buf *role, struct credential_set *set, struct
 	if (status == 200)
 		result = credential_json_parse(&rules, slice_of_buf(&reply), set, err);
 	else if (status > 0)
-		result = err_set(err, kind_of(status), "no keys for role %s, status %d", buf_cstr(role), status);
+		result = err_set(err, kind_of(status), "no keys for role %s, status %d", buf_cstr(role),
+		                 status);
 	if (result == 0)
 		credential_set_source(set, "instance metadata, role %s", buf_cstr(role));
 	credential_buf_wipe(&reply);

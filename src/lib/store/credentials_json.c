@@ -6,7 +6,18 @@
 #include "json/json.h"
 #include "store/credentials_internal.h"
 
-enum member { ACCESS_KEY, SECRET_KEY, TOKEN, EXPIRATION, JSON_VERSION, CODE, MESSAGE, LOWER_CODE, LOWER_MESSAGE, MEMBERS };
+enum member {
+	ACCESS_KEY,
+	SECRET_KEY,
+	TOKEN,
+	EXPIRATION,
+	JSON_VERSION,
+	CODE,
+	MESSAGE,
+	LOWER_CODE,
+	LOWER_MESSAGE,
+	MEMBERS
+};
 
 struct answer {
 	struct json json;
@@ -18,11 +29,11 @@ static bool
 answer_parse(struct answer *answer, struct slice text, const char *token_name, const char **why)
 {
 	const struct slice names[MEMBERS] = {
-		[ACCESS_KEY] = SLICE("AccessKeyId"), [SECRET_KEY] = SLICE("SecretAccessKey"),
-		[TOKEN] = slice_of_str(token_name),  [EXPIRATION] = SLICE("Expiration"),
-		[JSON_VERSION] = SLICE("Version"),   [CODE] = SLICE("Code"),
-		[MESSAGE] = SLICE("Message"),        [LOWER_CODE] = SLICE("code"),
-		[LOWER_MESSAGE] = SLICE("message"),
+	        [ACCESS_KEY] = SLICE("AccessKeyId"), [SECRET_KEY] = SLICE("SecretAccessKey"),
+	        [TOKEN] = slice_of_str(token_name),  [EXPIRATION] = SLICE("Expiration"),
+	        [JSON_VERSION] = SLICE("Version"),   [CODE] = SLICE("Code"),
+	        [MESSAGE] = SLICE("Message"),        [LOWER_CODE] = SLICE("code"),
+	        [LOWER_MESSAGE] = SLICE("message"),
 	};
 
 	if (!json_parse(&answer->json, text, why))
@@ -58,12 +69,14 @@ answer_text(struct answer *answer, enum member member)
 }
 
 static int
-take_expiration(struct answer *answer, const struct credential_json *rules, struct credential_set *set, struct err *err)
+take_expiration(struct answer *answer, const struct credential_json *rules, struct credential_set *set,
+                struct err *err)
 {
 	struct slice text = answer_text(answer, EXPIRATION);
 	char *copy;
 
-	if (!text.len && (answer->values[EXPIRATION] < 0 || slice_equal_str(json_raw(&answer->json, answer->values[EXPIRATION]), "null"))) {
+	if (!text.len && (answer->values[EXPIRATION] < 0 ||
+	                  slice_equal_str(json_raw(&answer->json, answer->values[EXPIRATION]), "null"))) {
 		if (rules->must_expire)
 			return err_set(err, ERR_FAILED, "the answer has no Expiration");
 		return 0;
@@ -87,8 +100,9 @@ take(struct answer *answer, const struct credential_json *rules, struct credenti
 
 		return err_set(err, ERR_ACCESS, "%.*s: %.*s", SLICE_ARGS(code), SLICE_ARGS(message));
 	}
-	if (rules->version && (answer->values[JSON_VERSION] < 0 ||
-	                       !json_int(&answer->json, answer->values[JSON_VERSION], &version) || version != 1))
+	if (rules->version &&
+	    (answer->values[JSON_VERSION] < 0 ||
+	     !json_int(&answer->json, answer->values[JSON_VERSION], &version) || version != 1))
 		return err_set(err, ERR_FAILED, "the answer's Version is not 1");
 	if (credential_set_fill(set, answer_text(answer, ACCESS_KEY), answer_text(answer, SECRET_KEY),
 	                        answer_text(answer, TOKEN), "the answer", err) < 0) {
@@ -128,7 +142,8 @@ credential_json_error(struct slice text, struct buf *to)
 			code = answer_text(&answer, LOWER_CODE);
 		if (!message.len)
 			message = answer_text(&answer, LOWER_MESSAGE);
-		buf_printf(to, "%.*s%s%.*s", SLICE_ARGS(code), code.len && message.len ? ": " : "", SLICE_ARGS(message));
+		buf_printf(to, "%.*s%s%.*s", SLICE_ARGS(code), code.len && message.len ? ": " : "",
+		           SLICE_ARGS(message));
 	}
 	answer_release(&answer);
 }

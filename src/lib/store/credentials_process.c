@@ -30,7 +30,8 @@ is_white(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Unquotes one word of *from to *to (which may not be behind it) and moves both on. False: a quote is open. */
+/* Unquotes one word of *from to *to (which may not be behind it) and moves both on. False: a quote is open.
+ */
 static bool
 take_word(const char **from, char **to)
 {
@@ -60,7 +61,8 @@ take_word(const char **from, char **to)
 char **
 credential_words(const char *command)
 {
-	/* Each word takes at least two bytes of the command with what ends it: pointers first, then the text. */
+	/* Each word takes at least two bytes of the command with what ends it: pointers first, then the text.
+	 */
 	size_t most = strlen(command) / 2 + 2;
 	char **words = mem_alloc(most * sizeof *words + strlen(command) + 2);
 	char *text = (char *)(words + most);
@@ -143,7 +145,10 @@ collect(int fd, int64_t until_ms, struct buf *output, struct err *err)
 	}
 }
 
-/* Waits for its end, until a time; one that has not ended then is killed. Returns 0, or -1 with err (which may be set already). */
+/*
+ * Waits for its end, until a time; one that has not ended then is killed. Returns 0, or -1 with err (which
+ * may be set already).
+ */
 static int
 finish(pid_t pid, int64_t until_ms, bool failed, struct err *err)
 {
@@ -197,7 +202,8 @@ credentials_from_process(const char *command, struct credential_set *set, struct
 
 	if (!words || !words[0]) {
 		free(words);
-		return err_set(err, ERR_USAGE, "credential_process: %s", words ? "no command" : "a quote is left open");
+		return err_set(err, ERR_USAGE, "credential_process: %s",
+		               words ? "no command" : "a quote is left open");
 	}
 	result = run(words, &output, err);
 	if (result == 0)

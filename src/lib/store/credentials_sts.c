@@ -1,11 +1,10 @@
 /*
- * Keys for a role, from AWS's security token service: AssumeRole, signed with other keys, and AssumeRoleWithWebIdentity,
- * where a token in a file (of Kubernetes, of a CI) stands for them.
+ * Keys for a role, from AWS's security token service: AssumeRole, signed with other keys, and
+ * AssumeRoleWithWebIdentity, where a token in a file (of Kubernetes, of a CI) stands for them.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -14,95 +13,6 @@
 #include "base/units.h"
 #include "store/credentials_internal.h"
 #include "store/s3.h"
-
-#define DEFAULT_REGION "us-east-1"
-
-/* Where to ask, and which region to sign for. */
-struct place {
-	char *endpoint; /* "https://host[:port][/path]", without '/' at its end */
-	const char *region;
-};
-
-static bool
-is_region(const char *region)
-{
-	size_t len = strlen(region);
-
-	return len > 0 && len < 64 && region[0] != '-' && strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
-}
-
-/* As the store chooses its own, but for the profile of the role going first. NULL: none is set. */
-static const char *
-region_of(const struct credential_context *context, const char *profile)
-{
-	const char *region = settings_text(context->settings, "region");
-
-	if (!region)
-		region = settings_aws(context->settings, "AWS_REGION");
-	if (!region)
-		region = settings_aws(context->settings, "AWS_DEFAULT_REGION");
-	if (!region && profile)
-		region = aws_config_get(context->config, profile, "region");
-	if (!region)
-		region = aws_config_get(context->config, context->profile, "region");
-	return region;
-}
-
-static const char *
-domain_of(const char *region)
-{
-	static const struct {
-		const char *prefix;
-		const char *domain;
-	} partitions[] = {
-		{"cn-", "amazonaws.com.cn"},
-		{"us-iso-", "c2s.ic.gov"},
-		{"us-isob-", "sc2s.sgov.gov"},
-	};
-
-	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
-		if (strncmp(region, partitions[i].prefix, strlen(partitions[i].prefix)) == 0)
-			return partitions[i].domain;
-	return "amazonaws.com";
-}
-
-/* AWS's order: the service's own variable, the one for all services, the profile. */
-static const char *
-named_endpoint(const struct credential_context *context, const char *profile, const char **origin)
-{
-	const char *ignore = settings_aws(context->settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-	const char *endpoint;
-
-	if (ignore && strcasecmp(ignore, "true") == 0)
-		return NULL;
-	endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL_STS");
-	if (!endpoint)
-		endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL");
-	if (!endpoint && profile) {
-		*origin = "the profile";
-		endpoint = aws_config_endpoint(context->config, context->settings, profile, "sts");
-	}
-	return endpoint;
-}
-
-static int
-find_place(const struct credential_context *context, const char *profile, struct place *place, struct err *err)
-{
-	const char *region = region_of(context, profile);
-	const char *origin;
-	const char *endpoint = named_endpoint(context, profile, &origin);
-
-	place->region = region && strcmp(region, "aws-global") != 0 ? region : DEFAULT_REGION;
-	if (!is_region(place->region))
-		return err_set(err, ERR_USAGE, "\"%s\" is no region", place->region);
-	if (endpoint)
-		place->endpoint = s3_endpoint_parse(endpoint, origin, err);
-	else if (!region || place->region != region)
-		place->endpoint = mem_dup("https://sts.amazonaws.com");
-	else
-		place->endpoint = mem_printf("https://sts.%s.%s", region, domain_of(region));
-	return place->endpoint ? 0 : -1;
-}
 
 static void
 add_field(struct buf *body, const char *name, const char *value)
@@ -142,22 +52,29 @@ make_body(const struct sts_role *role, struct buf *body, struct err *err)
 
 /* Appends "authorization: ...". */
 static void
-sign(const struct place *place, const char *path, const char *host, const struct credential_set *with,
+sign(const struct sts_place *place, const char *path, const char *host, const struct credential_set *with,
      const char *date, int64_t now, struct slice body, struct buf *to)
 {
 	struct sigv4 *sigv4 = sigv4_new();
 	struct sigv4_header headers[] = {
-		{"content-type", "application/x-www-form-urlencoded"},
-		{"host", host},
-		{"x-amz-date", date},
-		{"x-amz-security-token", with->session_token},
+	        {"content-type", "application/x-www-form-urlencoded"},
+	        {"host", host},
+	        {"x-amz-date", date},
+	        {"x-amz-security-token", with->session_token},
 	};
 	char hash[65];
 	struct sigv4_request request = {
-		.method = "POST", .path = path, .query = "", .headers = headers,
-		.header_count = with->session_token ? 4 : 3, .payload_hash = hash, .time = now,
-		.region = place->region, .service = "sts",
-		.access_key = with->access_key, .secret_key = with->secret_key,
+	        .method = "POST",
+	        .path = path,
+	        .query = "",
+	        .headers = headers,
+	        .header_count = with->session_token ? 4 : 3,
+	        .payload_hash = hash,
+	        .time = now,
+	        .region = place->region,
+	        .service = "sts",
+	        .access_key = with->access_key,
+	        .secret_key = with->secret_key,
 	};
 
 	sigv4_hash(body.ptr, body.len, hash);
@@ -168,8 +85,8 @@ sign(const struct place *place, const char *path, const char *host, const struct
 
 /* Asks; returns the status, or -1 with err. */
 static int
-ask(const struct credential_context *context, const struct place *place, const struct credential_set *with,
-    struct slice body, struct buf *reply, struct err *err)
+ask(const struct credential_context *context, const struct sts_place *place,
+    const struct credential_set *with, struct slice body, struct buf *reply, struct err *err)
 {
 	const char *slash = strchr(strstr(place->endpoint, "://") + 3, '/');
 	const char *path = slash ? slash : "/";
@@ -186,13 +103,22 @@ ask(const struct credential_context *context, const struct place *place, const s
 	host_line = mem_printf("host: %s", buf_cstr(&host));
 	if (with) {
 		sign(place, path, buf_cstr(&host), with, date, now, body, &authorization);
-		token_line = with->session_token ? mem_printf("x-amz-security-token: %s", with->session_token) : NULL;
+		token_line = with->session_token ? mem_printf("x-amz-security-token: %s", with->session_token)
+		                                 : NULL;
 	}
-	const char *headers[] = {"content-type: application/x-www-form-urlencoded", date_line, host_line,
-	                         with ? buf_cstr(&authorization) : NULL, token_line, NULL};
-	struct fetch fetch = {.method = "POST", .url = url, .headers = headers, .body = body,
+	const char *headers[] = {"content-type: application/x-www-form-urlencoded",
+	                         date_line,
+	                         host_line,
+	                         with ? buf_cstr(&authorization) : NULL,
+	                         token_line,
+	                         NULL};
+	struct fetch fetch = {.method = "POST",
+	                      .url = url,
+	                      .headers = headers,
+	                      .body = body,
 	                      .ca_bundle = settings_aws(context->settings, "AWS_CA_BUNDLE"),
-	                      .connect_timeout_ms = 5000, .timeout_ms = 15000};
+	                      .connect_timeout_ms = 5000,
+	                      .timeout_ms = 15000};
 
 	if (!fetch.ca_bundle)
 		fetch.ca_bundle = aws_config_get(context->config, context->profile, "ca_bundle");
@@ -218,8 +144,9 @@ take_error(int status, const struct buf *reply, struct err *err)
 	/* The identity provider did not answer AWS in time. */
 	if (slice_equal_str(slice_of_buf(&code), "IDPCommunicationError"))
 		retry = RETRY_TRANSIENT;
-	err_set(err, retry == RETRY_NEVER ? ERR_ACCESS : ERR_TEMPORARY, "status %d%s%.*s%s%.*s", status, code.len ? " " : "",
-	        SLICE_ARGS(slice_of_buf(&code)), message.len ? ": " : "", SLICE_ARGS(slice_of_buf(&message)));
+	err_set(err, retry == RETRY_NEVER ? ERR_ACCESS : ERR_TEMPORARY, "status %d%s%.*s%s%.*s", status,
+	        code.len ? " " : "", SLICE_ARGS(slice_of_buf(&code)), message.len ? ": " : "",
+	        SLICE_ARGS(slice_of_buf(&message)));
 	buf_release(&code);
 	buf_release(&message);
 	return -1;
@@ -253,20 +180,21 @@ int
 credentials_assume_role(struct credential_context *context, const struct sts_role *role,
                         const struct credential_set *with, struct credential_set *set, struct err *err)
 {
-	struct place place = {0};
+	struct sts_place place = {0};
 	struct buf body = BUF_INIT, reply = BUF_INIT;
 	int status = -1;
 	int result = -1;
 
-	if (find_place(context, role->profile, &place, err) == 0 && make_body(role, &body, err) == 0)
+	if (sts_place_find(context, role->profile, &place, err) == 0 && make_body(role, &body, err) == 0)
 		status = ask(context, &place, with, slice_of_buf(&body), &reply, err);
 	if (status == 200)
 		result = take_answer(&reply, set, err);
 	else if (status > 0)
 		take_error(status, &reply, err);
 	if (result < 0)
-		err_prefix(err, "%s %s%s%s", with ? "AssumeRole" : "AssumeRoleWithWebIdentity", role->role_arn,
-		           place.endpoint ? " at " : "", place.endpoint ? place.endpoint : "");
+		err_prefix(err, "%s %s%s%s", with ? "AssumeRole" : "AssumeRoleWithWebIdentity",
+		           role->role_arn, place.endpoint ? " at " : "",
+		           place.endpoint ? place.endpoint : "");
 	credential_buf_wipe(&body);
 	credential_buf_wipe(&reply);
 	free(place.endpoint);
@@ -278,9 +206,9 @@ credentials_from_web_identity(struct credential_context *context, struct credent
 {
 	const struct settings *settings = context->settings;
 	struct sts_role role = {
-		.role_arn = settings_aws(settings, "AWS_ROLE_ARN"),
-		.session_name = settings_aws(settings, "AWS_ROLE_SESSION_NAME"),
-		.token_file = settings_aws(settings, "AWS_WEB_IDENTITY_TOKEN_FILE"),
+	        .role_arn = settings_aws(settings, "AWS_ROLE_ARN"),
+	        .session_name = settings_aws(settings, "AWS_ROLE_SESSION_NAME"),
+	        .token_file = settings_aws(settings, "AWS_WEB_IDENTITY_TOKEN_FILE"),
 	};
 
 	if (!role.token_file) {
