@@ -19,7 +19,7 @@ struct result {
 	size_t len;
 	int status;
 	int64_t lines, forged, left_out;
-	char why[128];
+	char why[1024]; /* as in struct err */
 };
 
 /* Feeds the text in two or three blocks, cut at a and b. */
