@@ -109,6 +109,8 @@ on_looked_up(void *context, struct pair *pair, struct err *err)
 	/* it was parsed before; that its texts were not kept saves their copies on every hit */
 	if (posting_parse(&e->json, &e->scratch, pair->line, &posting) != NULL)
 		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
+	if (lookup_ask_legacy(&e->lookup, pair, posting.company, posting.title))
+		return 0;
 	return asker_add(&e->asker, pair, posting.company, posting.title, err);
 }
 

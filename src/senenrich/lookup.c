@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cache/legacy.h"
 #include "senenrich/lookup.h"
 
 enum {
@@ -59,6 +60,7 @@ lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pai
 	struct err why = ERR_INIT;
 
 	*l = (struct lookup){.pairs = pairs, .required = required, .cache = cache_new(settings)};
+	l->legacy = settings_bool(settings, "cache_legacy");
 	if (cache_connect(l->cache, &why) == 0)
 		return 0;
 	/* a wrong password is a mistake in the settings, not an outage */
@@ -111,6 +113,31 @@ lookup_ask(struct lookup *l, struct pair *pair)
 	push(&l->flying, entry);
 	if (!is_away(l))
 		send_entry(l, &entry, &ignored);
+}
+
+bool
+lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, struct slice title)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!l->missed || !legacy_is_plain(company, title))
+		return false;
+	push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .legacy = true});
+	cache_ask_legacy(l->cache, company, title, &ignored);
+	return true;
+}
+
+/* What the predecessor knew is written into the cache, if that takes anything now: else it is found again where it was. */
+static void
+carry_over(struct lookup *l, const struct pair *pair)
+{
+	struct lookup_entry entry = {.hash = pair->hash, .tell = pair->seniority};
+	struct err ignored = ERR_INIT;
+
+	if (!may_save(l))
+		return;
+	push(&l->flying, entry);
+	send_entry(l, &entry, &ignored);
 }
 
 void
@@ -171,6 +198,7 @@ send_again(struct lookup *l, struct err *err)
 			postpone(l, entry);
 			continue;
 		}
+		entry.legacy = false; /* begins anew: its texts were not kept */
 		if (send_entry(l, &entry, err) < 0) {
 			push(&l->flying, entry);
 			while (n-- > 0) /* keep their order */
@@ -245,6 +273,34 @@ come_back(struct lookup *l)
 	return true;
 }
 
+/* What Redis says to the entry. */
+static int
+take_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, lookup_answered *answered, void *context,
+            struct err *err)
+{
+	int result;
+
+	if (entry->tell) {
+		l->no_saving_until = 0;
+		if (entry->pair) {
+			entry->pair->unsaved = false;
+			pairs_drop(l->pairs, entry->pair);
+		}
+		return 0;
+	}
+	if (seniority > 0) {
+		entry->pair->state = PAIR_KNOWN;
+		entry->pair->seniority = (uint8_t)seniority;
+		entry->pair->source = FROM_REDIS;
+		if (entry->legacy)
+			carry_over(l, entry->pair);
+	}
+	l->missed = l->legacy && seniority == 0 && !entry->legacy;
+	result = answered(context, entry->pair, err);
+	l->missed = false;
+	return result;
+}
+
 int
 lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
 {
@@ -266,6 +322,7 @@ lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *con
 		return -1;
 	while (l->flying.count > keep) {
 		struct lookup_entry entry;
+		size_t left;
 
 		if (cache_answer(l->cache, &seniority, &why) < 0) {
 			if (recover(l, &why, answered, context, err) < 0)
@@ -273,22 +330,13 @@ lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *con
 			continue;
 		}
 		entry = pop(&l->flying);
-		if (entry.tell) {
-			l->no_saving_until = 0;
-			if (entry.pair) {
-				entry.pair->unsaved = false;
-				pairs_drop(l->pairs, entry.pair);
-			}
-			continue;
-		}
-		if (seniority > 0) {
-			entry.pair->state = PAIR_KNOWN;
-			entry.pair->seniority = (uint8_t)seniority;
-			entry.pair->source = FROM_REDIS;
-		}
-		if (answered(context, entry.pair, err) < 0)
+		left = l->flying.count;
+		if (take_answer(l, &entry, seniority, answered, context, err) < 0)
 			return -1;
+		keep += l->flying.count - left;
 	}
+	if (l->flying.count > 0)
+		cache_flush(l->cache, &why); /* a failure shows at the next answer */
 	return 0;
 }
 

@@ -2,6 +2,9 @@
  * Pairs in Redis, as senenrich uses it: look-ups and write-backs in one stream of pipelined commands, whose
  * answers come in order; and what to do while Redis is away: warn once, go on without it, try again from time to time,
  * and write back what was learnt meanwhile.
+ *
+ * With cache_legacy, what is not there is looked up once more, under the predecessor's key, and written into the cache where it
+ * is found there.
  */
 #ifndef SENENRICH_LOOKUP_H
 #define SENENRICH_LOOKUP_H
@@ -19,6 +22,7 @@ struct lookup_entry {
 	struct pair *pair; /* NULL: a write-back that nobody waits for */
 	struct pair_hash hash;
 	uint8_t tell; /* the seniority to write; 0: a look-up */
+	bool legacy;  /* a look-up under the predecessor's key */
 };
 
 struct lookup_queue {
@@ -30,6 +34,8 @@ struct lookup {
 	struct cache *cache;
 	struct pairs *pairs;
 	bool required;               /* --require-cache */
+	bool legacy;                 /* cache_legacy */
+	bool missed;                 /* the pair that `answered` is being told of may be asked for by lookup_ask_legacy */
 	struct lookup_queue flying;  /* what Redis was asked and has not answered */
 	struct lookup_queue unsaved; /* what it could not take; bounded */
 	int64_t away_until;          /* no look-ups before this; 0: Redis is there */
@@ -50,10 +56,19 @@ void lookup_release(struct lookup *lookup);
 /* Queues a look-up of a pair that waits. */
 void lookup_ask(struct lookup *lookup, struct pair *pair);
 
+/*
+ * From within `answered` alone, for a pair that was not found: queues a second look-up, under the predecessor's key. Returns
+ * false where there is none to make: cache_legacy is off, this was the second one already, the key would be ambiguous, or Redis is away.
+ */
+bool lookup_ask_legacy(struct lookup *lookup, struct pair *pair, struct slice company, struct slice title);
+
 /* Queues the write-back of a pair that is known; it is `unsaved` until Redis has it (or is away). */
 void lookup_save(struct lookup *lookup, struct pair *pair);
 
-/* Sends what is queued and takes answers until at most `keep` are on their way. -1 with err. */
+/*
+ * Sends what is queued and takes answers until at most `keep` are on their way; what the answers themselves give rise to
+ * comes on top, and is taken the next time. -1 with err.
+ */
 int lookup_drain(struct lookup *lookup, size_t keep, lookup_answered *answered, void *context, struct err *err);
 
 /* One last try to write back what Redis could not take; warns of what is lost. Returns what is left. */
