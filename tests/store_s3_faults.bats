@@ -1,0 +1,176 @@
+#!/usr/bin/env bats
+# What s3ls, s3cat and s3put do on a bad day: a proxy in front of a real S3 server spoils some of the requests.
+# slow: some faults are that nothing happens
+
+load helper
+
+setup_file() {
+	radosgw_start
+	s3_bucket faults
+	mkdir "$BATS_FILE_TMPDIR/raw"
+	seq 1000000000 1999999999 2>/dev/null | tr '\n' ' ' | fold -w 199 | head -c 300000 >"$BATS_FILE_TMPDIR/raw/medium"
+	seq 1500000000 1999999999 2>/dev/null | tr '\n' ' ' | fold -w 199 | head -c 30000000 >"$BATS_FILE_TMPDIR/raw/large"
+	local name
+	for name in medium large; do
+		echo >>"$BATS_FILE_TMPDIR/raw/$name"
+		s3put --endpoint-url "$S3_ENDPOINT" "s3://faults/$name" <"$BATS_FILE_TMPDIR/raw/$name"
+	done
+}
+
+setup() {
+	FILES=$BATS_FILE_TMPDIR/raw
+	BUCKET=faults
+	mkdir -p "$BATS_TEST_TMPDIR/work"
+	cd "$BATS_TEST_TMPDIR/work" || return
+	export STALL_TIMEOUT=1s
+}
+
+# faulty OPTION...: a config.yaml that leads through the proxy. The test's own; stopped by faults_met.
+faulty() {
+	local port
+	port=$(free_port)
+	server_stop faulty
+	server_run faulty "$ROOT/tests/servers/faulty.py" "$port" "${S3_ENDPOINT##*:}" "$@"
+	wait_until 10 port_open "$port"
+	cat >config.yaml <<-END
+		endpoint_url: http://127.0.0.1:$port
+		input_bucket: faults
+		output_bucket: faults
+	END
+}
+
+# What the proxy has done, by a jq filter.
+faults_met() {
+	server_stop faulty
+	jq -r "$1" "$(here)/faulty.out"
+}
+
+uploads_left() {
+	s3_request GET "/$BUCKET?uploads=" | grep -c '<UploadId>' || true
+}
+
+@test "each fault of a GET is got over, and said once" {
+	local kind
+	for kind in 500 503 slowdown 429 reset reset-head reset-body truncated short garbled stalled lost; do
+		faulty --every 1 --kinds "$kind,none"
+		s3cat medium >out 2>log
+		cmp out "$FILES/medium"
+		[ "$(grep -c "^s3cat: warning: s3://faults/medium: .*, retry 2 of 5 in [0-9.]* s$" log)" = 1 ]
+		[ "$(wc -l <log)" = 1 ]
+		[ "$(faults_met ".met[\"$kind\"]")" = 1 ]
+	done
+}
+
+@test "a connection that breaks again and again goes on where it stood, as long as there is progress" {
+	faulty --every 1 --kinds truncated,reset-body,truncated,reset-body,truncated,reset-body,truncated,reset-body,none
+	s3cat large 2>log | cmp - "$FILES/large"
+	[ "$(faults_met '[.met[]] | add')" = 8 ]
+	grep -q 'retry 2 of 5' log
+	! grep -q 'retry 3 of 5' log
+}
+
+@test "an object that is replaced while it is read is no mixture of both" {
+	faulty --every 1 --kinds stalled,none --only GET
+	cp "$FILES/large" old
+	tac old >new
+	s3put --endpoint-url "$S3_ENDPOINT" changing <old
+	s3cat --plain changing >out 2>log 3>&- &
+	local pid=$! status=0
+	wait_until 10 test -s out
+	s3put --endpoint-url "$S3_ENDPOINT" changing <new
+	wait "$pid" || status=$?
+	[ "$status" = 75 ]
+	grep -q 'GET: 412 PreconditionFailed' log
+	cmp -n "$(wc -c <out)" out old
+}
+
+@test "each fault of a PUT is got over; the object is whole" {
+	local kind
+	for kind in 500 503 slowdown 429 reset reset-head lost; do
+		faulty --every 1 --kinds "$kind,none" --only PUT
+		s3put "put/$kind" <"$FILES/medium" 2>log
+		[ "$(grep -c ', retry 2 of 5 in ' log)" = 1 ]
+		s3cat "put/$kind" | cmp - "$FILES/medium"
+		[ "$(faults_met ".met[\"$kind\"]")" = 1 ]
+	done
+}
+
+@test "--no-clobber: a PUT whose answer was lost is not taken for somebody else's object" {
+	faulty --every 1 --kinds lost,none --only PUT
+	s3put --no-clobber "mine" <"$FILES/medium"
+	[ "$(faults_met .calls.HEAD)" = 1 ]
+	s3cat --endpoint-url "$S3_ENDPOINT" mine | cmp - "$FILES/medium"
+}
+
+@test "a large upload: parts are tried again by themselves, its end too" {
+	faulty --every 2 --kinds 500,reset,lost,slowdown --only PUT
+	s3put large/parts <"$FILES/large" 2>log
+	s3cat large/parts | cmp - "$FILES/large"
+	[ "$(faults_met '.calls.POST')" = 2 ]
+
+	# The end: an error within a 200, an answer that never comes, one that is cut off.
+	local kinds
+	for kinds in none,error-200,none none,lost,none none,truncated,none; do
+		faulty --every 1 --kinds "$kinds" --only POST
+		s3put large/end <"$FILES/large" 2>log
+		s3cat --endpoint-url "$S3_ENDPOINT" large/end | cmp - "$FILES/large"
+	done
+	[ "$(uploads_left)" = 0 ]
+}
+
+@test "a large upload that fails is taken back, and nothing is there" {
+	faulty --every 1 --kinds 500 --only PUT
+	run -75 --separate-stderr s3put large/failed <"$FILES/large"
+	[[ $stderr == *"UploadPart: 500 InternalError"* ]]
+	[ "$(uploads_left)" = 0 ]
+	run -1 s3cat --endpoint-url "$S3_ENDPOINT" large/failed
+}
+
+@test "a listing whose XML is cut off is asked for again" {
+	faulty --every 1 --kinds cut-xml,none
+	s3ls s3://faults/ 2>log | jq -r .key >listed
+	grep -qx medium listed
+	grep -q 'bad XML' log
+}
+
+@test "credentials that the server calls expired: refused at once where there are no others" {
+	faulty --every 1 --kinds expired
+	run -1 --separate-stderr s3cat medium
+	[[ $stderr == *expired* ]]
+	[[ $stderr != *retry* ]]
+	[ "$(faults_met .requests)" = 1 ]
+}
+
+@test "a clock that is off: signed by the server's from then on, with one warning" {
+	faulty --every 1 --kinds skewed,none,none
+	s3cat medium medium 2>log >out
+	cat "$FILES/medium" "$FILES/medium" | cmp - out
+	[ "$(grep -c "this machine's clock is [0-9]* s behind the server's" log)" = 1 ]
+	local ahead
+	ahead=$(faults_met .ahead)
+	((ahead >= 55 && ahead <= 61))
+}
+
+@test "what is not worth a retry is not tried again" {
+	faulty --every 1000000
+	run -1 s3cat not/there
+	[ "$(faults_met .requests)" = 1 ]
+}
+
+@test "10,000 requests, one in twenty spoiled: everything arrives" {
+	local files=2000 round
+	"$PYTHON" "$ROOT/tests/servers/fill.py" "$S3_ENDPOINT" faults job-postings-raw/ 1700000001 "$files"
+	faulty --every 20
+	awk -v n="$files" 'BEGIN {
+		for (i = 1700000001; i <= 1700000000 + n; i++)
+			printf "{\"company\":\"Company %d\",\"title\":\"Engineer\"}\n", i
+	}' >wanted
+	for round in 1 2 3 4 5; do
+		s3ls 2>>log | s3cat -P 16 --plain 2>>log | cmp - wanted
+	done
+	server_stop faulty
+	jq . "$(here)/faulty.out"
+	jq -e '.requests >= 10000 and (.met | [.[]] | add) >= 500 and (.met | length) >= 11' "$(here)/faulty.out"
+	! grep -v ': warning: ' log
+	grep -q 'retry 2 of 5' log
+}
