@@ -29,7 +29,7 @@ OUR_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc/lib -Isrc -I$(BUILD
 OUR_CFLAGS := -std=c11 -fPIE -pthread $(WARNINGS) $(HARDEN) $(SAN_FLAGS)
 OUR_LDFLAGS := -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(SAN_FLAGS)
 
-PROGRAMS := s3ls s3cat senenrich s3put cursor senserve sengen
+PROGRAMS := s3ls s3cat senenrich s3put cursor senserve sengen sencache
 PROTOS := $(wildcard proto/*.proto)
 
 # Each program names what it links beyond the library; --as-needed leaves out what it does not use.
@@ -40,6 +40,7 @@ LIBS_s3ls := $(LIBS_STORE)
 LIBS_s3cat := $(LIBS_STORE)
 LIBS_s3put := $(LIBS_STORE)
 LIBS_cursor := -lhiredis
+LIBS_sencache := -lhiredis
 LIBS_senenrich := -lhiredis $(LIBS_GRPC)
 LIBS_senserve := $(LIBS_GRPC)
 LIBS_sengen := -lm

@@ -29,12 +29,14 @@ struct cache {
 	struct buf prefix;   /* "seniority:1:" */
 	struct buf ask;      /* HGET up to the bucket's digits */
 	struct buf tell;     /* HSET */
+	struct buf add;      /* HSETNX */
 	struct buf expire;   /* EXPIRE */
 	struct buf lifetime; /* its end, with the seconds; empty where nothing expires */
 	struct buf awaited;  /* an enum awaited for each reply that is to come, from `answered` on */
 	size_t answered;
 	size_t in_flight; /* without the EXPIREs */
 	size_t send_from; /* length of the queue from which on it is sent */
+	int64_t added;
 	struct log_site strange;
 };
 
@@ -125,6 +127,7 @@ cache_new(const struct settings *settings)
 	buf_printf(&cache->prefix, "seniority:%lld:", (long long)settings_int(settings, "cache_version"));
 	start_of_command(&cache->ask, 3, "HGET", &cache->prefix);
 	start_of_command(&cache->tell, 4, "HSET", &cache->prefix);
+	start_of_command(&cache->add, 4, "HSETNX", &cache->prefix);
 	start_of_command(&cache->expire, 3, "EXPIRE", &cache->prefix);
 	if (days > 0) {
 		struct buf seconds = BUF_INIT;
@@ -146,6 +149,7 @@ cache_free(struct cache *cache)
 	buf_release(&cache->prefix);
 	buf_release(&cache->ask);
 	buf_release(&cache->tell);
+	buf_release(&cache->add);
 	buf_release(&cache->expire);
 	buf_release(&cache->lifetime);
 	buf_release(&cache->awaited);
@@ -269,7 +273,23 @@ cache_ask(struct cache *cache, struct pair_hash hash, struct err *err)
 }
 
 int
-cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err *err)
+cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, struct err *err)
+{
+	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+
+	if (queue == NULL)
+		return not_connected(err);
+	buf_printf(queue, "*2\r\n$3\r\nGET\r\n$%zu\r\n", company.len + 1 + title.len);
+	buf_append_slice(queue, company);
+	buf_append_byte(queue, ':');
+	buf_append_slice(queue, title);
+	buf_append(queue, "\r\n", 2);
+	await(cache, ANSWER);
+	return send_early(cache, queue, err);
+}
+
+static int
+write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash, int seniority, struct err *err)
 {
 	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
 	char value[] = "\r\n$1\r\n0\r\n";
@@ -279,13 +299,31 @@ cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err
 	if (seniority < 1 || seniority > 7)
 		abort(); /* a bug: what is not a seniority must never be kept */
 	value[6] = (char)('0' + seniority);
-	queue_command(queue, &cache->tell, hash, true, slice_of(value, sizeof(value) - 1));
+	queue_command(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
 	await(cache, WRITTEN);
 	if (cache->lifetime.len) {
 		queue_command(queue, &cache->expire, hash, false, slice_of_buf(&cache->lifetime));
 		await(cache, EXPIRING);
 	}
 	return send_early(cache, queue, err);
+}
+
+int
+cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err *err)
+{
+	return write_pair(cache, &cache->tell, hash, seniority, err);
+}
+
+int
+cache_add(struct cache *cache, struct pair_hash hash, int seniority, struct err *err)
+{
+	return write_pair(cache, &cache->add, hash, seniority, err);
+}
+
+int64_t
+cache_added(const struct cache *cache)
+{
+	return cache->added;
 }
 
 int
@@ -344,6 +382,8 @@ cache_answer(struct cache *cache, int *seniority, struct err *err)
 		return -1;
 	cache->in_flight--;
 	*seniority = what == ANSWER ? seniority_of(cache, &value) : 0;
+	if (what == WRITTEN && value.type == REDIS_REPLY_INTEGER)
+		cache->added += value.integer;
 	/* A write's EXPIRE comes right behind it. */
 	if (cache->answered < cache->awaited.len && cache->awaited.data[cache->answered] == EXPIRING)
 		return next_reply(cache, &value, err);

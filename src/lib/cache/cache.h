@@ -53,6 +53,15 @@ int cache_ask(struct cache *cache, struct pair_hash hash, struct err *err);
 /* Queues a write; with cache_ttl_days the pair's whole bucket lives that long from now. `seniority` is 1..7. */
 int cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err *err);
 
+/* The same, but a seniority that is there already stays. */
+int cache_add(struct cache *cache, struct pair_hash hash, int seniority, struct err *err);
+
+/* Of the writes answered so far, how many were of pairs that had not been there. */
+int64_t cache_added(const struct cache *cache);
+
+/* Queues a look-up under the predecessor's key "company:title" (cache/legacy.h says when that can be believed). */
+int cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, struct err *err);
+
 /* Sends what is queued, as far as the connection takes it without waiting; the rest goes out during cache_answer. */
 int cache_flush(struct cache *cache, struct err *err);
 

@@ -203,7 +203,6 @@ next_object(struct redis *redis, struct err *err)
 		err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
 		return NULL;
 	}
-	send_some(redis);
 	for (;;) {
 		if (redisReaderGetReply(redis->context->reader, &object) != REDIS_OK) {
 			err_set(err, ERR_FAILED, "%s does not answer as Redis does: %s", redis->name,
@@ -213,6 +212,8 @@ next_object(struct redis *redis, struct err *err)
 		}
 		if (object)
 			break;
+		/* Only now: what is queued while answers are at hand goes out in one piece. */
+		send_some(redis);
 		if (receive(redis, err))
 			return NULL;
 	}

@@ -59,6 +59,13 @@ struct redis_value {
 	char text[256];
 };
 
+/* The start of a text. */
+static inline struct slice
+redis_value_start(const struct redis_value *value)
+{
+	return slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text));
+}
+
 /* The next reply. An error reply is a value here; redis_refuse makes an error of it. Returns 0, or -1 with err. */
 int redis_next(struct redis *redis, struct redis_value *value, struct err *err);
 

@@ -1,0 +1,29 @@
+/*
+ * What a command found, as named numbers: for people a line each ("bytes per pair: 17.3"), with --json one object
+ * in one line. The whole numbers go to --stats too.
+ */
+#ifndef SENCACHE_REPORT_H
+#define SENCACHE_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "cli/stats.h"
+
+struct report {
+	struct buf text;
+	struct stats *stats;
+	bool json;
+};
+
+/* Names are words with '_' between them. */
+void report_int(struct report *report, const char *name, int64_t value);
+void report_fraction(struct report *report, const char *name, double value); /* one digit behind the point; not in --stats */
+void report_text(struct report *report, const char *name, const char *value);
+
+/* Ends it: `text` can be printed. Nothing where nothing was reported. */
+void report_end(struct report *report);
+void report_release(struct report *report);
+
+#endif

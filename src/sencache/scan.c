@@ -1,0 +1,80 @@
+/* SCAN, page by page. */
+#include "sencache/scan.h"
+
+/* Redis answers nobody else while it collects a page: this takes it about a millisecond. */
+#define PAGE "2000"
+
+void
+scan_init(struct scan *scan, struct redis *redis, const char *match)
+{
+	*scan = (struct scan){.redis = redis, .match = match, .more = true};
+	buf_append_byte(&scan->cursor, '0');
+}
+
+void
+scan_release(struct scan *scan)
+{
+	if (scan->page)
+		freeReplyObject(scan->page);
+	buf_release(&scan->cursor);
+}
+
+int
+scan_ask(struct scan *scan, struct err *err)
+{
+	struct slice argv[] = {SLICE("SCAN"), slice_of_buf(&scan->cursor), SLICE("COUNT"), SLICE(PAGE), SLICE("MATCH"),
+	                       slice_of_str(scan->match ? scan->match : "")};
+
+	return scan->more ? redis_append(scan->redis, scan->match ? 6 : 4, argv, err) : 0;
+}
+
+/* A cursor, and an array of names. */
+static bool
+is_page(const redisReply *reply)
+{
+	const redisReply *keys;
+
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING)
+		return false;
+	keys = reply->element[1];
+	if (keys->type != REDIS_REPLY_ARRAY)
+		return false;
+	for (size_t i = 0; i < keys->elements; i++)
+		if (keys->element[i]->type != REDIS_REPLY_STRING)
+			return false;
+	return true;
+}
+
+int
+scan_take(struct scan *scan, struct err *err)
+{
+	redisReply *reply = redis_reply(scan->redis, err);
+
+	if (reply == NULL)
+		return -1;
+	if (!is_page(reply)) {
+		freeReplyObject(reply);
+		return err_set(err, ERR_FAILED, "%s: SCAN: an answer of an unexpected kind", redis_name(scan->redis));
+	}
+	if (scan->page)
+		freeReplyObject(scan->page);
+	scan->page = reply;
+	buf_reset(&scan->cursor);
+	buf_append(&scan->cursor, reply->element[0]->str, reply->element[0]->len);
+	scan->more = !(scan->cursor.len == 1 && scan->cursor.data[0] == '0');
+	return 0;
+}
+
+size_t
+scan_count(const struct scan *scan)
+{
+	return scan->page->element[1]->elements;
+}
+
+struct slice
+scan_key(const struct scan *scan, size_t i)
+{
+	const redisReply *key = scan->page->element[1]->element[i];
+
+	return slice_of(key->str, key->len);
+}
