@@ -264,6 +264,31 @@ grep_counts() {
 	run ! wait "$client"
 }
 
+@test "a client that never sends its request does not hold up the end" {
+	start
+	"$PYTHON" - "$ADDRESS" >client 2>&1 3>&- <<-'END' &
+		import grpc, sys, threading
+		stuck = threading.Event()
+		def request():
+		    stuck.wait(60)
+		    yield b""
+		with grpc.insecure_channel(sys.argv[1], [("grpc.enable_http_proxy", 0)]) as channel:
+		    call = channel.stream_unary("/SeniorityModel/InferSeniority").future(request())
+		    unary = channel.unary_unary("/grpc.health.v1.Health/Check")
+		    unary(b"", timeout=30)
+		    print("ready", flush=True)
+		    print(call.exception(30).code().name, flush=True)
+		    stuck.set()
+	END
+	client=$!
+	wait_until 20 grep -q ready client
+	pid=$(server_pid senserve)
+	kill -TERM "$pid"
+	wait_until 20 gone "$pid"
+	wait "$client"
+	[ "$(tail -n 1 client)" = UNAVAILABLE ]
+}
+
 @test "its normal end is exit 0" {
 	for signal in TERM INT; do
 		# From a shell that does no job control: such a background process starts with SIGINT ignored.
