@@ -66,7 +66,7 @@ uploads_left() {
 	s3cat large 2>log | cmp - "$FILES/large"
 	[ "$(faults_met '[.met[]] | add')" = 8 ]
 	grep -q 'retry 2 of 5' log
-	! grep -q 'retry 3 of 5' log
+	run ! grep -q 'retry 3 of 5' log
 }
 
 @test "an object that is replaced while it is read is no mixture of both" {
@@ -171,6 +171,6 @@ uploads_left() {
 	server_stop faulty
 	jq . "$(here)/faulty.out"
 	jq -e '.requests >= 10000 and (.met | [.[]] | add) >= 500 and (.met | length) >= 11' "$(here)/faulty.out"
-	! grep -v ': warning: ' log
+	run ! grep -v ': warning: ' log
 	grep -q 'retry 2 of 5' log
 }

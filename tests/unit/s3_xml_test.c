@@ -176,58 +176,12 @@ part_sizes(void **state)
 	assert_true(sum >= (uint64_t)5 << 40);
 }
 
-static void
-endpoints(void **state)
-{
-	static const struct {
-		const char *text, *parsed, *host; /* parsed NULL: refused */
-	} cases[] = {
-		{"http://127.0.0.1:9000", "http://127.0.0.1:9000", "127.0.0.1:9000"},
-		{"HTTPS://Minio.Example:443//", "https://minio.example:443", "minio.example"},
-		{"http://h:80/base/", "http://h:80/base", "h"},
-		{"https://h:80", "https://h:80", "h:80"},
-		{"http://[::1]:8080", "http://[::1]:8080", "[::1]:8080"},
-		{"http://[::1]", "http://[::1]", "[::1]"},
-		{"ftp://h", NULL, NULL},
-		{"h:9000", NULL, NULL},
-		{"http://", NULL, NULL},
-		{"http:///x", NULL, NULL},
-		{"http://:80", NULL, NULL},
-		{"http://h:0", NULL, NULL},
-		{"http://h:99999", NULL, NULL},
-		{"http://h:x", NULL, NULL},
-		{"http://user:pass@h", NULL, NULL},
-		{"http://h?x", NULL, NULL},
-		{"http://h/\n", NULL, NULL},
-		{"http://h\xc3\xa4", NULL, NULL},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct err err = ERR_INIT;
-		struct buf host = BUF_INIT;
-		char *parsed = s3_endpoint_parse(cases[i].text, "here", &err);
-
-		if (cases[i].parsed == NULL) {
-			assert_null(parsed);
-			assert_int_equal(err.kind, ERR_USAGE);
-			continue;
-		}
-		assert_non_null(parsed);
-		assert_string_equal(parsed, cases[i].parsed);
-		s3_host(parsed, &host);
-		assert_string_equal(buf_cstr(&host), cases[i].host);
-		buf_release(&host);
-		free(parsed);
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(page),   cmocka_unit_test(mended),     cmocka_unit_test(refused),  cmocka_unit_test(errors),
-		cmocka_unit_test(values), cmocka_unit_test(part_sizes), cmocka_unit_test(endpoints),
+		cmocka_unit_test(values), cmocka_unit_test(part_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

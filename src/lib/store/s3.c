@@ -8,6 +8,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/signals.h"
@@ -216,6 +217,6 @@ s3_wait(struct store *store, int fd, int timeout_ms)
 	}
 	s3->events_seen = s3->events;
 	if (!readable && fd >= 0)
-		readable = http_poll(s3->http, fd, 0);
+		readable = io_readable(fd, 0) > 0;
 	return readable ? 1 : 0;
 }
