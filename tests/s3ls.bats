@@ -304,3 +304,18 @@ threads() {
 	run --separate-stderr -75 s3ls --endpoint-url "http://127.0.0.1:$(free_port)"
 	[ -z "$output" ]
 }
+
+@test "--whoami says which store and whose credentials, and no secret" {
+	[ "$(s3ls --whoami | grep ^endpoint:)" = "endpoint: file://$(here)/store" ]
+	export AWS_ACCESS_KEY_ID=AKIDWHOAMITEST AWS_SECRET_ACCESS_KEY=wJalrSecretOfTheTest AWS_REGION=eu-north-1
+	s3ls --whoami --endpoint-url http://127.0.0.1:1 >out
+	grep -qx 'region: eu-north-1' out
+	grep -qx 'endpoint: http://127.0.0.1:1' out
+	grep -q '^source: .*environment' out
+	[ "$(grep -c 'SecretOfTheTest\|WHOAMI' out)" -eq 0 ]
+	[ "$(s3ls --whoami --endpoint-url http://127.0.0.1:1 --no-sign-request | grep ^access_key:)" = "access_key: none (no_sign_request)" ]
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	run --separate-stderr -2 s3ls --whoami --endpoint-url http://127.0.0.1:1
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}

@@ -17,11 +17,13 @@ struct options {
 	int64_t after; /* -1: not given */
 	int64_t lookback_ms, settle_ms; /* -1: not given */
 	const char *missing_from, *exclude;
+	bool whoami;
 };
 
 static const char *const usage[] = {
 	"[OPTION]...",
 	"[OPTION]... PREFIX|s3://BUCKET/PREFIX",
+	"[OPTION]... --whoami",
 	NULL,
 };
 
@@ -150,6 +152,30 @@ list(struct listing *listing, struct store *store, const char *stats_path)
 	return status;
 }
 
+/* The store and the credentials that would be used, for the settings as they are. */
+static enum exit_status
+whoami(const struct cli *cli)
+{
+	struct err err = ERR_INIT;
+	struct store *store = store_open(cli->settings, &err);
+	struct buf text = BUF_INIT;
+	enum exit_status status = STATUS_OK;
+	struct out out;
+
+	if (store == NULL)
+		return fail(&err);
+	if (store_describe(store, &text, &err) < 0)
+		status = fail(&err);
+	store_free(store);
+	out_init(&out, STDOUT_FILENO);
+	if (status == STATUS_OK)
+		out_write_slice(&out, slice_of_buf(&text));
+	buf_release(&text);
+	if (out_close(&out, &err) < 0)
+		status = fail(&err);
+	return status;
+}
+
 static enum exit_status
 run(const struct cli *cli, const struct options *options)
 {
@@ -179,6 +205,8 @@ main(int argc, char **argv)
 		{CLI_TIME, 0, "settle", "TIME", "end before the first object that is younger than that", &options.settle_ms, 0, 0},
 		{CLI_TEXT, 0, "exclude", "FILE", "leave out the keys in FILE (one a line, or `cursor failed`)", &options.exclude,
 		 0, 0},
+		{CLI_FLAG, 0, "whoami", NULL, "print which store and credentials would be used, and list nothing",
+		 &options.whoami, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "what is listed", NULL, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where --missing-from looks", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
@@ -202,7 +230,7 @@ main(int argc, char **argv)
 	else if (cli.operand_count > 1)
 		status = cli_usage_error(&cli, "more than one PREFIX: '%s'", cli.operands[1]);
 	else
-		status = (int)run(&cli, &options);
+		status = (int)(options.whoami ? whoami(&cli) : run(&cli, &options));
 	cli_release(&cli);
 	return status;
 }

@@ -14,6 +14,7 @@ struct store_ops {
 	void (*free)(struct store *store);
 	int (*wait)(struct store *store, int fd, int timeout_ms);
 	int64_t (*retries)(const struct store *store);
+	int (*describe)(struct store *store, struct buf *to, struct err *err);
 
 	struct store_list *(*list_open)(struct store *store, const char *bucket, const char *prefix,
 	                                const char *start_after);

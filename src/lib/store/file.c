@@ -66,10 +66,20 @@ file_retries(const struct store *store)
 	return 0;
 }
 
+static int
+file_describe(struct store *store, struct buf *to, struct err *err)
+{
+	(void)err;
+	buf_printf(to, "store: a folder\naccess_key: none (not needed)\nendpoint: file://%s\n",
+	           ((const struct file_store *)store)->path);
+	return 0;
+}
+
 static const struct store_ops file_ops = {
 	.free = file_free,
 	.wait = file_wait,
 	.retries = file_retries,
+	.describe = file_describe,
 	.list_open = file_list_open,
 	.list_next = file_list_next,
 	.list_free = file_list_free,

@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "store/file.h"
 
-/* So many entries are looked at even where the store is about to close; that takes some ten milliseconds. */
-#define ENTRIES_SURE 20000
+/* So many entries are looked at even where the store is about to close; that takes a tenth of a second. */
+#define ENTRIES_SURE 200000
 
 struct file_clean {
 	struct file_job job;

@@ -90,10 +90,24 @@ s3_retries(const struct store *store)
 	return ((const struct s3 *)store)->retries;
 }
 
+static int
+s3_describe(struct store *store, struct buf *to, struct err *err)
+{
+	const struct s3 *s3 = (const struct s3 *)store;
+	const char *endpoint = s3->endpoint != NULL ? s3->endpoint : "AWS";
+
+	buf_append_str(to, "store: S3\n");
+	if (!s3->anonymous)
+		return credentials_describe(s3->credentials, endpoint, s3->region, to, err);
+	buf_printf(to, "access_key: none (no_sign_request)\nregion: %s\nendpoint: %s\n", s3->region, endpoint);
+	return 0;
+}
+
 static const struct store_ops s3_ops = {
 	.free = s3_free,
 	.wait = s3_wait,
 	.retries = s3_retries,
+	.describe = s3_describe,
 	.list_open = s3_list_open,
 	.list_next = s3_list_next,
 	.list_free = s3_list_free,

@@ -50,6 +50,12 @@ store_retries(const struct store *store)
 	return store->ops->retries(store);
 }
 
+int
+store_describe(struct store *store, struct buf *to, struct err *err)
+{
+	return store->ops->describe(store, to, err);
+}
+
 struct store_list *
 store_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after)
 {

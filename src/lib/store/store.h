@@ -42,6 +42,12 @@ int64_t store_retries(const struct store *store);
  */
 struct slice store_reason(const struct err *err, const char *bucket, const char *key);
 
+/*
+ * Which store it is and as whom it is asked, as "name: value" lines without any secret. Asks for the credentials;
+ * returns -1 with err where there are none.
+ */
+int store_describe(struct store *store, struct buf *to, struct err *err);
+
 /* One object of a listing. */
 struct store_object {
 	struct slice key; /* valid until the next store_list_next */
