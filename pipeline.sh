@@ -167,29 +167,37 @@ prepare() {
 	}
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || return
 	# Where no cursor is stored, and where late files are looked for, what is there already says what to leave out.
-	listing=("${common[@]}" --missing-from "$(setting mod_prefix)" --exclude "$tmp/failed" "${list_options[@]}")
+	listing=(--missing-from "$(setting mod_prefix)" --exclude "$tmp/failed" "${list_options[@]}")
 	((after == 0)) || listing+=(--after "$after" --lookback "$lookback")
+}
+
+# stage PROGRAM ARG...: becomes that program.
+stage() {
+	exec "$bin/$1" --stats "$tmp/$1.json" "${common[@]}" "${@:2}" 2>&"$stderr"
 }
 
 objects() {
 	if [ -n "$retry_failed" ]; then
 		cat "$tmp/failed"
 	else
-		"$bin/s3ls" --stats "$tmp/s3ls.json" "${listing[@]}"
+		stage s3ls "${listing[@]}"
 	fi
 }
 
 # Sets statuses, those of the stages.
 run_stages() {
-	local stopped=''
+	local stopped='' stderr
 	# A signal goes to the stages as well; this shell outlives them.
 	trap 'stopped=1' TERM INT HUP
+	# bash's own words about a stage that was killed are of no use; blame has better ones.
+	exec {stderr}>&2 2>/dev/null
 	objects |
-		"$bin/s3cat" --stats "$tmp/s3cat.json" "${common[@]}" -P "$parallel" |
-		"$bin/senenrich" --stats "$tmp/senenrich.json" "${common[@]}" --batch "$batch" |
-		"$bin/s3put" --stats "$tmp/s3put.json" "${common[@]}" |
-		"$bin/cursor" --stats "$tmp/cursor.json" "${common[@]}" set &&
+		stage s3cat -P "$parallel" |
+		stage senenrich --batch "$batch" |
+		stage s3put |
+		stage cursor set &&
 		statuses=(0 0 0 0 0) || statuses=("${PIPESTATUS[@]}")
+	exec 2>&"$stderr" {stderr}>&-
 	trap - TERM INT HUP
 	[ -z "$stopped" ] || exit 143
 }
@@ -220,11 +228,12 @@ blame() {
 
 # In a process of its own, which ends with the run's status.
 run_round() {
-	local statuses status=0 after listing started=${EPOCHREALTIME/[.,]/}
+	local statuses status=0 after listing stderr started=${EPOCHREALTIME/[.,]/}
 	prepare || exit
 	if [ -n "$dry_run" ]; then
-		objects || exit
-		exit 0
+		stderr=2
+		objects
+		exit
 	fi
 	run_stages
 	status=$(overall "${statuses[@]}")
@@ -234,13 +243,13 @@ run_round() {
 	exit "$status"
 }
 
-# A whole listing that found nothing left to do says that all is done up to the highest number that it saw: the next
-# run need not look at all that again.
+# Where all of a whole listing is stored now, everything is done up to the highest number that it saw, also behind the
+# last object that was to do; after a first run without one, the next need not look at all that again.
 settle_cursor() {
 	local highest
-	(($1 == 0)) && [ -z "$retry_failed" ] && [ "$(number s3ls listed)$(number s3ls unsettled)" = 00 ] || return 0
+	(($1 == 0)) && [ -z "$retry_failed" ] && [ "$(number s3ls unsettled)" = 0 ] || return 0
 	highest=$(number s3ls highest)
-	((${highest:-0} > after)) || return 0
+	((${highest:-0} > after && ${highest:-0} > $(number cursor moved_to))) || return 0
 	"$bin/cursor" "${common[@]}" set "$highest" && after=$highest
 }
 

@@ -84,6 +84,31 @@ assert_mod_right() {
 	diff -rq "$(here)/expected" "$(here)/got"
 }
 
+# start ARG...: pipeline.sh in the background; sets pid. What it says is in run.out and run.err.
+start() {
+	# a shell starts what is in the background deaf to SIGINT
+	env --default-signal=INT pipeline.sh "$@" >run.out 2>run.err 3>&- &
+	pid=$!
+}
+
+# The stages of the pipeline that was started; stage_pid NAME: one of them, or nothing.
+stages() {
+	pgrep -P "$pid" | xargs -r -n 1 pgrep -P
+}
+
+stage_pid() {
+	pgrep -P "$pid" | xargs -r -n 1 pgrep -x "$1" -P
+}
+
+# The model stands still until it is let go: what asks it waits for as long as a test needs.
+model_freeze() {
+	kill -STOP "$(server_pid senserve)"
+}
+
+model_thaw() {
+	kill -CONT "$(server_pid senserve)"
+}
+
 # field NAME: of the JSON summary in $output (or, with a second argument, in that text).
 field() {
 	jq -r ".$1" <<<"${2:-$(tail -n 1 <<<"$output")}"

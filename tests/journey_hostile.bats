@@ -1,5 +1,6 @@
 # Everything that real buckets hold, in one run.
 load helper
+load journey
 
 setup() {
 	sandbox
@@ -19,10 +20,6 @@ plain() {
 
 reasons() {
 	jq -r .reason "$REJECTED/$1"
-}
-
-field() {
-	jq -r ".$1" <<<"$(tail -n 1 <<<"$output")"
 }
 
 run_all() {
@@ -58,7 +55,7 @@ run_all() {
 	plain 1721183994.jsonl | cmp - "$RAW/1721183994.jsonl"
 	[ ! -e "$REJECTED" ]
 	# the two pairs with colons are two
-	[ "$(field pairs "$(senserve_stop)")" != "" ]
+	[ "$(field pairs "$(senserve_stop)")" -eq 15 ]
 }
 
 @test "a mark at the beginning, blank lines, no last newline, a level that is there already, members twice or inside" {
@@ -84,7 +81,7 @@ run_all() {
 	[ -f "$MOD/1721184174.jsonl" ] && [ ! -s "$MOD/1721184174.jsonl" ]
 	[ -f "$MOD/1721184234.jsonl" ] && [ ! -s "$MOD/1721184234.jsonl" ]
 	# one pair for all that say the same
-	[ "$(jq .pairs <<<"$(senserve_stop)")" -eq 3 ]
+	[ "$(field pairs "$(senserve_stop)")" -eq 3 ]
 }
 
 @test "what is no posting is kept whole among the rejects, and the object counts all its lines" {

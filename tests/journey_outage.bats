@@ -8,14 +8,18 @@ setup() {
 	redis_start
 }
 
+# So many are connected, the one that asks included.
+clients() {
+	(($(redis_do CLIENT LIST | grep -c .) >= $1))
+}
+
 @test "a model that is away for a while is waited for" {
 	make_raw 10 50
 	upload_raw
 	senserve_start --at "localhost:$(free_port)"
 	make_expected
 	senserve_stop >/dev/null
-	pipeline.sh --summary json >run.out 2>run.err 3>&- &
-	pid=$!
+	start --summary json
 	wait_until 30 grep -q 'senenrich: warning' run.err
 	senserve_start --at "$GRPC_SERVER_ADDRESS"
 	wait "$pid"
@@ -57,12 +61,12 @@ setup() {
 	upload_raw
 	senserve_start
 	make_expected
-	kill -STOP "$(server_pid senserve)"
-	pipeline.sh --batch 50 --summary json >run.out 2>run.err 3>&- &
-	pid=$!
-	wait_until 20 pgrep -P "$(pgrep -P "$pid")" -x senenrich
+	model_freeze
+	start --batch 50 --summary json
+	# both stages that need Redis have found it
+	wait_until 20 clients 3
 	redis_stop -9
-	kill -CONT "$(server_pid senserve)"
+	model_thaw
 	status=0
 	wait "$pid" || status=$?
 	cat run.out run.err

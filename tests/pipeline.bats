@@ -1,5 +1,6 @@
 # pipeline.sh by itself: its options, statuses, lock, rounds, and which objects it takes.
 load helper
+load journey
 
 setup() {
 	sandbox
@@ -17,10 +18,6 @@ services() {
 
 names() {
 	(cd "$1" 2>/dev/null && ls) || true
-}
-
-field() {
-	jq -r ".$1" <<<"$(tail -n 1 <<<"$output")"
 }
 
 # A folder with stages that end as they are told: STATUS, or -SIGNAL for a death by it. Each reads all that it is given.
@@ -54,31 +51,6 @@ ends_with() {
 	run --separate-stderr pipeline.sh --quiet
 	echo "stages $*: $status instead of $wanted: $stderr"
 	[ "$status" -eq "$wanted" ]
-}
-
-# What is left running of a pipeline that was started as $1.
-stages_of() {
-	pgrep -P "$1" | xargs -r -n 1 pgrep -P
-}
-
-# The model stands still until it is let go: what asks it waits for as long as a test needs.
-model_freeze() {
-	kill -STOP "$(server_pid senserve)"
-}
-
-model_thaw() {
-	kill -CONT "$(server_pid senserve)"
-}
-
-# start ARG...: pipeline.sh in the background; sets pid. What it says is in run.out and run.err.
-start() {
-	# a shell starts what is in the background deaf to SIGINT
-	env --default-signal=INT pipeline.sh "$@" >run.out 2>run.err 3>&- &
-	pid=$!
-}
-
-stage_runs() {
-	stages_of "$pid" | xargs -r ps -o comm= -p | grep -q "^$1\$"
 }
 
 @test "the help names every option, the version is the programs'" {
@@ -253,18 +225,18 @@ stage_runs() {
 	model_freeze
 	put 1721183934.jsonl
 	start
-	wait_until 20 stage_runs senenrich
+	wait_until 20 stage_pid senenrich
 	run --separate-stderr pipeline.sh
 	[ "$status" -eq 75 ]
 	[[ $stderr == *"another run"* ]]
-	stages=$(stages_of "$pid")
+	left=$(stages)
 	kill -KILL "$pid"
 	wait "$pid" || true
 	run --separate-stderr pipeline.sh
 	[ "$status" -eq 75 ]
 	model_thaw
 	# the stages finish their work, and with the last of them the lock is free
-	for stage in $stages; do wait_until 20 gone "$stage"; done
+	for stage in $left; do wait_until 20 gone "$stage"; done
 	run --separate-stderr pipeline.sh --summary json
 	[ "$status" -eq 0 ]
 	[ "$(field listed)" -eq 0 ]
@@ -276,7 +248,7 @@ stage_runs() {
 	model_freeze
 	put 1721183934.jsonl
 	start
-	wait_until 20 stage_runs senenrich
+	wait_until 20 stage_pid senenrich
 	sed -i 's/rl-data/other/' config.yaml
 	mkdir "$(here)/store/other"
 	run --separate-stderr pipeline.sh
@@ -293,13 +265,13 @@ stage_runs() {
 	put 1721183934.jsonl
 	for signal in TERM INT; do
 		TMPDIR=$PWD/tmp start
-		wait_until 20 stage_runs senenrich
-		stages=$(stages_of "$pid")
+		wait_until 20 stage_pid senenrich
+		left=$(stages) || { cat run.err; false; }
 		kill -"$signal" "$pid"
 		status=0
 		wait "$pid" || status=$?
 		[ "$status" -eq $((128 + $(kill -l "$signal"))) ]
-		for stage in $stages; do gone "$stage"; done
+		for stage in $left; do gone "$stage"; done
 		[ -z "$(names tmp)" ]
 		[ ! -e "$MOD/1721183934.jsonl" ]
 	done
