@@ -9,7 +9,8 @@
 #include "base/mem.h"
 #include "sengen/vocabulary.h"
 
-/* A prime, so that it divides no table size: multiplying by it modulo the size only reorders. Near 2^31 / golden ratio. */
+/* A prime, so that it divides no table size: multiplying by it modulo the size only reorders. Near 2^31 /
+ * golden ratio. */
 #define SPREAD UINT64_C(1327217909)
 
 struct words {

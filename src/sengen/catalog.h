@@ -25,7 +25,8 @@ struct pair {
 	struct slice title;
 };
 
-/* Pair k, below catalog_count. The slices live as long as the catalog; nothing in them needs escaping in JSON. */
+/* Pair k, below catalog_count. The slices live as long as the catalog; nothing in them needs escaping in
+ * JSON. */
 void catalog_get(const struct catalog *catalog, uint64_t k, struct pair *pair);
 
 #endif

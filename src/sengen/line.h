@@ -9,8 +9,8 @@
 
 struct posting {
 	struct pair pair;
-	uint64_t id;         /* in its url */
-	struct slice place;  /* its location; needs no escaping */
+	uint64_t id;        /* in its url */
+	struct slice place; /* its location; needs no escaping */
 	int64_t scraped_on;
 };
 
@@ -18,8 +18,8 @@ struct posting {
 void line_plain(struct buf *to, const struct posting *posting);
 
 /*
- * Awkward form number n (taken modulo their count): right JSON and a right posting, but with escapes, odd members, odd bytes.
- * Its pair may be another one than posting->pair: the form adds to company and title.
+ * Awkward form number n (taken modulo their count): right JSON and a right posting, but with escapes, odd
+ * members, odd bytes. Its pair may be another one than posting->pair: the form adds to company and title.
  */
 void line_messy(struct buf *to, const struct posting *posting, uint64_t n);
 

@@ -2,7 +2,8 @@
  * The words that made-up postings are put together from. No word needs escaping in JSON.
  *
  * A title pattern is up to three lists with fixed text around them: every combination of their words
- * is one title, so the longer its lists, the more often a pattern comes. All titles differ, and so do all companies.
+ * is one title, so the longer its lists, the more often a pattern comes. All titles differ, and so do all
+ * companies.
  */
 #ifndef SENGEN_VOCABULARY_H
 #define SENGEN_VOCABULARY_H
@@ -13,9 +14,9 @@ enum { PATTERN_LISTS = 3 };
 typedef const char *const *word_list;
 
 struct pattern {
-	word_list lists[PATTERN_LISTS];          /* those behind the first NULL are not there */
-	const char *before[PATTERN_LISTS];       /* text in front of each; NULL: none */
-	const char *after;                       /* text at the end; NULL: none */
+	word_list lists[PATTERN_LISTS];    /* those behind the first NULL are not there */
+	const char *before[PATTERN_LISTS]; /* text in front of each; NULL: none */
+	const char *after;                 /* text at the end; NULL: none */
 };
 
 /* Ended by a pattern without lists. */

@@ -15,8 +15,9 @@ int address_parse(struct address *address, const char *text, struct err *err);
 void address_release(struct address *address);
 
 /*
- * Whether this address can be taken: gRPC itself would take over a unix socket that another server listens on, and be content
- * with one of localhost's two addresses. Returns 0, or -1 with err (ERR_TEMPORARY where it is in use).
+ * Whether this address can be taken: gRPC itself would take over a unix socket that another server listens
+ * on, and be content with one of localhost's two addresses. Returns 0, or -1 with err (ERR_TEMPORARY where it
+ * is in use).
  */
 int address_check_free(const struct address *address, struct err *err);
 

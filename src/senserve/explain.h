@@ -5,8 +5,8 @@
 #include "base/err.h"
 
 /*
- * Prints {"seniority":6,"rule":"...","title":"..."} for each title, or, where there are none, for each line of stdin.
- * `rule` is null where no row knows the title. Returns 0, or -1 with err.
+ * Prints {"seniority":6,"rule":"...","title":"..."} for each title, or, where there are none, for each line
+ * of stdin. `rule` is null where no row knows the title. Returns 0, or -1 with err.
  */
 int explain(char **titles, int count, struct err *err);
 

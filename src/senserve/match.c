@@ -175,8 +175,9 @@ phrase_matches(const struct phrase *phrase, const struct title *title, int at)
 }
 
 /*
- * What the byte at `at` is: a letter or digit (0), something between words (1), or between parts (2). *len becomes the
- * number of bytes. Every byte above 0x7f is a letter but for the signs of Latin-1 and general punctuation (U+2000..U+203F).
+ * What the byte at `at` is: a letter or digit (0), something between words (1), or between parts (2). *len
+ * becomes the number of bytes. Every byte above 0x7f is a letter but for the signs of Latin-1 and general
+ * punctuation (U+2000..U+203F).
  */
 static int
 classify(const unsigned char *at, const unsigned char *end, size_t *len)
@@ -211,7 +212,8 @@ title_read(const struct match *match, struct slice text, struct title *title)
 		int kind = classify(at, end, &len);
 		if (kind != 0) {
 			/* A hyphen joins words, but with a blank before and behind it is a dash. */
-			if (*at == '-' && at > (const unsigned char *)text.ptr && at[-1] == ' ' && at + 1 < end && at[1] == ' ')
+			if (*at == '-' && at > (const unsigned char *)text.ptr && at[-1] == ' ' &&
+			    at + 1 < end && at[1] == ' ')
 				kind = 2;
 			if (kind == 2) {
 				begins = true;
@@ -245,7 +247,8 @@ title_cut(const struct match *match, struct title *title)
 		uint16_t id = title->words[at].id;
 		for (int l = id ? match->first[id] : -1; l >= 0; l = match->links[l].next) {
 			int phrase = match->links[l].phrase;
-			if (phrase >= match->rule_count && phrase_matches(&match->phrases[phrase], title, at)) {
+			if (phrase >= match->rule_count &&
+			    phrase_matches(&match->phrases[phrase], title, at)) {
 				title->count = at;
 				title->words[at - 1].ends_part = true;
 				return;

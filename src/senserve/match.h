@@ -12,8 +12,8 @@ struct match *match_new(void);
 void match_free(struct match *match);
 
 /*
- * The level of a title. Any bytes are taken; letters are compared without case in ASCII. *rule (if rule is not NULL)
- * becomes the row that decided, or NULL where none did. Time grows with the title's length alone.
+ * The level of a title. Any bytes are taken; letters are compared without case in ASCII. *rule (if rule is
+ * not NULL) becomes the row that decided, or NULL where none did. Time grows with the title's length alone.
  */
 enum level match_level(const struct match *match, struct slice title, const struct rule **rule);
 

@@ -40,11 +40,11 @@ struct call {
 	enum call_method method;
 	bool closed;
 	bool answered; /* the model has been asked (InferSeniority) */
-	bool opened;  /* the first metadata are out (Watch) */
-	bool ending;  /* the status is on its way, or out */
-	bool queued;  /* in the list of waiting replies or of watchers */
-	int status;   /* of the reply that waits */
-	char *text;   /* its message where it is not OK */
+	bool opened;   /* the first metadata are out (Watch) */
+	bool ending;   /* the status is on its way, or out */
+	bool queued;   /* in the list of waiting replies or of watchers */
+	int status;    /* of the reply that waits */
+	char *text;    /* its message where it is not OK */
 	grpc_byte_buffer *reply;
 	gpr_timespec due;
 	TAILQ_ENTRY(call) link;

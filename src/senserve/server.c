@@ -2,13 +2,10 @@
  * The loop over the completion queue. The core does its work only inside grpc_completion_queue_next, so
  * the loop is always in it, until the next reply is due.
  *
- * Stopping: grpc_server_shutdown_and_notify makes the call that was asked for come back empty, which tells the loop, and
- * its own event comes when the last call is over. Only then is the queue shut down: to start an operation after
- * that would abort the process.
+ * Stopping: grpc_server_shutdown_and_notify makes the call that was asked for come back empty, which tells
+ * the loop, and its own event comes when the last call is over. Only then is the queue shut down: to start an
+ * operation after that would abort the process.
  */
-#include "senserve/server.h"
-
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include <grpc/grpc_security.h>
@@ -16,30 +13,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "senserve/rpc.h"
-#include "senserve/health.h"
+#include "senserve/server_internal.h"
 
-/* For a client that began a call and does not send its request: so long may the end take once the last reply is out. */
+/* For a client that began a call and does not send its request: so long may the end take once the last reply
+ * is out. */
 #define GRACE_SECONDS 5
-
-struct server {
-	struct dummy *dummy;
-	struct server_pace pace;
-	grpc_server *grpc;
-	grpc_completion_queue *queue;
-	int port;
-	atomic_bool stop_asked;
-	bool stopping;     /* the loop has seen it */
-	bool shut_down;    /* the core says that all calls are over */
-	bool cancelled;    /* the grace is over */
-	gpr_timespec grace;
-	int live;               /* calls that are not freed */
-	gpr_timespec gpu_free;  /* when the one GPU (pace.rate) has done all it was given */
-	struct calls waiting;   /* replies, by the time they are due */
-	struct calls watchers;
-	struct dummy_answer answer;
-	struct buf bytes; /* of the request at hand */
-};
 
 /* The core's own messages are of use only to whoever debugs. */
 static void
@@ -52,9 +30,9 @@ static const struct {
 	const char *path;
 	enum call_method method;
 } methods[] = {
-	{"/SeniorityModel/InferSeniority", METHOD_INFER},
-	{"/grpc.health.v1.Health/Check", METHOD_CHECK},
-	{"/grpc.health.v1.Health/Watch", METHOD_WATCH},
+        {"/SeniorityModel/InferSeniority", METHOD_INFER},
+        {"/grpc.health.v1.Health/Check", METHOD_CHECK},
+        {"/grpc.health.v1.Health/Watch", METHOD_WATCH},
 };
 
 static enum call_method
@@ -74,167 +52,11 @@ next_call(struct server *server)
 }
 
 static void
-unqueue(struct server *server, struct call *call)
-{
-	if (call->queued)
-		TAILQ_REMOVE(call->method == METHOD_WATCH ? &server->watchers : &server->waiting, call, link);
-	call->queued = false;
-}
-
-static void
-queue(struct server *server, struct call *call)
-{
-	if (call->method == METHOD_WATCH)
-		TAILQ_INSERT_TAIL(&server->watchers, call, link);
-	else
-		TAILQ_INSERT_TAIL(&server->waiting, call, link);
-	call->queued = true;
-}
-
-static bool
-call_failed(const struct call *call)
-{
-	return call->status != DUMMY_OK;
-}
-
-static void
-reply(struct server *server, struct call *call)
-{
-	unqueue(server, call);
-	rpc_end(call, call->status, call->text ? call->text : "", call_failed(call) ? NULL : call->reply);
-}
-
-/* When the answer to these pairs is ready. It is never earlier than that of the call before: the list stays sorted. */
-static gpr_timespec
-due_time(struct server *server, int64_t pairs)
-{
-	gpr_timespec now = gpr_now(GPR_CLOCK_MONOTONIC);
-
-	if (server->pace.rate > 0) {
-		if (gpr_time_cmp(server->gpu_free, now) < 0)
-			server->gpu_free = now;
-		gpr_timespec work = gpr_time_from_nanos(pairs * 1000000000 / server->pace.rate, GPR_TIMESPAN);
-		server->gpu_free = now = gpr_time_add(server->gpu_free, work);
-	}
-	return gpr_time_add(now, gpr_time_from_millis(server->pace.latency_ms, GPR_TIMESPAN));
-}
-
-/* The client of an InferSeniority call has left: it waits for nothing. */
-static void
-on_gone(struct server *server, struct call *call)
-{
-	if (!call_failed(call))
-		dummy_cancelled(server->dummy);
-	if (call->queued) {
-		call->status = GRPC_STATUS_CANCELLED;
-		reply(server, call);
-	}
-}
-
-static void
-on_infer(struct server *server, struct call *call)
-{
-	struct dummy_answer *answer = &server->answer;
-
-	dummy_ask(server->dummy, slice_of_buf(&server->bytes), answer);
-	call->answered = true;
-	call->status = answer->status;
-	if (call_failed(call))
-		call->text = mem_dup(answer->text);
-	else
-		call->reply = rpc_bytes(slice_of_buf(&answer->reply));
-	call->due = due_time(server, answer->pairs);
-	queue(server, call);
-	if (call->closed && call->client_gone)
-		on_gone(server, call);
-}
-
-static void
-on_check(struct call *call, enum health health)
-{
-	struct buf bytes = BUF_INIT;
-
-	if (health == HEALTH_SERVING) {
-		health_write(&bytes, health);
-		grpc_byte_buffer *message = rpc_bytes(slice_of_buf(&bytes));
-		rpc_end(call, GRPC_STATUS_OK, "", message);
-		grpc_byte_buffer_destroy(message);
-	} else {
-		rpc_end(call, GRPC_STATUS_NOT_FOUND, "unknown service", NULL);
-	}
-	buf_release(&bytes);
-}
-
-static void
-on_watch(struct server *server, struct call *call, enum health health)
-{
-	struct buf bytes = BUF_INIT;
-
-	health_write(&bytes, health);
-	rpc_open(call, slice_of_buf(&bytes));
-	queue(server, call);
-	buf_release(&bytes);
-}
-
-static void
-end_watcher(struct server *server, struct call *call)
-{
-	struct buf bytes = BUF_INIT;
-	grpc_byte_buffer *message = NULL;
-
-	unqueue(server, call);
-	if (!call->closed) {
-		health_write(&bytes, HEALTH_NOT_SERVING);
-		message = rpc_bytes(slice_of_buf(&bytes));
-	}
-	rpc_end(call, call->closed ? GRPC_STATUS_CANCELLED : GRPC_STATUS_UNAVAILABLE, "the server stops", message);
-	if (message)
-		grpc_byte_buffer_destroy(message);
-	buf_release(&bytes);
-}
-
-/* Watchers whose time is over: theirs, or the server's. One whose first message is still on its way comes later. */
-static void
-end_watchers(struct server *server)
-{
-	struct call *next;
-
-	for (struct call *call = TAILQ_FIRST(&server->watchers); call; call = next) {
-		next = TAILQ_NEXT(call, link);
-		/* Outstanding: only the wait for the client's leaving, if that. */
-		if ((server->stopping || call->closed) && call->outstanding == (call->closed ? 0 : 1))
-			end_watcher(server, call);
-	}
-}
-
-static void
-on_message(struct server *server, struct call *call)
-{
-	buf_reset(&server->bytes);
-	if (!rpc_message(call, &server->bytes)) {
-		/* Cancelled before it came, larger than the limit (the core has answered), or none was sent. */
-		rpc_end(call, GRPC_STATUS_INVALID_ARGUMENT, "no request", NULL);
-		return;
-	}
-	if (call->method == METHOD_INFER) {
-		on_infer(server, call);
-		return;
-	}
-	enum health health = health_of(slice_of_buf(&server->bytes));
-	if (health == HEALTH_BAD_REQUEST)
-		rpc_end(call, GRPC_STATUS_INVALID_ARGUMENT, "not a HealthCheckRequest", NULL);
-	else if (call->method == METHOD_CHECK)
-		on_check(call, health);
-	else
-		on_watch(server, call, health);
-}
-
-static void
 on_closed(struct server *server, struct call *call)
 {
 	call->closed = true;
 	if (call->answered && call->client_gone)
-		on_gone(server, call);
+		answer_gone(server, call);
 }
 
 static void
@@ -262,24 +84,15 @@ on_event(struct server *server, const struct call_event *event, bool success)
 	if (event->step == CALL_NEW)
 		on_new(server, call, success);
 	else if (event->step == CALL_MESSAGE)
-		on_message(server, call);
+		answer_message(server, call);
 	else if (event->step == CALL_CLOSED)
 		on_closed(server, call);
 	if (call->method == METHOD_WATCH)
-		end_watchers(server);
+		answer_watchers(server);
 	if (rpc_over(call)) {
 		rpc_free(call);
 		server->live--;
 	}
-}
-
-static void
-send_due_replies(struct server *server)
-{
-	struct call *call;
-
-	while ((call = TAILQ_FIRST(&server->waiting)) && gpr_time_cmp(call->due, gpr_now(GPR_CLOCK_MONOTONIC)) <= 0)
-		reply(server, call);
 }
 
 /* What stopping needs besides waiting. Returns whether the loop is done. */
@@ -288,10 +101,11 @@ go_on_stopping(struct server *server)
 {
 	gpr_timespec now = gpr_now(GPR_CLOCK_MONOTONIC);
 
-	end_watchers(server);
+	answer_watchers(server);
 	if (server->shut_down && server->live == 0)
 		return true;
-	if (TAILQ_FIRST(&server->waiting) || gpr_time_cmp(server->grace, gpr_inf_past(GPR_CLOCK_MONOTONIC)) == 0)
+	if (TAILQ_FIRST(&server->waiting) ||
+	    gpr_time_cmp(server->grace, gpr_inf_past(GPR_CLOCK_MONOTONIC)) == 0)
 		server->grace = gpr_time_add(now, gpr_time_from_seconds(GRACE_SECONDS, GPR_TIMESPAN));
 	if (!server->cancelled && gpr_time_cmp(server->grace, now) <= 0) {
 		server->cancelled = true;
@@ -315,7 +129,7 @@ server_run(struct server *server)
 {
 	next_call(server);
 	while (true) {
-		send_due_replies(server);
+		answer_due(server);
 		if (server->stopping && go_on_stopping(server))
 			break;
 		grpc_event event = grpc_completion_queue_next(server->queue, wake_time(server), NULL);
@@ -327,7 +141,8 @@ server_run(struct server *server)
 			on_event(server, event.tag, event.success);
 	}
 	grpc_completion_queue_shutdown(server->queue);
-	while (grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL).type != GRPC_QUEUE_SHUTDOWN)
+	while (grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL).type !=
+	       GRPC_QUEUE_SHUTDOWN)
 		;
 }
 
@@ -371,11 +186,13 @@ listen_on(struct server *server, const struct address *address, struct err *err)
 }
 
 struct server *
-server_open(const struct address *address, struct dummy *dummy, const struct server_pace *pace, struct err *err)
+server_open(const struct address *address, struct dummy *dummy, const struct server_pace *pace,
+            struct err *err)
 {
 	struct server *server = mem_zero(1, sizeof *server);
 	/* With the default two servers would share a port, and each get some of the calls. */
-	grpc_arg alone = {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ALLOW_REUSEPORT, .value.integer = 0};
+	grpc_arg alone = {
+	        .type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ALLOW_REUSEPORT, .value.integer = 0};
 	grpc_channel_args args = {1, &alone};
 
 	gpr_set_log_function(log_core);
@@ -390,14 +207,17 @@ server_open(const struct address *address, struct dummy *dummy, const struct ser
 	server->grpc = grpc_server_create(&args, NULL);
 	grpc_server_register_completion_queue(server->grpc, server->queue, NULL);
 	bool listening = listen_on(server, address, err) == 0;
-	/* A server that never started cannot be shut down without a queue that runs: so start it in any case. */
+	/* A server that never started cannot be shut down without a queue that runs: so start it in any case.
+	 */
 	grpc_server_start(server->grpc);
 	if (listening)
 		return server;
 	server_stop(server);
 	server->stopping = true;
 	while (!server->shut_down)
-		server->shut_down = grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL).tag == server;
+		server->shut_down =
+		        grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL)
+		                .tag == server;
 	grpc_completion_queue_shutdown(server->queue);
 	server_free(server);
 	return NULL;

@@ -1,7 +1,7 @@
 /*
  * The gRPC server: every name of the C core that senserve uses is behind this header. One thread
- * runs it (server_run), so model and calls need no locks; replies that are to come later wait in a list, not in
- * a thread, so calls run in parallel.
+ * runs it (server_run), so model and calls need no locks; replies that are to come later wait in a list, not
+ * in a thread, so calls run in parallel.
  */
 #ifndef SENSERVE_SERVER_H
 #define SENSERVE_SERVER_H
@@ -30,7 +30,8 @@ int server_port(const struct server *server);
 /* Serves until server_stop has been called and what was in flight is finished. Call it once. */
 void server_run(struct server *server);
 
-/* From any thread: take no more calls, finish those in flight. A client that never completes its call is given 5 s. */
+/* From any thread: take no more calls, finish those in flight. A client that never completes its call is
+ * given 5 s. */
 void server_stop(struct server *server);
 
 /* From any thread, after server_stop: end the calls in flight too. */

@@ -22,7 +22,8 @@ struct words {
 /* The number of a lower-case word, which must outlive the table. 0 where the table is full. */
 uint16_t words_add(struct words *words, const char *text, size_t len);
 
-/* The number of a word in any case (of ASCII letters), or 0 where it is not known. `hash` is that of words_hash. */
+/* The number of a word in any case (of ASCII letters), or 0 where it is not known. `hash` is that of
+ * words_hash. */
 uint16_t words_find(const struct words *words, const char *text, size_t len, uint32_t hash);
 
 static inline unsigned char
