@@ -13,7 +13,7 @@ asker_init(struct asker *asker, const struct settings *settings, struct pairs *p
 {
 	*asker = (struct asker){
 		.pairs = pairs,
-		.address = settings_text(settings, "grpc_server_address"),
+		.settings = settings,
 		.batch_pairs = (size_t)settings_int(settings, "rpc_batch"),
 		.batch_bytes = (size_t)settings_int(settings, "rpc_bytes"),
 		.parallel = (int)settings_int(settings, "rpc_parallel"),
@@ -155,7 +155,7 @@ int
 asker_add(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err)
 {
 	if (asker->model == NULL) {
-		asker->model = model_new(asker->address, err);
+		asker->model = model_new(asker->settings, err);
 		if (asker->model == NULL)
 			return -1;
 	}

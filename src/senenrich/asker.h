@@ -16,7 +16,7 @@
 struct ask;
 
 struct asker {
-	const char *address; /* the settings', which outlive it */
+	const struct settings *settings; /* outlive it */
 	size_t batch_pairs, batch_bytes;
 	int parallel;
 	int64_t timeout_ms, patience_ms;

@@ -66,7 +66,7 @@ on_failure(struct asker *asker, struct ask *ask, const struct model_reply *reply
 		give_up(asker, resolved, context);
 		return;
 	}
-	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", asker->address,
+	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", settings_text(asker->settings, "grpc_server_address"),
 	                    reply->text, ask->attempts, (double)(ask->retry_at - now) / 1000);
 }
 

@@ -1,8 +1,6 @@
 /*
  * The gRPC client. gRPC moves nothing outside grpc_completion_queue_next, so one thread lives in it and
  * hands the ended calls over by a list and an eventfd.
- *
- * gRPC's own retries are off: they silently leave out requests over 256 KiB; whoever starts the calls tries again.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -13,19 +11,15 @@
 
 #include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc.h>
-#include <grpc/grpc_security.h>
 #include <grpc/support/alloc.h>
 #include <grpc/support/time.h>
 
-#include "base/io.h"
 #include "base/mem.h"
 #include "base/signals.h"
-#include "base/units.h"
 #include "senenrich/model.h"
+#include "senenrich/model_channel.h"
 
 #define METHOD "/SeniorityModel/InferSeniority"
-
-enum { RECONNECT_MS = 1000, MESSAGE_MAX = 64 * 1024 * 1024 };
 
 struct call {
 	grpc_call *call;
@@ -40,6 +34,7 @@ struct call {
 
 struct model {
 	grpc_channel *channel;
+	struct model_metadata metadata;
 	grpc_completion_queue *queue;
 	pthread_t thread;
 	int event;
@@ -47,20 +42,6 @@ struct model {
 	struct call *ended, **ended_end; /* under the lock */
 	struct call *open;               /* the caller's thread alone: what can still be cancelled */
 };
-
-/* gRPC itself takes any text and fails much later with UNAVAILABLE: so look at it first. */
-static int
-check_address(const char *address, struct err *err)
-{
-	const char *colon = strrchr(address, ':');
-	int64_t port;
-
-	if (strncmp(address, "unix:", 5) == 0 && address[5] != '\0')
-		return 0;
-	if (colon == NULL || colon == address || !units_parse_int(colon + 1, 1, 65535, &port))
-		return err_set(err, ERR_USAGE, "grpc_server_address: '%s' is neither HOST:PORT nor unix:PATH", address);
-	return 0;
-}
 
 static void *
 move_calls(void *argument)
@@ -87,52 +68,45 @@ move_calls(void *argument)
 	}
 }
 
-static grpc_channel *
-open_channel(const char *address)
+static int
+open_model(struct model *model, const struct settings *settings, struct err *err)
 {
-	grpc_arg args[] = {
-		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
-		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_HTTP_PROXY, .value.integer = 0},
-		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, .value.integer = 100},
-		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
-		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
-		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, .value.integer = MESSAGE_MAX},
-	};
-	grpc_channel_args list = {.num_args = sizeof(args) / sizeof(args[0]), .args = args};
-	grpc_channel_credentials *plain = grpc_insecure_credentials_create();
-	grpc_channel *channel = grpc_channel_create(address, plain, &list);
-
-	grpc_channel_credentials_release(plain);
-	return channel;
+	if (model_metadata_parse(&model->metadata, settings_text(settings, "grpc_metadata"), err) < 0)
+		return -1;
+	model->channel = model_channel_open(settings, err);
+	if (model->channel == NULL)
+		return -1;
+	model->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (model->event < 0 || pthread_create(&model->thread, NULL, move_calls, model) != 0)
+		return err_set_errno(err, ERR_TEMPORARY, "cannot start a thread for the model");
+	return 0;
 }
 
 struct model *
-model_new(const char *address, struct err *err)
+model_new(const struct settings *settings, struct err *err)
 {
-	struct model *model;
+	struct model *model = mem_zero(1, sizeof(*model));
+	int result;
 
-	if (check_address(address, err) < 0)
-		return NULL;
-	model = mem_zero(1, sizeof(*model));
 	model->ended_end = &model->ended;
 	pthread_mutex_init(&model->lock, NULL);
-	model->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	setenv("GRPC_VERBOSITY", "NONE", 0); /* its own log lines are not in our format */
 	/* no thread of gRPC's or ours takes the signals that are meant for the main one */
 	signals_block(true);
-	setenv("GRPC_VERBOSITY", "NONE", 0); /* its own log lines are not in our format */
 	grpc_init();
-	model->channel = open_channel(address);
 	model->queue = grpc_completion_queue_create_for_next(NULL);
-	if (model->event < 0 || pthread_create(&model->thread, NULL, move_calls, model) != 0) {
-		err_set_errno(err, ERR_TEMPORARY, "cannot start a thread for the model");
-		signals_block(false);
-		grpc_completion_queue_destroy(model->queue);
-		grpc_channel_destroy(model->channel);
-		free(model);
-		return NULL;
-	}
+	result = open_model(model, settings, err);
 	signals_block(false);
-	return model;
+	if (result == 0)
+		return model;
+	if (model->channel)
+		grpc_channel_destroy(model->channel);
+	grpc_completion_queue_shutdown(model->queue);
+	grpc_completion_queue_destroy(model->queue);
+	model_metadata_release(&model->metadata);
+	grpc_shutdown();
+	free(model);
+	return NULL;
 }
 
 int
@@ -172,6 +146,8 @@ model_call(struct model *model, struct slice request, int64_t timeout_ms, void *
 	call->call = grpc_channel_create_call(model->channel, NULL, GRPC_PROPAGATE_DEFAULTS, model->queue,
 	                                      grpc_slice_from_static_string(METHOD), NULL, deadline, NULL);
 	ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
+	ops[0].data.send_initial_metadata.metadata = model->metadata.entries;
+	ops[0].data.send_initial_metadata.count = model->metadata.count;
 	ops[1].op = GRPC_OP_SEND_MESSAGE;
 	ops[1].data.send_message.send_message = message;
 	ops[2].op = GRPC_OP_SEND_CLOSE_FROM_CLIENT;
@@ -289,6 +265,7 @@ model_free(struct model *model)
 	while (model_take(model, &reply))
 		buf_release(&reply.message);
 	grpc_completion_queue_destroy(model->queue);
+	model_metadata_release(&model->metadata);
 	grpc_shutdown();
 	close(model->event);
 	pthread_mutex_destroy(&model->lock);

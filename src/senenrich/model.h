@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "settings/settings.h"
 
 enum model_status {
 	MODEL_OK,
@@ -28,8 +29,11 @@ struct model_reply {
 
 struct model;
 
-/* "host:port" or "unix:path"; does not connect. NULL with err (ERR_USAGE) for what is no address. */
-struct model *model_new(const char *address, struct err *err);
+/*
+ * By the settings grpc_server_address ("host:port", "unix:path", or several hosts with commas, asked in turn), grpc_tls and
+ * the files that go with it, grpc_metadata. Does not connect. NULL with err (ERR_USAGE) for what is no address, file or metadata.
+ */
+struct model *model_new(const struct settings *settings, struct err *err);
 
 /* Cancels what is under way. */
 void model_free(struct model *model);

@@ -46,7 +46,12 @@ const struct setting settings_table[] = {
 	BOOL("cache_legacy", "false", "look for what is not there under the predecessor's company:title keys too"),
 	TEXT("cursor_store", "redis", "where the cursor is kept: redis, or file:PATH"),
 	/* the model */
-	TEXT("grpc_server_address", "localhost:50051", "address of the model: HOST:PORT or unix:PATH"),
+	TEXT("grpc_server_address", "localhost:50051", "address of the model: HOST:PORT or unix:PATH; several with commas: in turn"),
+	BOOL("grpc_tls", "false", "TLS to the model"),
+	TEXT("grpc_ca_file", NULL, "PEM file of the authorities that may sign the model's certificate (the system's)"),
+	TEXT("grpc_cert_file", NULL, "PEM file of our own certificate for the model"),
+	TEXT("grpc_key_file", NULL, "PEM file of our own certificate's key"),
+	SECRET("grpc_metadata", "metadata of each call, a line each: 'authorization: Bearer ...'"),
 	INT("rpc_batch", "1000", 1, 1000000, "most pairs in one call"),
 	SIZE("rpc_bytes", "3M", "most bytes in one call"),
 	INT("rpc_parallel", "4", 1, 64, "most calls under way"),

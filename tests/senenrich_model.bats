@@ -1,0 +1,88 @@
+# senenrich and a model that was not written by us: TLS, client certificates, metadata, several addresses.
+
+load helper
+
+setup() {
+	sandbox
+	redis_start
+}
+
+# certificate NAME SUBJECT [CA]: NAME.pem and NAME.key, signed by CA or by itself.
+certificate() {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$2" -addext "subjectAltName=DNS:$2,IP:127.0.0.1" \
+		-keyout "$1.key" -out "$1.pem" ${3:+-CA "$3.pem" -CAkey "$3.key"} 2>/dev/null
+}
+
+# model NAME PORT SENIORITY [OPTION...]
+model() {
+	local name=$1
+	shift
+	server_run "$name" "$PYTHON" "$ROOT/tests/servers/model_tls.py" "$@"
+	wait_until 20 grep -q ready "$(here)/$name.out"
+}
+
+answer='{"company":"a","title":"b","seniority":5}'
+
+@test "TLS to the model, its certificate checked against our authority" {
+	port=$(free_port)
+	certificate ca localhost
+	model model "$port" 5 --tls ca.pem ca.key
+	export GRPC_SERVER_ADDRESS=localhost:$port GRPC_TLS=true
+	GRPC_CA_FILE=ca.pem run -0 senenrich <<<'{"company":"a","title":"b"}'
+	[ "$output" = "$answer" ]
+	redis_do FLUSHALL
+	run -75 --separate-stderr senenrich --rpc-patience 300ms <<<'{"company":"a","title":"b"}'
+	[ -z "$output" ]
+	certificate other localhost
+	GRPC_CA_FILE=other.pem run -75 --separate-stderr senenrich --rpc-patience 300ms <<<'{"company":"a","title":"b"}'
+	[ -z "$output" ]
+}
+
+@test "a client certificate where the model asks for one" {
+	port=$(free_port)
+	certificate ca localhost
+	certificate client somebody ca
+	model model "$port" 5 --tls ca.pem ca.key --client-ca ca.pem
+	export GRPC_SERVER_ADDRESS=localhost:$port GRPC_TLS=true GRPC_CA_FILE=ca.pem
+	run -75 --separate-stderr senenrich --rpc-patience 300ms <<<'{"company":"a","title":"b"}'
+	GRPC_CERT_FILE=client.pem run -2 --separate-stderr senenrich <<<'{"company":"a","title":"b"}'
+	[[ $stderr == *'go together'* ]]
+	GRPC_CERT_FILE=client.pem GRPC_KEY_FILE=client.key run -0 senenrich <<<'{"company":"a","title":"b"}'
+	[ "$output" = "$answer" ]
+}
+
+@test "files that are not there or no PEM: 2, and which" {
+	export GRPC_SERVER_ADDRESS=localhost:1 GRPC_TLS=true
+	GRPC_CA_FILE=missing.pem run -2 --separate-stderr senenrich <<<'{"company":"a","title":"b"}'
+	[[ $stderr == *'grpc_ca_file: cannot open missing.pem'* ]]
+}
+
+@test "metadata goes with each call, and is never shown" {
+	port=$(free_port)
+	model model "$port" 5 --authorization 'Bearer sesame'
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$port
+	GRPC_METADATA='authorization: Bearer sesame' run -0 --separate-stderr senenrich -vv <<<'{"company":"a","title":"b"}'
+	[ "$output" = "$answer" ]
+	[[ $stderr != *sesame* ]]
+	redis_do FLUSHALL
+	# refused: no patience helps, and the objects are left for later
+	GRPC_METADATA='authorization: Bearer wrong' run -75 --separate-stderr senenrich <<<'{"company":"a","title":"b"}'
+	[[ $stderr == *UNAUTHENTICATED* && $stderr != *wrong* ]]
+	GRPC_METADATA='Authorization sesame' run -2 --separate-stderr senenrich <<<'{"company":"a","title":"b"}'
+	[[ $stderr == *grpc_metadata* && $stderr != *sesame* ]]
+	GRPC_METADATA='authorization: Bearer sesame' run -0 senenrich --print-config
+	[[ $output != *sesame* ]]
+}
+
+@test "several addresses are asked in turn; one of them may be down" {
+	port=$(free_port 3)
+	model one "$port" 5
+	model two $((port + 1)) 5
+	export GRPC_SERVER_ADDRESS=localhost:$port,127.0.0.1:$((port + 1)),localhost:$((port + 2))
+	sengen --count 2000 --seed 1 >in
+	senenrich --rpc-batch 50 <in >out
+	[ "$(grep -c '"seniority":5}' out)" = 2000 ]
+	server_stop one
+	server_stop two
+	(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
+}

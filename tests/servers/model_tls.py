@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+"""A model server that shares no code with ours: Python's grpcio, with TLS, client certificates and metadata.
+
+usage: model_tls.py PORT SENIORITY [--tls CERT KEY] [--client-ca CA] [--authorization VALUE]
+
+Answers SENIORITY for every pair; a call without the authorization gets UNAUTHENTICATED. Prints "ready", and on SIGTERM the
+number of calls that it answered.
+"""
+import argparse
+import concurrent.futures
+import signal
+import sys
+
+import grpc
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+FIELD = descriptor_pb2.FieldDescriptorProto
+
+
+def message_classes():
+    proto = descriptor_pb2.FileDescriptorProto(name="model.proto", syntax="proto3")
+    for name, fields in {
+        "Request": [("uuid", FIELD.TYPE_INT32, None)],
+        "RequestBatch": [("batch", FIELD.TYPE_MESSAGE, ".Request")],
+        "Response": [("uuid", FIELD.TYPE_INT32, None), ("seniority", FIELD.TYPE_INT32, None)],
+        "ResponseBatch": [("batch", FIELD.TYPE_MESSAGE, ".Response")],
+    }.items():
+        message = proto.message_type.add(name=name)
+        for number, (field, kind, of) in enumerate(fields, 1):
+            label = FIELD.LABEL_REPEATED if of else FIELD.LABEL_OPTIONAL
+            message.field.add(name=field, number=number, type=kind, label=label, type_name=of)
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(proto)
+    factory = message_factory.MessageFactory(pool)
+    return [factory.GetPrototype(pool.FindMessageTypeByName(n)) for n in ("RequestBatch", "ResponseBatch")]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("seniority", type=int)
+    parser.add_argument("--tls", nargs=2)
+    parser.add_argument("--client-ca")
+    parser.add_argument("--authorization")
+    options = parser.parse_args()
+    request_batch, response_batch = message_classes()
+    calls = [0]
+
+    def infer(request, context):
+        if options.authorization and ("authorization", options.authorization) not in context.invocation_metadata():
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "who is it?")
+        calls[0] += 1
+        reply = response_batch()
+        for pair in request.batch:
+            reply.batch.add(uuid=pair.uuid, seniority=options.seniority)
+        return reply
+
+    handler = grpc.method_handlers_generic_handler("SeniorityModel", {
+        "InferSeniority": grpc.unary_unary_rpc_method_handler(
+            infer, request_deserializer=request_batch.FromString, response_serializer=response_batch.SerializeToString)})
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), options=[("grpc.so_reuseport", 0)])
+    server.add_generic_rpc_handlers((handler,))
+    address = f"127.0.0.1:{options.port}"
+    if options.tls:
+        cert, key = (open(name, "rb").read() for name in options.tls)
+        client_ca = open(options.client_ca, "rb").read() if options.client_ca else None
+        server.add_secure_port(address, grpc.ssl_server_credentials(
+            [(key, cert)], root_certificates=client_ca, require_client_auth=bool(client_ca)))
+    else:
+        server.add_insecure_port(address)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    server.start()
+    print("ready", flush=True)
+    signal.sigwait([signal.SIGTERM])
+    server.stop(1).wait()
+    print(calls[0], flush=True)
+    sys.exit(0)
+
+
+main()
