@@ -24,7 +24,17 @@ enum {
 	HELP_COLUMN = 28,
 };
 
-enum common { COMMON_CONFIG, COMMON_STATS, COMMON_PRINT, COMMON_VERBOSE, COMMON_QUIET, COMMON_HELP, COMMON_VERSION };
+enum common {
+	COMMON_CONFIG,
+	COMMON_STATS,
+	COMMON_PRINT,
+	COMMON_VERBOSE,
+	COMMON_QUIET,
+	COMMON_HELP,
+	COMMON_VERSION,
+	COMMON_OPTIONS,
+	COMMON_SETTINGS,
+};
 
 static const struct cli_option common_options[] = {
 	[COMMON_CONFIG] = {CLI_TEXT, 0, "config", "FILE", "read the settings from FILE (config.yaml)", NULL, 0, 0},
@@ -34,6 +44,9 @@ static const struct cli_option common_options[] = {
 	[COMMON_QUIET] = {CLI_FLAG, 'q', "quiet", NULL, "no warnings, errors only", NULL, 0, 0},
 	[COMMON_HELP] = {CLI_FLAG, 'h', "help", NULL, "print this", NULL, 0, 0},
 	[COMMON_VERSION] = {CLI_FLAG, 0, "version", NULL, "print the version", NULL, 0, 0},
+	/* Without help: for the build, which makes the man pages and the completions of them. */
+	[COMMON_OPTIONS] = {CLI_FLAG, 0, "print-options", NULL, NULL, NULL, 0, 0},
+	[COMMON_SETTINGS] = {CLI_FLAG, 0, "print-settings", NULL, NULL, NULL, 0, 0},
 	{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
 };
 
@@ -144,6 +157,8 @@ help_row(struct buf *to, const struct cli_option *o)
 {
 	size_t start = to->len, used;
 
+	if (o->help == NULL)
+		return;
 	buf_append_str(to, "  ");
 	if (o->letter)
 		buf_printf(to, "-%c, ", o->letter);
@@ -177,6 +192,40 @@ print_help(const struct cli *cli)
 	buf_release(&text);
 }
 
+/* A line for each: letter, name, argument, help, with tabs between them. */
+static void
+options_rows(struct buf *to, const struct cli_option *o)
+{
+	for (; o->kind != CLI_END; o++)
+		if (o->help)
+			buf_printf(to, "%.*s\t%s\t%s\t%s\n", o->letter != 0, &o->letter, o->name, o->arg ? o->arg : "", o->help);
+}
+
+static int
+print_options(const struct cli *cli)
+{
+	struct buf text = BUF_INIT;
+	int result;
+
+	options_rows(&text, cli->options);
+	options_rows(&text, common_options);
+	result = io_write_all(STDOUT_FILENO, text.data, text.len);
+	buf_release(&text);
+	return result < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+static int
+print_settings(void)
+{
+	struct buf text = BUF_INIT;
+	int result;
+
+	settings_print_table(&text);
+	result = io_write_all(STDOUT_FILENO, text.data, text.len);
+	buf_release(&text);
+	return result < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
 /* Returns -1 to go on, or the status to end with. */
 static int
 set_common(struct parse *p, enum common which, const char *text)
@@ -203,6 +252,10 @@ set_common(struct parse *p, enum common which, const char *text)
 	case COMMON_VERSION:
 		printf("%s %s\n", p->cli->program, VERSION);
 		return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
+	case COMMON_OPTIONS:
+		return print_options(p->cli);
+	case COMMON_SETTINGS:
+		return print_settings();
 	}
 	return -1;
 }

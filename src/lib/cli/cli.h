@@ -1,9 +1,10 @@
 /*
  * The one option parser. A program states its options in one table; the table parses the command
- * line (getopt_long), prints --help, and is what the man page and the completions are held against.
+ * line (getopt_long), prints --help, and is what the man page and the completions are made of.
  *
  * Every program has, without listing them: --config FILE, --stats FILE, --print-config, -v/--verbose,
- * -q/--quiet, -h/--help, --version.
+ * -q/--quiet, -h/--help, --version. For the build, which makes man pages and completions of them, there are two that
+ * --help does not show: --print-options (letter, name, argument, help) and --print-settings (settings_print_table).
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

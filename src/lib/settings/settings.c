@@ -302,3 +302,21 @@ settings_print(const struct settings *settings, struct buf *to)
 		buf_printf(to, " # %s\n", value->origin);
 	}
 }
+
+void
+settings_print_table(struct buf *to)
+{
+	static const char *const kinds[] = {
+		[SETTING_TEXT] = "text", [SETTING_INT] = "number", [SETTING_BOOL] = "switch",
+		[SETTING_SIZE] = "size", [SETTING_TIME] = "time",
+	};
+
+	for (const struct setting *s = settings_table; s->name; s++) {
+		buf_printf(to, "%s\t%s\t%s\t", s->name, kinds[s->kind], s->fallback ? s->fallback : "");
+		if (s->kind == SETTING_INT)
+			buf_printf(to, "%lld\t%lld", (long long)s->min, (long long)s->max);
+		else
+			buf_append_byte(to, '\t');
+		buf_printf(to, "\t%s\t%s\n", s->secret ? "secret" : "", s->help);
+	}
+}

@@ -67,4 +67,10 @@ const char *settings_aws(const struct settings *settings, const char *variable);
 /* All of it as YAML with each value's origin as a comment; secrets as "(set)". */
 void settings_print(const struct settings *settings, struct buf *to);
 
+/*
+ * The table itself, for the manual: a line for each setting: name, kind (text, number, switch, size, time), default, least,
+ * most, "secret" or nothing, help, with tabs between them.
+ */
+void settings_print_table(struct buf *to);
+
 #endif
