@@ -46,6 +46,10 @@ count() {
 	jq ".$1" <<<"$output"
 }
 
+holds_something() {
+	[ "$(redis_do DBSIZE)" -gt 0 ]
+}
+
 odd_pairs() {
 	printf '%s\t%s\n' 'Oakleaf Soft' 'Senior Data Analyst' 'a:b' c a b:c '' CFO 'Café ☕' 'Ingénieur 😀' \
 		' a ' 'b	c' -x --json '"' '\' A%sB '%d%n' "$(head -c 5000 /dev/zero | tr '\0' x)" y
@@ -394,7 +398,7 @@ odd_pairs() {
 	pid=$!
 	exec 9>pipe
 	many 12000 >&9
-	wait_until 10 test "$(redis_do DBSIZE)" -gt 0
+	wait_until 10 holds_something
 	redis_stop -9
 	many 12000 >&9 2>/dev/null || true
 	exec 9>&-
@@ -414,7 +418,7 @@ odd_pairs() {
 	pid=$!
 	exec 9>pipe
 	many 12000 >&9
-	wait_until 10 test "$(redis_do DBSIZE)" -gt 0
+	wait_until 10 holds_something
 	kill -TERM $pid
 	wait $pid || status=$?
 	exec 9>&-
