@@ -1,5 +1,6 @@
 # make            the programs, into bin/
 # make SAN=1      the same with ASan and UBSan, into build/san/bin
+# make bench      measures the whole, into bench/results (BENCH_SCALE=small: quickly); see bench/run
 # make unit       the C unit tests, into build/unit (run them: make check-unit)
 # make clean
 #
@@ -58,7 +59,7 @@ program_obj = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c))
 # What a unit test may link of the programs: everything but their main files.
 STAGE_OBJ := $(filter-out $(foreach p,$(PROGRAMS),$(BUILD)/src/$(p)/$(p).o),$(foreach p,$(PROGRAMS),$(call program_obj,$(p))))
 
-.PHONY: all unit check-unit clean
+.PHONY: all unit check-unit bench clean
 .SECONDARY:
 all: $(PROGRAMS:%=$(BIN)/%)
 
@@ -78,7 +79,7 @@ $(BUILD)/%.o: %.c
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 define program_rule
 $(BIN)/$(1): $(call program_obj,$(1)) $(LIB) $(if $(filter senenrich senserve,$(1)),$(PROTO_OBJ))
@@ -89,7 +90,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
 $(BUILD)/stages.a: $(STAGE_OBJ) $(PROTO_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 unit: $(UNIT)
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/stages.a $(LIB)
@@ -98,6 +99,14 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/stages.a $(LIB)
 
 check-unit: unit
 	@failed=0; for t in $(sort $(UNIT)); do $$t || failed=1; done; exit $$failed
+
+BENCH_TOOLS := $(BUILD)/bench-tools
+$(BENCH_TOOLS)/%: $(BUILD)/bench/%.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lhiredis $(LIBS_COMMON)
+
+bench: all $(BENCH_TOOLS)/fill $(BENCH_TOOLS)/hget_loop
+	BIN=$(BIN) TOOLS=$(BENCH_TOOLS) bench/run
 
 clean:
 	rm -rf build bin
