@@ -1,6 +1,6 @@
 /*
- * What a kind of store provides. store.h's functions do nothing but call through the table; a kind embeds the structs
- * below as the first member of its own, so that a pointer to one is a pointer to the other.
+ * What a kind of store provides. store.h's functions do nothing but call through the table; a kind embeds the
+ * structs below as the first member of its own, so that a pointer to one is a pointer to the other.
  *
  * For names in error texts use store_err_name(): every error of a list, get or put reads
  * "s3://bucket/key: GET: 404 NoSuchKey (details)" whatever the kind of store.

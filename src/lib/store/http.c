@@ -104,7 +104,8 @@ set_options(struct http *http, struct http_call *call, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_URL, call->url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
 	if (call->has_body) {
-		/* From memory, not by a read function: curl can send it again when a kept connection turns out dead. */
+		/* From memory, not by a read function: curl can send it again when a kept connection turns
+		 * out dead. */
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.len > 0 ? call->body.ptr : "");
 	} else if (strcmp(call->method, "HEAD") == 0) {

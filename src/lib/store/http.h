@@ -26,31 +26,32 @@ struct http_call {
 	const char *url;
 	struct curl_slist *headers; /* freed with http_call_release */
 	struct slice body;
-	bool has_body;              /* send Content-Length even where body is empty */
-	int64_t patience_ms;        /* instead of stall_timeout_ms; 0: that one */
+	bool has_body;       /* send Content-Length even where body is empty */
+	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
 
 	/*
-	 * The answer's body as it comes; its status and headers are known by then. HTTP_PAUSE: the same bytes come
-	 * again after http_resume. HTTP_REFUSED ends the call. Must not start, cancel or resume calls.
+	 * The answer's body as it comes; its status and headers are known by then. HTTP_PAUSE: the same bytes
+	 * come again after http_resume. HTTP_REFUSED ends the call. Must not start, cancel or resume calls.
 	 */
 	enum http_body (*on_body)(struct http_call *call, const char *data, size_t len);
-	/* The call is over; may free it, start it anew or start others. Headers can be read until it returns. */
+	/* The call is over; may free it, start it anew or start others. Headers can be read until it returns.
+	 */
 	void (*on_done)(struct http_call *call);
 	void *owner;
 
 	/* the answer */
-	CURLcode result;            /* CURLE_OK: a whole answer with some status */
+	CURLcode result; /* CURLE_OK: a whole answer with some status */
 	int status;
-	char why[CURL_ERROR_SIZE];  /* where result is not CURLE_OK */
+	char why[CURL_ERROR_SIZE]; /* where result is not CURLE_OK */
 
 	/* the engine's own */
-	CURL *easy;                 /* while under way and in on_done */
+	CURL *easy; /* while under way and in on_done */
 	bool running;
 	struct http_call *prev, *next;
 	bool paused;
 	bool stalled;
-	curl_off_t moved;           /* bytes up and down when last looked */
-	int64_t moved_at;           /* by the engine's clock */
+	curl_off_t moved; /* bytes up and down when last looked */
+	int64_t moved_at; /* by the engine's clock */
 };
 
 struct http;
@@ -66,7 +67,8 @@ void http_resume(struct http_call *call);
 
 /* Moves all calls as far as they go without waiting, and ends those that stall. */
 void http_perform(struct http *http);
-/* Waits for work for http_perform, for fd (or -1) to be readable, or timeout_ms. Returns whether fd is readable. */
+/* Waits for work for http_perform, for fd (or -1) to be readable, or timeout_ms. Returns whether fd is
+ * readable. */
 bool http_poll(struct http *http, int fd, int64_t timeout_ms);
 
 /* A header of the answer (the last of that name), or NULL. Valid until on_done returns. */

@@ -1,6 +1,6 @@
 /*
- * Which requests are worth another try, and when: AWS's "standard" mode with its 2026 constants. Pure functions;
- * nothing here waits or knows of sockets.
+ * Which requests are worth another try, and when: AWS's "standard" mode with its 2026 constants. Pure
+ * functions; nothing here waits or knows of sockets.
  */
 #ifndef STORE_RETRY_H
 #define STORE_RETRY_H
@@ -19,8 +19,8 @@ enum retry {
 };
 
 /*
- * What an answer calls for: its status and the code of its <Error> (len 0: none). Also right for a 200 that holds an
- * <Error>. Failures without an answer (connections) are RETRY_TRANSIENT.
+ * What an answer calls for: its status and the code of its <Error> (len 0: none). Also right for a 200 that
+ * holds an <Error>. Failures without an answer (connections) are RETRY_TRANSIENT.
  */
 enum retry retry_classify(int status, struct slice code);
 
@@ -28,20 +28,23 @@ enum retry retry_classify(int status, struct slice code);
 int64_t retry_delay(int attempt, enum retry retry, double random);
 
 /*
- * The same after hearing the server: its x-amz-retry-after (milliseconds; obeyed within delay..delay+5s, as AWS's own
- * clients do), else its Retry-After (seconds, up to a minute). NULL where a header is missing; what is no sound
- * number is ignored.
+ * The same after hearing the server: its x-amz-retry-after (milliseconds; obeyed within delay..delay+5s, as
+ * AWS's own clients do), else its Retry-After (seconds, up to a minute). NULL where a header is missing; what
+ * is no sound number is ignored.
  */
 int64_t retry_obey(int64_t delay_ms, const char *amz_retry_after, const char *retry_after);
 
 /*
- * The quota of a process: a server in trouble is not buried under retries. What is taken comes back when the request
- * that it was for succeeds.
+ * The quota of a process: a server in trouble is not buried under retries. What is taken comes back when the
+ * request that it was for succeeds.
  */
 struct retry_quota {
 	int tokens;
 };
-#define RETRY_QUOTA_INIT {500}
+#define RETRY_QUOTA_INIT                                                                                     \
+	{                                                                                                    \
+		500                                                                                          \
+	}
 
 /* What a retry takes, or -1 where the quota does not hold it: then the request fails at once. */
 int retry_take(struct retry_quota *quota, enum retry retry);

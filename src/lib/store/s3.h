@@ -4,6 +4,7 @@
  *   s3.c          open, close, wait; the table of functions
  *   s3_url.c      where a bucket lives: host, path style or virtual host, region
  *   s3_request.c  one request with its retries
+ *   s3_send.c     one try of it: URL, headers, signature
  *   s3_answer.c   what an answer means: error texts, redirects, the clock
  *   s3_xml.c      the XML of answers
  *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c   the transfers
@@ -25,8 +26,8 @@ struct s3_bucket {
 	struct s3_bucket *next;
 	char *name;
 	char *region;
-	char *origin;  /* "https://bucket.s3.eu-west-1.amazonaws.com" */
-	char *path;    /* in front of "/key": "", or "/bucket" where it is no part of the host */
+	char *origin; /* "https://bucket.s3.eu-west-1.amazonaws.com" */
+	char *path;   /* in front of "/key": "", or "/bucket" where it is no part of the host */
 };
 
 struct s3_request;
@@ -39,22 +40,23 @@ struct s3 {
 	struct s3_bucket *buckets;
 	char *endpoint; /* "http://127.0.0.1:9000/base" without a '/' at its end; NULL: AWS */
 	char *region;
-	char *agent;    /* User-Agent */
+	char *agent; /* User-Agent */
 	bool anonymous;
 	bool unsigned_payload; /* over TLS only */
 	bool check_md5;
-	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
+	const char *storage_class, *sse,
+	        *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
 	bool request_payer;
 	int max_attempts;
-	int64_t skew;   /* the server's clock minus ours, seconds */
+	int64_t skew; /* the server's clock minus ours, seconds */
 	bool skew_told;
 	struct retry_quota quota;
-	int64_t hold_until; /* too busy: no request starts before (monotonic ms) */
+	int64_t hold_until; /* the server is too busy: no request starts before (monotonic ms) */
 	int64_t retries;
 	uint64_t random;
 	struct s3_request *first, *last; /* all requests there are, in order of their start */
-	int detached;   /* of them, those for which nobody waits */
-	long events;    /* grows with whatever a caller may wait for */
+	int detached;                    /* of them, those for which nobody waits */
+	long events;                     /* grows with whatever a caller may wait for */
 	long events_seen;
 };
 
@@ -66,30 +68,30 @@ struct s3_header {
 };
 
 /*
- * One request until it succeeds or fails for good. The caller fills the first part (the body stays the caller's) and
- * calls s3_request_start; on_done comes from inside s3_pump.
+ * One request until it succeeds or fails for good. The caller fills the first part (the body stays the
+ * caller's) and calls s3_request_start; on_done comes from inside s3_pump.
  */
 struct s3_request {
 	struct s3 *s3;
 	struct s3_bucket *bucket;
-	const char *verb;      /* in messages: "GET", "ListObjectsV2" */
+	const char *verb; /* in messages: "GET", "ListObjectsV2" */
 	const char *method;
-	char *key;             /* "" for the bucket itself */
-	const char *shown;     /* in messages, behind the bucket */
-	struct buf query;      /* encoded; s3_query_add */
+	char *key;                                /* "" for the bucket itself */
+	const char *shown;                        /* in messages, behind the bucket */
+	struct buf query;                         /* encoded; s3_query_add */
 	struct s3_header headers[S3_HEADERS_MAX]; /* s3_request_header */
 	int header_count;
 	struct slice body;
 	bool has_body;
-	bool body_errors;      /* a 200 may hold an <Error> */
+	bool body_errors; /* a 200 may hold an <Error> */
 	int64_t patience_ms;
 	void *owner;
 
 	/* Takes the body of a 2xx; NULL: it is collected in `reply`. */
 	enum http_body (*on_body)(struct s3_request *request, const char *data, size_t len);
 	/*
-	 * Looks at a 2xx that came whole. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err says what is wrong
-	 * and the answer whether another try may help. NULL: nothing to look at.
+	 * Looks at a 2xx that came whole. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err says
+	 * what is wrong and the answer whether another try may help. NULL: nothing to look at.
 	 */
 	enum retry (*check)(struct s3_request *request, struct err *err);
 	/* Before another try. NULL: nothing to adapt. */
@@ -97,12 +99,12 @@ struct s3_request {
 	void (*on_done)(struct s3_request *request);
 
 	/* the answer */
-	struct err err;        /* kind ERR_NONE: it succeeded */
+	struct err err; /* kind ERR_NONE: it succeeded */
 	int status;
 	struct buf reply;
-	struct buf code;       /* of the <Error>, for who must know */
-	bool unsure;           /* an attempt that failed may have been carried out all the same */
-	bool progressed;       /* set by on_body: the attempts so far do not count */
+	struct buf code; /* of the <Error>, for who must know */
+	bool unsure;     /* an attempt that failed may have been carried out all the same */
+	bool progressed; /* set by on_body: the attempts so far do not count */
 
 	/* s3_request.c's own */
 	enum s3_state state;
@@ -111,22 +113,22 @@ struct s3_request {
 	char payload_hash[65];
 	int attempt;
 	int taken;
-	int moves;             /* to other regions and hosts */
-	char *moved_to;        /* the origin that a redirect named, for this request alone */
-	bool renewed;          /* fresh credentials were asked for */
+	int moves;      /* to other regions and hosts */
+	char *moved_to; /* the origin that a redirect named, for this request alone */
+	bool renewed;   /* fresh credentials were asked for */
 	bool clock_set;
 	bool detached;
-	int64_t generation;    /* of the credentials that signed it */
-	char sent_region[65];  /* that it was signed for */
-	int64_t refused;       /* that generation, where the server called it expired */
+	int64_t generation;   /* of the credentials that signed it */
+	char sent_region[65]; /* that it was signed for */
+	int64_t refused;      /* that generation, where the server called it expired */
 	int64_t wake_ms;
 	struct s3_request *prev, *next;
 };
 
 /* s3.c */
 /*
- * One round for a loop that waits for something: moves everything on and, where that brought nothing new, waits for the
- * next that may. Returns -1 with err where a signal asks the program to stop.
+ * One round for a loop that waits for something: moves everything on and, where that brought nothing new,
+ * waits for the next that may. Returns -1 with err where a signal asks the program to stop.
  */
 int s3_pump(struct s3 *s3, struct err *err);
 
@@ -135,15 +137,18 @@ struct s3_bucket *s3_bucket_find(struct s3 *s3, const char *name);
 /* The bucket is in this region. Returns whether that is news. */
 bool s3_bucket_move(struct s3 *s3, struct s3_bucket *bucket, struct slice region);
 void s3_buckets_free(struct s3 *s3);
-/* "http://host[:port][/path]" without '/' at its end, checked; `origin` says where it was set. Returns NULL with err. */
+/*
+ * "http://host[:port][/path]" without '/' at its end, checked; `origin` says where it was set.
+ * Returns NULL with err.
+ */
 char *s3_endpoint_parse(const char *text, const char *origin, struct err *err);
 /* The host of "https://host:port" as the Host header has it: without the scheme's own port. */
 void s3_host(const char *origin, struct buf *to);
 bool s3_bucket_name_ok(const char *name);
 
 /* s3_request.c */
-struct s3_request *s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb, const char *method,
-                                  const char *key);
+struct s3_request *s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb,
+                                  const char *method, const char *key);
 void s3_query_add(struct s3_request *request, const char *name, const char *value);
 /* `name` in lower case and static; value NULL takes it away. */
 void s3_request_header(struct s3_request *request, const char *name, const char *value);
@@ -155,12 +160,16 @@ void s3_request_detach(struct s3_request *request);
 /* Starts what has waited long enough; returns milliseconds until the next, or -1. */
 int64_t s3_requests_wake(struct s3 *s3);
 
+/* s3_send.c */
+/* Makes URL, headers and signature (credentials NULL: none) for this try, and sends it. */
+void s3_send(struct s3_request *request, const struct aws_credentials *credentials);
+
 /* s3_answer.c */
 enum s3_verdict {
 	S3_SUCCESS,
-	S3_FAILURE,   /* for good; request->err is filled */
-	S3_AGAIN,     /* worth a retry; request->err and *retry are filled */
-	S3_AT_ONCE,   /* something was learnt (region, clock, credentials): again, not counted */
+	S3_FAILURE, /* for good; request->err is filled */
+	S3_AGAIN,   /* worth a retry; request->err and *retry are filled */
+	S3_AT_ONCE, /* something was learnt (region, clock, credentials): again, not counted */
 };
 enum s3_verdict s3_answer_judge(struct s3_request *request, enum retry *retry);
 /* The etag without its quotes; "" where there is none. */
@@ -173,7 +182,8 @@ struct s3_xml_error {
 /* Whether the document is an <Error>. */
 bool s3_xml_error(struct slice xml, struct s3_xml_error *error);
 void s3_xml_error_release(struct s3_xml_error *error);
-/* The text of the first element of that name, wherever it is. Returns false where there is none or the XML is broken. */
+/* The text of the first element of that name, wherever it is; false where there is none or the XML is broken.
+ */
 bool s3_xml_text(struct slice xml, const char *element, struct buf *to);
 
 struct s3_page_object {
@@ -194,7 +204,8 @@ int s3_xml_page(struct slice xml, struct s3_page *page, const char **why);
 void s3_page_release(struct s3_page *page);
 
 /* s3_list.c, s3_get.c, s3_put.c */
-struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
+struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix,
+                                const char *start_after);
 int s3_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void s3_list_free(struct store_list *list);
 struct store_get *s3_get_open(struct store *store, const char *bucket, const char *key);

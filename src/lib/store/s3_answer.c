@@ -1,6 +1,6 @@
 /*
- * What S3's answers mean: success, a failure for good, worth another try; or news of the region, the clock or the
- * credentials, with which the same request is sent again at once.
+ * What S3's answers mean: success, a failure for good, worth another try; or news of the region, the clock or
+ * the credentials, with which the same request is sent again at once.
  */
 #include <curl/curl.h>
 #include <stdio.h>
@@ -32,22 +32,38 @@ static const char *
 status_name(int status)
 {
 	switch (status) {
-	case 301: return "Moved Permanently";
-	case 307: return "Temporary Redirect";
-	case 400: return "Bad Request";
-	case 401: return "Unauthorized";
-	case 403: return "Forbidden";
-	case 404: return "Not Found";
-	case 405: return "Method Not Allowed";
-	case 412: return "Precondition Failed";
-	case 416: return "Range Not Satisfiable";
-	case 429: return "Too Many Requests";
-	case 500: return "Internal Server Error";
-	case 501: return "Not Implemented";
-	case 502: return "Bad Gateway";
-	case 503: return "Service Unavailable";
-	case 504: return "Gateway Timeout";
-	default: return "unexpected status";
+	case 301:
+		return "Moved Permanently";
+	case 307:
+		return "Temporary Redirect";
+	case 400:
+		return "Bad Request";
+	case 401:
+		return "Unauthorized";
+	case 403:
+		return "Forbidden";
+	case 404:
+		return "Not Found";
+	case 405:
+		return "Method Not Allowed";
+	case 412:
+		return "Precondition Failed";
+	case 416:
+		return "Range Not Satisfiable";
+	case 429:
+		return "Too Many Requests";
+	case 500:
+		return "Internal Server Error";
+	case 501:
+		return "Not Implemented";
+	case 502:
+		return "Bad Gateway";
+	case 503:
+		return "Service Unavailable";
+	case 504:
+		return "Gateway Timeout";
+	default:
+		return "unexpected status";
 	}
 }
 
@@ -61,7 +77,8 @@ append_plain(struct buf *to, struct slice text, size_t max)
 	while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
 		len--;
 	for (size_t i = 0; i < len; i++)
-		buf_append_byte(to, (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f ? ' ' : text.ptr[i]);
+		buf_append_byte(to,
+		                (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f ? ' ' : text.ptr[i]);
 }
 
 /* A code is a word; whatever else stands there is left out. */
@@ -105,19 +122,37 @@ describe(struct s3_request *request, const struct s3_xml_error *error, enum err_
 }
 
 /*
- * Failed for good is only what is wrong with this one object. Whatever would meet the next object as well (a right, the
- * bucket, the endpoint) must not let a cursor pass it.
+ * Failed for good is only what is wrong with this one object. Whatever would meet the next object as well (a
+ * right, the bucket, the endpoint) must not let a cursor pass it.
  */
 static enum err_kind
 kind_of(const struct s3_request *request, struct slice code)
 {
 	static const char *const settings[] = {
-		"NoSuchBucket", "InvalidBucketName", "ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired",
-		"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "AllAccessDisabled", "AccountProblem", "NotSignedUp",
-		"AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "RequestTimeTooSkewed", "NotImplemented",
-		"KMS.DisabledException", "KMS.NotFoundException", "KMS.KMSInvalidStateException", "UserKeyMustBeSpecified", NULL,
+	        "NoSuchBucket",
+	        "InvalidBucketName",
+	        "ExpiredToken",
+	        "ExpiredTokenException",
+	        "InvalidToken",
+	        "TokenRefreshRequired",
+	        "InvalidAccessKeyId",
+	        "SignatureDoesNotMatch",
+	        "AccessDenied",
+	        "AllAccessDisabled",
+	        "AccountProblem",
+	        "NotSignedUp",
+	        "AuthorizationHeaderMalformed",
+	        "IllegalLocationConstraintException",
+	        "RequestTimeTooSkewed",
+	        "NotImplemented",
+	        "KMS.DisabledException",
+	        "KMS.NotFoundException",
+	        "KMS.KMSInvalidStateException",
+	        "UserKeyMustBeSpecified",
+	        NULL,
 	};
-	static const char *const passing[] = {"ConditionalRequestConflict", "OperationAborted", "NoSuchUpload", NULL};
+	static const char *const passing[] = {"ConditionalRequestConflict", "OperationAborted",
+	                                      "NoSuchUpload", NULL};
 
 	if (is_one_of(code, settings))
 		return ERR_ACCESS;
@@ -155,7 +190,8 @@ learn_region(struct s3_request *request, const struct s3_xml_error *error)
 
 	if (request->moves >= MOVES_MAX)
 		return false;
-	/* Another request may have learnt it while this one was under way: then there is no news, but a new place. */
+	/* Another request may have learnt it while this one was under way: then there is no news, but a new
+	 * place. */
 	if (!s3_bucket_move(request->s3, request->bucket, region) &&
 	    (region.len == 0 || strcmp(request->sent_region, request->bucket->region) == 0))
 		return false;
@@ -182,7 +218,8 @@ follow(struct s3_request *request)
 	size_t len = (size_t)(strstr(parsed, "://") + 3 - parsed);
 	len += strcspn(parsed + len, "/");
 	parsed[len] = '\0';
-	if (strcmp(parsed, origin) == 0 || (strncmp(origin, "https:", 6) == 0 && strncmp(parsed, "https:", 6) != 0)) {
+	if (strcmp(parsed, origin) == 0 ||
+	    (strncmp(origin, "https:", 6) == 0 && strncmp(parsed, "https:", 6) != 0)) {
 		free(parsed);
 		return false;
 	}
@@ -227,7 +264,8 @@ renew_credentials(struct s3_request *request)
 static bool
 learn(struct s3_request *request, const struct s3_xml_error *error)
 {
-	static const char *const expired[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", NULL};
+	static const char *const expired[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired",
+	                                      NULL};
 	static const char *const skewed[] = {"RequestTimeTooSkewed", "RequestExpired", NULL};
 	struct slice code = slice_of_buf(&error->code);
 
@@ -273,8 +311,6 @@ judge_broken(struct s3_request *request, enum retry *retry)
 		*retry = RETRY_TRANSIENT;
 		return request->err.kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;
 	}
-	if (call->result == CURLE_WRITE_ERROR)
-		kind = ERR_ACCESS;
 	if (call->result != CURLE_COULDNT_CONNECT && call->result != CURLE_COULDNT_RESOLVE_HOST)
 		request->unsure = true;
 	err_set(&request->err, kind, "%s: %s", request->verb, call->why);

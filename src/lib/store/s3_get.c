@@ -1,6 +1,7 @@
 /*
- * GET of one object. What comes ahead of the reader is bounded: then the transfer is paused. A connection that breaks
- * is continued by Range where it stood, on condition that the object is still the same (If-Match).
+ * GET of one object. What comes ahead of the reader is bounded: then the transfer is paused. A connection
+ * that breaks is continued by Range where it stood, on condition that the object is still the same
+ * (If-Match).
  */
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -21,12 +22,12 @@ struct s3_get {
 	struct s3_request *request;
 	struct buf ahead;
 	struct buf out;
-	int64_t received;  /* bytes of the object, in order and without gaps */
-	int64_t skip;      /* of a whole object that came where a part was asked for */
-	bool looked;       /* at the headers of this try */
-	bool handed;       /* the reader has had some of it */
-	bool probing;      /* all that was promised came, but it is not what the MD5 says */
-	EVP_MD_CTX *md5;   /* NULL: the etag is no MD5 */
+	int64_t received; /* bytes of the object, in order and without gaps */
+	int64_t skip;     /* of a whole object that came where a part was asked for */
+	bool looked;      /* at the headers of this try */
+	bool handed;      /* the reader has had some of it */
+	bool probing;     /* all that was promised came, but it is not what the MD5 says */
+	EVP_MD_CTX *md5;  /* NULL: the etag is no MD5 */
 	struct err err;
 };
 
@@ -40,14 +41,16 @@ md5_method(void)
 	return md;
 }
 
-/* The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is not S3's own. */
+/* The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is not S3's
+ * own. */
 static bool
 etag_is_md5(const struct http_call *call, const char *etag)
 {
 	const char *sse = http_header(call, "x-amz-server-side-encryption");
 	const char *class = http_header(call, "x-amz-storage-class");
 
-	return strlen(etag) == 32 && strspn(etag, "0123456789abcdef") == 32 && (sse == NULL || strcmp(sse, "AES256") == 0) &&
+	return strlen(etag) == 32 && strspn(etag, "0123456789abcdef") == 32 &&
+	       (sse == NULL || strcmp(sse, "AES256") == 0) &&
 	       http_header(call, "x-amz-server-side-encryption-customer-algorithm") == NULL &&
 	       (class == NULL || strcmp(class, "EXPRESS_ONEZONE") != 0);
 }
@@ -171,7 +174,8 @@ md5_is_right(const struct s3_get *get)
 	if (get->md5 == NULL)
 		return true;
 	copy = EVP_MD_CTX_new();
-	if (copy == NULL || EVP_MD_CTX_copy_ex(copy, get->md5) != 1 || EVP_DigestFinal_ex(copy, hash, NULL) != 1)
+	if (copy == NULL || EVP_MD_CTX_copy_ex(copy, get->md5) != 1 ||
+	    EVP_DigestFinal_ex(copy, hash, NULL) != 1)
 		abort();
 	EVP_MD_CTX_free(copy);
 	for (int i = 0; i < 16; i++)
@@ -194,7 +198,8 @@ check(struct s3_request *request, struct err *err)
 	}
 	if (!md5_is_right(get)) {
 		err_set(err, ERR_TEMPORARY, "GET: what came does not have the MD5 of the object's etag");
-		/* From the start where nobody has seen it yet; else only more bytes could still make it right. */
+		/* From the start where nobody has seen it yet; else only more bytes could still make it
+		 * right. */
 		if (get->probing && get->handed)
 			return RETRY_NEVER;
 		get->probing = true;
@@ -234,10 +239,12 @@ on_done(struct s3_request *request)
 
 	/* Nothing behind the last byte: the end was reached, if its size was not known before. */
 	if (request->status == 416 && get->received > 0 &&
-	    parse_range(http_header(&request->call, "content-range"), &first, &total) && total == get->received) {
+	    parse_range(http_header(&request->call, "content-range"), &first, &total) &&
+	    total == get->received) {
 		request->err.kind = ERR_NONE;
 		if (!md5_is_right(get)) {
-			err_set(&request->err, ERR_TEMPORARY, "GET: what came does not have the MD5 of the object's etag");
+			err_set(&request->err, ERR_TEMPORARY,
+			        "GET: what came does not have the MD5 of the object's etag");
 			store_err_name(&request->err, request->bucket->name, request->key);
 		}
 	}

@@ -12,11 +12,11 @@ struct s3_list {
 	struct s3_bucket *bucket;
 	char *prefix;
 	char *start_after;
-	struct s3_page pages[2]; /* [0] is read; [1] is the next, filled by check_page */
-	size_t at;               /* in pages[0] */
+	struct s3_page pages[2];    /* [0] is read; [1] is the next, filled by check_page */
+	size_t at;                  /* in pages[0] */
 	struct s3_request *request; /* for pages[1]; NULL: pages[0] is the last */
-	struct buf last;         /* the key returned last */
-	struct buf token;        /* that the page asked for last was asked with */
+	struct buf last;            /* the key returned last */
+	struct buf token;           /* that the page asked for last was asked with */
 	bool warned;
 	struct err err;
 };
@@ -98,8 +98,8 @@ refuse(struct s3_list *list, const char *why)
 }
 
 /*
- * Asks for the page behind pages[0]: by its token, which every server knows; or where it gave none that can be used,
- * behind its last key. A page that has brought nothing new is never the base of another.
+ * Asks for the page behind pages[0]: by its token, which every server knows; or where it gave none that can
+ * be used, behind its last key. A page that has brought nothing new is never the base of another.
  */
 static int
 ask_next(struct s3_list *list, bool after_first)
@@ -119,7 +119,8 @@ ask_next(struct s3_list *list, bool after_first)
 		return 0;
 	}
 	if (page->count == 0 ||
-	    (list->last.len > 0 && slice_compare(key_of(page, &page->objects[page->count - 1]), slice_of_buf(&list->last)) <= 0))
+	    (list->last.len > 0 &&
+	     slice_compare(key_of(page, &page->objects[page->count - 1]), slice_of_buf(&list->last)) <= 0))
 		return refuse(list, "the server says that there is more, but does not give it");
 	last = slice_dup(key_of(page, &page->objects[page->count - 1]));
 	ask(list, token, last);
@@ -127,7 +128,8 @@ ask_next(struct s3_list *list, bool after_first)
 	return 0;
 }
 
-/* Waits for the page that was asked for and makes it the one that is read. Returns 1, 0 at the end, -1 with list->err. */
+/* Waits for the page that was asked for and makes it the one that is read. Returns 1, 0 at the end, -1 with
+ * list->err. */
 static int
 next_page(struct s3_list *list)
 {
@@ -151,7 +153,8 @@ next_page(struct s3_list *list)
 	return ask_next(list, after_first) < 0 ? -1 : 1;
 }
 
-/* Whether the key is one that was asked for and is not yet returned: servers ignore or misread what they are asked. */
+/* Whether the key is one that was asked for and is not yet returned: servers ignore or misread what they are
+ * asked. */
 static bool
 is_wanted(struct s3_list *list, struct slice key)
 {
@@ -162,8 +165,9 @@ is_wanted(struct s3_list *list, struct slice key)
 		return false;
 	order = list->last.len > 0 ? slice_compare(key, slice_of_buf(&list->last)) : 1;
 	if (order < 0 && !list->warned) {
-		log_warning("s3://%s/%s: the server does not list in the order of names; some may be left out", list->bucket->name,
-		            list->prefix);
+		log_warning(
+		        "s3://%s/%s: the server does not list in the order of names; some may be left out",
+		        list->bucket->name, list->prefix);
 		list->warned = true;
 	}
 	return order > 0;

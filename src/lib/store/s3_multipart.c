@@ -1,6 +1,6 @@
 /*
- * Large objects, in parts: create, several parts at once, complete. A part is tried again by itself. What is not
- * completed is taken back.
+ * Large objects, in parts: create, several parts at once, complete. A part is tried again by itself. What is
+ * not completed is taken back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +17,8 @@
 static void advance(struct s3_upload *upload);
 
 /*
- * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each thousand the parts
- * grow. Small ones as long as possible, for each is held in memory; the sum is 5.3 TiB.
+ * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each thousand
+ * the parts grow. Small ones as long as possible, for each is held in memory; the sum is 5.3 TiB.
  */
 size_t
 s3_part_size(int number)
@@ -82,7 +82,8 @@ on_part_done(struct s3_request *request)
 static void
 start_part(struct s3_upload *upload, struct s3_part *part)
 {
-	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, "UploadPart", "PUT", upload->key);
+	struct s3_request *request =
+	        s3_request_new(upload->s3, upload->bucket, "UploadPart", "PUT", upload->key);
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", part->number);
@@ -236,9 +237,11 @@ complete(struct s3_upload *upload)
 	struct s3_request *request = s3_upload_step(upload, "CompleteMultipartUpload", "POST", on_completed);
 
 	buf_reset(&multi->manifest);
-	buf_append_str(&multi->manifest, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+	buf_append_str(&multi->manifest,
+	               "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
 	for (int i = 0; i < multi->parts; i++)
-		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;%s&quot;</ETag></Part>", i + 1,
+		buf_printf(&multi->manifest,
+		           "<Part><PartNumber>%d</PartNumber><ETag>&quot;%s&quot;</ETag></Part>", i + 1,
 		           multi->etags[i]);
 	buf_append_str(&multi->manifest, "</CompleteMultipartUpload>");
 	s3_query_add(request, "uploadId", multi->id);
@@ -329,7 +332,8 @@ static void
 on_aborted(struct s3_request *request)
 {
 	if (request->err.kind != ERR_NONE && !slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload"))
-		log_warning("%s; its parts stay there, under %s", request->err.text, buf_cstr(&request->query));
+		log_warning("%s; its parts stay there, under %s", request->err.text,
+		            buf_cstr(&request->query));
 }
 
 static void
@@ -366,7 +370,8 @@ s3_multipart_drop(struct s3_upload *upload)
 		s3_request_free(upload->request);
 		upload->request = NULL;
 		abort_upload(upload->s3, upload->bucket, upload->key, multi->id);
-	} else if (upload->request != NULL && upload->request->on_done == on_created && upload->request->state != S3_DONE) {
+	} else if (upload->request != NULL && upload->request->on_done == on_created &&
+	           upload->request->state != S3_DONE) {
 		upload->request->on_done = on_created_late;
 		s3_request_detach(upload->request);
 		upload->request = NULL;

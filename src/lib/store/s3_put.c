@@ -25,7 +25,8 @@ s3_upload_fail(struct s3_upload *upload, const struct err *err)
 }
 
 struct s3_request *
-s3_upload_step(struct s3_upload *upload, const char *verb, const char *method, void (*on_done)(struct s3_request *))
+s3_upload_step(struct s3_upload *upload, const char *verb, const char *method,
+               void (*on_done)(struct s3_request *))
 {
 	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, verb, method, upload->key);
 
@@ -59,7 +60,8 @@ s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
 		s3_request_header(request, "x-amz-server-side-encryption-aws-kms-key-id", s3->sse_kms_key_id);
 }
 
-/* Whether what is there now is what we sent: then the try whose answer was lost had stored it. Else err says 412. */
+/* Whether what is there now is what we sent: then the try whose answer was lost had stored it. Else err says
+ * 412. */
 static void
 on_head_done(struct s3_request *request)
 {
@@ -69,7 +71,8 @@ on_head_done(struct s3_request *request)
 	char etag[sizeof(upload->etag)];
 
 	s3_answer_etag(&request->call, etag, sizeof(etag));
-	if (EVP_Q_digest(NULL, "MD5", NULL, upload->data.len > 0 ? upload->data.data : "", upload->data.len, hash, NULL) == 1) {
+	if (EVP_Q_digest(NULL, "MD5", NULL, upload->data.len > 0 ? upload->data.data : "", upload->data.len,
+	                 hash, NULL) == 1) {
 		for (int i = 0; i < 16; i++)
 			snprintf(hex + 2 * i, 3, "%02x", hash[i]);
 	}

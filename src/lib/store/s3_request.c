@@ -1,8 +1,7 @@
 /*
- * One request to S3, until it succeeds or is given up: signs, sends, waits for its next try. What an
- * answer means is decided in s3_answer.c.
+ * One request to S3, until it succeeds or is given up: sends it, waits for its next try. How it is sent is in
+ * s3_send.c, what an answer means in s3_answer.c.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +10,8 @@
 #include "base/mem.h"
 #include "store/s3.h"
 
-#define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define KEY_SHOWN 400 /* bytes of a key in a message */
-/* Host, date, hash, token, payer and what the caller adds. */
-#define SIGNED_MAX (S3_HEADERS_MAX + 5)
+#define HELD_PART 4   /* of a delay for want of room, what everybody else waits */
 
 static void on_call_done(struct http_call *call);
 
@@ -25,8 +22,10 @@ on_call_body(struct http_call *call, const char *data, size_t len)
 
 	if (request->on_body != NULL && call->status / 100 == 2)
 		return request->on_body(request, data, len);
-	if (request->reply.len + len > S3_REPLY_MAX)
+	if (request->reply.len + len > S3_REPLY_MAX) {
+		err_set(&request->err, ERR_ACCESS, "%s: the answer is longer than any of S3's", request->verb);
 		return HTTP_REFUSED;
+	}
 	buf_append(&request->reply, data, len);
 	return HTTP_TAKEN;
 }
@@ -153,132 +152,6 @@ finish(struct s3_request *request)
 	s3_request_free(request);
 }
 
-/* What every request carries; what the caller set is signed too. */
-static size_t
-gather_headers(struct s3_request *request, const char *host, const char *date, const struct aws_credentials *credentials,
-               struct sigv4_header *headers)
-{
-	size_t count = 0;
-
-	headers[count++] = (struct sigv4_header){"host", host};
-	if (credentials != NULL) {
-		headers[count++] = (struct sigv4_header){"x-amz-date", date};
-		headers[count++] = (struct sigv4_header){"x-amz-content-sha256", request->payload_hash};
-		if (credentials->session_token != NULL)
-			headers[count++] = (struct sigv4_header){"x-amz-security-token", credentials->session_token};
-	}
-	if (request->s3->request_payer)
-		headers[count++] = (struct sigv4_header){"x-amz-request-payer", "requester"};
-	for (int i = 0; i < request->header_count; i++)
-		headers[count++] = (struct sigv4_header){request->headers[i].name, request->headers[i].value};
-	return count;
-}
-
-static void
-hash_payload(struct s3_request *request, const char *origin)
-{
-	if (request->payload_hash[0] != '\0')
-		return;
-	if (request->body.len == 0)
-		memcpy(request->payload_hash, EMPTY_HASH, sizeof(EMPTY_HASH));
-	else if (request->s3->unsigned_payload && strncmp(origin, "https:", 6) == 0)
-		memcpy(request->payload_hash, "UNSIGNED-PAYLOAD", sizeof("UNSIGNED-PAYLOAD"));
-	else
-		sigv4_hash(request->body.ptr, request->body.len, request->payload_hash);
-}
-
-static void
-sign(struct s3_request *request, const struct aws_credentials *credentials, const char *path,
-     const struct sigv4_header *headers, size_t count, int64_t now)
-{
-	struct buf value = BUF_INIT;
-	struct sigv4_request what = {
-		.method = request->method,
-		.path = path,
-		.query = buf_cstr(&request->query),
-		.headers = headers,
-		.header_count = count,
-		.payload_hash = request->payload_hash,
-		.time = now,
-		.region = request->bucket->region,
-		.service = "s3",
-		.access_key = credentials->access_key,
-		.secret_key = credentials->secret_key,
-	};
-
-	sigv4_sign(request->s3->sigv4, &what, &value);
-	http_add_header(&request->call, "Authorization", buf_cstr(&value));
-	buf_release(&value);
-}
-
-static void
-add_headers(struct s3_request *request, const struct sigv4_header *headers, size_t count)
-{
-	struct http_call *call = &request->call;
-	bool typed = false;
-
-	for (size_t i = 0; i < count; i++) {
-		http_add_header(call, headers[i].name, headers[i].value);
-		typed = typed || strcmp(headers[i].name, "content-type") == 0;
-	}
-	http_add_header(call, "User-Agent", request->s3->agent);
-	/* Headers without a value: curl's own, taken out. */
-	call->headers = curl_slist_append(call->headers, "Expect:");
-	call->headers = curl_slist_append(call->headers, "Accept:");
-	if (request->has_body && !typed)
-		call->headers = curl_slist_append(call->headers, "Content-Type:");
-}
-
-/* Makes URL, headers and signature for this try, and sends it. */
-static void
-send_request(struct s3_request *request, const struct aws_credentials *credentials)
-{
-	struct s3 *s3 = request->s3;
-	struct http_call *call = &request->call;
-	const char *origin = request->moved_to != NULL ? request->moved_to : request->bucket->origin;
-	struct sigv4_header headers[SIGNED_MAX];
-	struct buf path = BUF_INIT;
-	struct buf host = BUF_INIT;
-	int64_t now = clock_unix() + s3->skew;
-	char date[17];
-	size_t count;
-
-	http_call_release(call);
-	buf_reset(&request->reply);
-	buf_reset(&request->code);
-	request->err.kind = ERR_NONE;
-	request->status = 0;
-	snprintf(request->sent_region, sizeof(request->sent_region), "%s", request->bucket->region);
-	sigv4_date(now, date);
-	hash_payload(request, origin);
-
-	buf_append_str(&path, request->bucket->path);
-	if (*request->key != '\0' || path.len == 0)
-		buf_append_byte(&path, '/');
-	sigv4_encode(&path, slice_of_str(request->key), true);
-	s3_host(origin, &host);
-	count = gather_headers(request, buf_cstr(&host), date, credentials, headers);
-	if (credentials != NULL)
-		sign(request, credentials, buf_cstr(&path), headers, count, now);
-	add_headers(request, headers, count);
-
-	buf_reset(&request->url);
-	buf_printf(&request->url, "%s%s", origin, buf_cstr(&path));
-	if (request->query.len > 0)
-		buf_printf(&request->url, "?%s", buf_cstr(&request->query));
-	buf_release(&path);
-	buf_release(&host);
-
-	call->method = request->method;
-	call->url = buf_cstr(&request->url);
-	call->body = request->body;
-	call->has_body = request->has_body;
-	call->patience_ms = request->patience_ms;
-	log_debug("%s %s, attempt %d", request->method, call->url, request->attempt);
-	request->state = S3_RUNNING;
-	http_start(s3->http, call);
-}
-
 /* Returns whether it is on its way; if not, it is over and may be gone, and others with it. */
 static bool
 begin(struct s3_request *request)
@@ -294,7 +167,7 @@ begin(struct s3_request *request)
 		request->generation = credentials->generation;
 	}
 	request->refused = 0;
-	send_request(request, credentials);
+	s3_send(request, credentials);
 	return true;
 }
 
@@ -338,9 +211,23 @@ say_retry(struct s3_request *request, int64_t delay)
 	const char *why = strstr(request->err.text, ": ");
 
 	why = why != NULL ? why + 2 : request->err.text;
-	log_warning_limited(&site, "s3://%s/%.*s: %.*s, retry %d of %d in %.1f s", request->bucket->name, KEY_SHOWN,
-	                    request->shown, details != NULL && details > why ? (int)(details - why) : 200, why,
+	log_warning_limited(&site, "s3://%s/%.*s: %.*s, retry %d of %d in %.1f s", request->bucket->name,
+	                    KEY_SHOWN, request->shown,
+	                    details != NULL && details > why ? (int)(details - why) : 200, why,
 	                    request->attempt, request->s3->max_attempts, (double)delay / 1000.0);
+}
+
+/*
+ * The server is too busy: all slow down, the one that was refused most. To stop them all for as long as that
+ * one would make a crawl of a server that refuses one request in a hundred.
+ */
+static void
+hold_others(struct s3 *s3, int64_t delay)
+{
+	int64_t until = clock_mono_ms() + delay / HELD_PART;
+
+	if (s3->hold_until < until)
+		s3->hold_until = until;
 }
 
 /* Plans the next try. Returns false where there is none; err then says why. */
@@ -368,13 +255,14 @@ try_again(struct s3_request *request, enum retry retry)
 	}
 	request->taken = taken;
 	delay = retry_obey(retry_delay(request->attempt, retry, random_fraction(s3)),
-	                   http_header(&request->call, "x-amz-retry-after"), http_header(&request->call, "retry-after"));
+	                   http_header(&request->call, "x-amz-retry-after"),
+	                   http_header(&request->call, "retry-after"));
 	request->attempt++;
 	s3->retries++;
 	say_retry(request, delay);
 	wait_until(request, clock_mono_ms() + delay);
-	if (retry == RETRY_THROTTLED && s3->hold_until < request->wake_ms)
-		s3->hold_until = request->wake_ms;
+	if (retry == RETRY_THROTTLED)
+		hold_others(s3, delay);
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /*
- * An object on its way to S3, as s3_put.c (the whole, and small objects) and s3_multipart.c (large ones, in parts)
- * share it. The two meet at a few steps: everything here runs in s3_pump's on_done functions.
+ * An object on its way to S3, as s3_put.c (the whole, and small objects) and s3_multipart.c (large ones, in
+ * parts) share it. The two meet at a few steps: everything here runs in s3_pump's on_done functions.
  */
 #ifndef STORE_S3_UPLOAD_H
 #define STORE_S3_UPLOAD_H
@@ -24,14 +24,14 @@ struct s3_part {
 };
 
 struct s3_multipart {
-	char *id;          /* of the upload; NULL: not known yet */
-	int parts;         /* begun so far */
+	char *id;  /* of the upload; NULL: not known yet */
+	int parts; /* begun so far */
 	struct s3_part slots[S3_SLOTS];
-	char **etags;      /* of part n at [n - 1]; NULL: not there yet */
+	char **etags; /* of part n at [n - 1]; NULL: not there yet */
 	int etags_cap;
-	int stored;        /* parts that are there */
+	int stored; /* parts that are there */
 	struct buf manifest;
-	bool completed;    /* whether or not we know it: no abort any more */
+	bool completed; /* whether or not we know it: no abort any more */
 };
 
 struct s3_upload {
@@ -43,10 +43,10 @@ struct s3_upload {
 	char *source;
 	bool no_clobber;
 	bool dry_run;
-	struct buf data;       /* not yet sent: all of a small object, or the part that is being filled */
+	struct buf data; /* not yet sent: all of a small object, or the part that is being filled */
 	int64_t written;
 	bool committed;
-	bool over;             /* stored, or err says why not */
+	bool over; /* stored, or err says why not */
 	struct err err;
 	char etag[128];
 	struct s3_request *request; /* the one step under way: HEAD, PUT, create, complete; NULL: none */

@@ -1,6 +1,6 @@
 /*
- * Where buckets live. AWS: the bucket is part of the host, unless its name has dots (no certificate fits) or is no
- * host name. Any other endpoint: the bucket is the path's first part.
+ * Where buckets live. AWS: the bucket is part of the host, unless its name has dots (no certificate fits) or
+ * is no host name. Any other endpoint: the bucket is the path's first part.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -111,7 +111,8 @@ s3_buckets_free(struct s3 *s3)
 bool
 s3_bucket_name_ok(const char *name)
 {
-	return *name != '\0' && strpbrk(name, "/?#") == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	return *name != '\0' && strpbrk(name, "/?#") == NULL && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
 }
 
 static bool
@@ -138,16 +139,21 @@ is_authority(const char *host, size_t len)
 char *
 s3_endpoint_parse(const char *text, const char *origin, struct err *err)
 {
-	size_t scheme = strncasecmp(text, "http://", 7) == 0 ? 7 : strncasecmp(text, "https://", 8) == 0 ? 8 : 0;
+	size_t scheme = strncasecmp(text, "http://", 7) == 0    ? 7
+	                : strncasecmp(text, "https://", 8) == 0 ? 8
+	                                                        : 0;
 	size_t len = strlen(text);
 	size_t host_len = strcspn(text + scheme, "/");
 	char *endpoint;
-	bool fine = scheme > 0 && is_authority(text + scheme, host_len) && strpbrk(text, "?#@ \"<>\\") == NULL;
+	bool fine =
+	        scheme > 0 && is_authority(text + scheme, host_len) && strpbrk(text, "?#@ \"<>\\") == NULL;
 
 	for (const char *c = text; *c != '\0'; c++)
 		fine = fine && (unsigned char)*c > ' ' && (unsigned char)*c < 0x7f;
 	if (!fine) {
-		err_set(err, ERR_USAGE, "endpoint_url %s (%s): must be http://host[:port], https://host[:port] or file:///folder",
+		err_set(err, ERR_USAGE,
+		        "endpoint_url %s (%s): must be http://host[:port], https://host[:port] or "
+		        "file:///folder",
 		        text, origin);
 		return NULL;
 	}

@@ -18,14 +18,14 @@ struct sigv4_header {
 
 struct sigv4_request {
 	const char *method;
-	const char *path;          /* encoded as it is sent, starts with '/'; S3 signs it as it is */
-	const char *query;         /* encoded as it is sent, without '?'; any order; "" for none */
+	const char *path;                   /* encoded as it is sent, starts with '/'; S3 signs it as it is */
+	const char *query;                  /* encoded as it is sent, without '?'; any order; "" for none */
 	const struct sigv4_header *headers; /* all to be signed, host among them; any order, no name twice */
 	size_t header_count;
-	const char *payload_hash;  /* 64 hex digits, or UNSIGNED-PAYLOAD */
-	int64_t time;              /* unix seconds; the headers' x-amz-date is sigv4_date() of the same */
+	const char *payload_hash; /* 64 hex digits, or UNSIGNED-PAYLOAD */
+	int64_t time;             /* unix seconds; the headers' x-amz-date is sigv4_date() of the same */
 	const char *region;
-	const char *service;       /* "s3", "sts" */
+	const char *service; /* "s3", "sts" */
 	const char *access_key;
 	const char *secret_key;
 };
