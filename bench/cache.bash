@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# senenrich with an empty memo and a warm Redis beside a bare hiredis loop that sends the same HGETs, 5,000 in a pipeline.
+
+cache_enrich() {
+	"$bin/senenrich" --stats "$work/stats" <"$work/pairs.ndjson"
+}
+
+cache_loop() {
+	"$tools/hget_loop" "$REDIS_SOCKET" <"$work/pairs.ndjson"
+}
+
+cache_keep_rate() {
+	rates+=("$(calc "$(stat_of senenrich redis) / ${walls[-1]}")")
+}
+
+cache_keep_loop() {
+	loops+=("$(<"$work/last.out")")
+}
+
+bench_cache() {
+	local rates=() loops=() ratio redis
+	# from so many that hardly a pair comes twice
+	"$bin/sengen" --count "$hgets" --seed 3 --pairs 20000000 >"$work/pairs.ndjson"
+	cache_enrich >/dev/null
+	repeat : cache_loop cache_keep_loop
+	repeat : cache_enrich cache_keep_rate
+	each redis "a / $hgets * 1e6" redis_cpus
+	record "Reading the cache" "bare hiredis loop" pairs/s - "${loops[@]}"
+	record "Reading the cache" "senenrich, empty memo, process start included" pairs/s - "${rates[@]}"
+	record "Reading the cache" "Redis: CPU" "µs/pair" - "${redis[@]}"
+	each ratio "a / b" rates loops
+	record "Reading the cache" "senenrich / bare loop" times ">=0.7" "${ratio[@]}"
+}

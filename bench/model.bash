@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# A cold run over N pairs, of a model that answers 1,000 pairs a second: it may take what the calls take, and no more calls
+# than are needed. Then four processes on the same cold data at once: what is asked more than once.
+
+model_cold() {
+	"$bin/senenrich" --stats "$work/stats" <"$work/cold.ndjson"
+}
+
+model_four() {
+	local i pids=()
+	for i in 1 2 3 4; do
+		"$bin/senenrich" <"$work/cold.ndjson" >/dev/null &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i"
+	done
+}
+
+model_keep() {
+	local pairs
+	pairs=$(stat_of senenrich pairs_asked)
+	times+=("$(calc "${walls[-1]} / ($pairs / 1000)")")
+	calls+=("$(stat_of senenrich calls)")
+	allowed=$(calc "int(int(($pairs + 999) / 1000) * 1.05 + 3)")
+}
+
+bench_model() {
+	local times=() calls=() allowed pairs before
+	"$bin/sengen" --count "$cold_pairs" --seed 4 --pairs 20000000 >"$work/cold.ndjson"
+	model_start --rate 1000
+	repeat flush model_cold model_keep
+	pairs=$(stat_of senenrich pairs_asked)
+	record "The model" "cold run over $pairs pairs at 1,000 a second" s - "${walls[@]}"
+	record "The model" "time / (pairs / 1,000 a second)" times "<=1.1" "${times[@]}"
+	record "The model" "calls" calls "<=$allowed" "${calls[@]}"
+
+	model_start --latency 50
+	runs=1
+	before=$(model_count pairs)
+	repeat flush model_four
+	record "The model" "4 processes on the same cold data: pairs asked / distinct pairs" times - \
+		"$(calc "($(model_count pairs) - $before) / $pairs")"
+	runs=$all_runs
+	model_start
+}
