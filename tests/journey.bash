@@ -89,15 +89,17 @@ start() {
 	# a shell starts what is in the background deaf to SIGINT
 	env --default-signal=INT pipeline.sh "$@" >run.out 2>run.err 3>&- &
 	pid=$!
+	mkdir -p "$(here)/servers"
+	echo "$pid" >"$(here)/servers/pipeline" # a test that fails leaves nothing behind
 }
 
-# The stages of the pipeline that was started; stage_pid NAME: one of them, or nothing.
+# The stages of the pipeline that was started; stage_pid NAME: one of them; false where there is none.
 stages() {
-	pgrep -P "$pid" | xargs -r -n 1 pgrep -P
+	pgrep -P "$(pgrep -d , -P "$pid")"
 }
 
 stage_pid() {
-	pgrep -P "$pid" | xargs -r -n 1 pgrep -x "$1" -P
+	pgrep -x "$1" -P "$(pgrep -d , -P "$pid")"
 }
 
 # The model stands still until it is let go: what asks it waits for as long as a test needs.
