@@ -23,8 +23,8 @@
 #include "cursor/failures.h"
 #include "cursor/keeper.h"
 
-/* Saving takes milliseconds; who holds the lock longer is stuck. */
-#define LOCK_PATIENCE_MS 5000
+/* Saving takes milliseconds, on a busy disk perhaps a second, and some others may wait too; who holds the lock longer is stuck. */
+#define LOCK_PATIENCE_MS 15000
 
 #define FILE_BYTES_MAX (64 << 20)
 
