@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # senenrich with an empty memo and a warm Redis beside a bare hiredis loop that sends the same HGETs, 5,000 in a pipeline.
 
 cache_enrich() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # Questions 2 and 4: a day of files through the whole pipe on the embedded store; CPU and memory of each stage and of Redis.
 
 day_keep() {

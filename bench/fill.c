@@ -1,6 +1,8 @@
 /*
- * fill FROM TO: tells Redis (REDIS_SOCKET, as all programs) of the made-up pairs FROM..TO-1, in pipelines of 5,000.
- * fill --postings COUNT PAIRS: prints COUNT postings of the pairs 0..PAIRS-1, scattered, each before any comes again.
+ * fill FROM TO: tells Redis (REDIS_SOCKET, as all programs) of the made-up pairs FROM..TO-1, in
+ * pipelines of 5,000.
+ * fill --postings COUNT PAIRS: prints COUNT postings of the pairs 0..PAIRS-1, scattered, each before
+ * any comes again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +11,7 @@
 #include "cache/cache.h"
 
 #define PIPELINE 5000
-#define STRIDE 1000003 /* a prime, so that with numbers of pairs that are no multiples of it all are visited */
+#define STRIDE 1000003 /* a prime, so that all pairs are visited, unless their number is a multiple of it */
 
 static void
 texts(long pair, char company[64], char title[64])
@@ -25,7 +27,8 @@ print_postings(long count, long pairs)
 
 	for (long i = 0; i < count; i++) {
 		texts((long)((unsigned long)i * STRIDE % (unsigned long)pairs), company, title);
-		printf("{\"url\":\"https://jobs.example.com/%ld\",\"company\":\"%s\",\"title\":\"%s\",\"location\":\"Porto\",\"scraped_on\":1756741199}\n",
+		printf("{\"url\":\"https://jobs.example.com/%ld\",\"company\":\"%s\",\"title\":\"%s\","
+		       "\"location\":\"Porto\",\"scraped_on\":1756741199}\n",
 		       i, company, title);
 	}
 }
@@ -42,7 +45,8 @@ tell(struct cache *cache, long from, long to, struct err *err)
 
 		for (long i = 0; i < n && result == 0; i++) {
 			texts(from + i, company, title);
-			result = cache_tell(cache, pair_hash(slice_of_str(company), slice_of_str(title), &scratch),
+			result = cache_tell(cache,
+			                    pair_hash(slice_of_str(company), slice_of_str(title), &scratch),
 			                    (int)((from + i) % 7) + 1, err);
 		}
 		if (result == 0)

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # Question 5: how time and memory grow with the number of postings (the whole pipe, warm Redis) and with the number
 # of pairs in the cache (senenrich without a memo, each pair asked of Redis).
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # senenrich with a warm memo beside jq, which does nothing but set the member, on the same file.
 # A memo is warm only in a process that has seen the pairs: the file goes in once and five times over, and what four
 # of the five rounds took is the difference.

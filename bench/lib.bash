@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what bench/run sets
 # lib.bash: what the parts of the benchmark share: servers, timing, and where the figures go. Sourced by bench/run.
 
 say() {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # A cold run over N pairs, of a model that answers 1,000 pairs a second: it may take what the calls take, and no more calls
 # than are needed. Then four processes on the same cold data at once: what is asked more than once.
 
@@ -42,5 +42,5 @@ bench_model() {
 	record "The model" "4 processes on the same cold data: pairs asked / distinct pairs" times - \
 		"$(calc "($(model_count pairs) - $before) / $pairs")"
 	runs=$all_runs
-	model_start
+	model_start --rate 0
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # Question 1: one file through the whole pipe, warm and cold, process starts included; by the five programs and by
 # pipeline.sh, which also looks for late files, checks, locks and sums up.
 

@@ -49,7 +49,7 @@ if (name eq "compare") {
 	set style fill solid 0.6
 	set format y "%.0s%c"
 	set yrange [0:*]
-	set xtics rotate by -20
+	set xtics font ",10"
 	unset key
 	plot data using 2:xtic(1)
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # Our pipe beside a program that does what the predecessor did (predecessor.py), on the same files and the same servers,
 # both with all pairs known to Redis. Redis counts for neither: it is the same server.
 

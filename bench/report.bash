@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what bench/run sets
 # report.bash: the figures as results.json, results.md and plots. Sourced by bench/run.
 
 machine() {

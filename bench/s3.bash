@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # The same questions on S3: Ceph's radosgw on loopback, which takes most of the processors' time for itself.
 
 s3_curl() { # METHOD PATH [OPTION...]
@@ -23,13 +23,13 @@ s3_bucket() { # BUCKET COUNT: the first COUNT raw files
 
 bench_s3() {
 	local count=$((s3_files * PER_FILE)) rates predecessor_store
-	command -v radosgw >/dev/null && command -v ceph-osd >/dev/null || {
+	if ! command -v radosgw >/dev/null || ! command -v ceph-osd >/dev/null; then
 		notes+=("S3: left out, because radosgw and ceph-osd are not installed.")
-		return 0
-	}
+		return
+	fi
 	s3_start
 	s3_bucket one 1
-	s3_bucket "some" "$some_files"
+	s3_bucket some "$some_files"
 	s3_bucket part "$s3_files"
 	# shellcheck source=/dev/null
 	. "$home/bench/one_file.bash"
@@ -43,7 +43,7 @@ bench_s3() {
 	record "2. A day" "S3 store: peak memory of all programs together" MB "<=300" "$(peak_of_all)"
 	# shellcheck source=/dev/null
 	. "$home/bench/predecessor.bash"
-	predecessor_store=(--bucket "some" --endpoint "$S3_ENDPOINT")
+	predecessor_store=(--bucket some --endpoint "$S3_ENDPOINT")
 	predecessor_can grpc redis boto3 || return 0
 	use_store some s3
 	compare "S3 store" $((some_files * PER_FILE))

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # Question 3: what share reading the cache, writing it and the model have. senenrich alone, over the day, in four ways:
 #   warm      an empty memo, every pair in Redis         own work + reading
 #   twice     the day two times over, so that all of the second is in the memo:  own work = twice - warm
