@@ -24,7 +24,7 @@ Kinds:
   skewed                    403 RequestTimeTooSkewed, by a clock that is a minute ahead
   none                      no fault: to let some of the requests through that had their turn
 
-`ahead` in what it prints is by how many seconds the last signature was ahead of this machine's clock.
+`ahead` in what it prints is by how many seconds the latest-dated signature was ahead of this machine's clock.
 """
 import argparse
 import asyncio
@@ -180,7 +180,7 @@ class Proxy:
         method, target = method.decode(), target.decode("latin-1")
         date = self.header(head, b"x-amz-date")
         if date:
-            self.ahead = round(calendar.timegm(time.strptime(date.decode(), "%Y%m%dT%H%M%SZ")) - time.time())
+            self.ahead = max(self.ahead, round(calendar.timegm(time.strptime(date.decode(), "%Y%m%dT%H%M%SZ")) - time.time()))
         kind = self.choose(method, target)
         if kind and self.spoil_request(kind, method, writer):
             await writer.drain()
