@@ -2,6 +2,8 @@
 # make SAN=1      the same with ASan and UBSan, into build/san/bin
 # make bench      measures the whole, into bench/results (BENCH_SCALE=small: quickly); see bench/run
 # make unit       the C unit tests, into build/unit (run them: make check-unit)
+# make man        the manual, into build/man (by scdoc)
+# make install    PREFIX=/usr/local, DESTDIR; make uninstall; make dist: build/seniority-VERSION.tar.gz
 # make clean
 #
 # CC, CFLAGS, CPPFLAGS and LDFLAGS are the user's; what the project itself needs is kept apart.
@@ -107,6 +109,8 @@ $(BENCH_TOOLS)/%: $(BUILD)/bench/%.o $(LIB)
 
 bench: all $(BENCH_TOOLS)/fill $(BENCH_TOOLS)/hget_loop
 	BIN=$(BIN) TOOLS=$(BENCH_TOOLS) bench/run
+
+include packaging/install.mk
 
 clean:
 	rm -rf build bin
