@@ -1,0 +1,158 @@
+# The Debian package, and make install: built in a copy of the tree, looked into, and run.
+# slow: it builds everything anew, with the compiler's own flags
+
+load helper
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return
+	export TREE=$BATS_FILE_TMPDIR/seniority DEB=$BATS_FILE_TMPDIR/deb
+	mkdir "$TREE"
+	tar -C "$ROOT" -c --exclude=./bin --exclude=./build --exclude=./.git --exclude=./bench/results . | tar -C "$TREE" -x
+	(cd "$TREE" && env -u SENIORITY_BIN DEB_BUILD_OPTIONS='nocheck parallel=2' dpkg-buildpackage -b -us -uc) >build.log 2>&1 3>&- || {
+		tail -n 30 build.log >&2
+		return 1
+	}
+	dpkg-deb -x seniority_[0-9]*.deb "$DEB"
+	dpkg-deb -e seniority_[0-9]*.deb "$DEB/DEBIAN"
+}
+
+setup() {
+	unset SENIORITY_BIN
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+version() {
+	sed -nE 's/^VERSION := (.*)/\1/p' "$ROOT/Makefile"
+}
+
+@test "lintian has neither errors nor warnings" {
+	run -0 lintian --allow-root --fail-on error,warning "$BATS_FILE_TMPDIR"/seniority_*.changes
+}
+
+@test "the version is the same everywhere" {
+	[[ $(version) =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]]
+	[ "$(cd "$ROOT" && dpkg-parsechangelog -S Version)" = "$(version)" ]
+	grep -qF "## [$(version)]" "$ROOT/CHANGELOG.md"
+	grep -qF "image: seniority:$(version)" "$ROOT/packaging/kubernetes/cronjob.yaml"
+	grep -qF "seniority:$(version)" "$ROOT/Dockerfile"
+	[ "$("$DEB/usr/bin/seniority" --version)" = "seniority $(version)" ]
+	[ "$(sed -n 's/^Version: //p' "$DEB/DEBIAN/control")" = "$(version)" ]
+}
+
+@test "it builds from the packages that a plain make needs" {
+	. "$ROOT/packaging/debian.sh"
+	# the first three are every Debian builder's
+	printf '%s\n' "${PACKAGES_BUILD[@]}" | grep -vxE 'gcc|libc6-dev|make' | sort >ours
+	sed -n '/^Build-Depends:/,/^$/ s/^ \([a-z0-9.+-]*\).*/\1/p' "$ROOT/debian/control" |
+		grep -vxE 'debhelper-compat|scdoc' | sort | diff ours -
+}
+
+@test "one program in the PATH, the others in its own folder" {
+	[ "$(ls "$DEB/usr/bin")" = seniority ]
+	[ "$(ls "$DEB/usr/lib/seniority/bin" | tr '\n' ' ')" = "cursor s3cat s3ls s3put sencache senenrich sengen senserve " ]
+	[ "$("$DEB/usr/bin/seniority" path)" = "$DEB/usr/lib/seniority/bin" ]
+	run -2 "$DEB/usr/bin/seniority" s3ks
+	[[ $output == *"unknown program 's3ks'"* ]]
+	ln -s "$DEB/usr/bin/seniority" link
+	[ "$(./link s3ls --version)" = "s3ls $(version)" ]
+}
+
+@test "every program has its page, compressed" {
+	for name in "$DEB"/usr/lib/seniority/bin/* pipeline populate; do
+		gzip -t "$DEB/usr/share/man/man1/seniority-${name##*/}.1.gz"
+	done
+	gzip -t "$DEB/usr/share/man/man1/seniority.1.gz" "$DEB/usr/share/man/man5/seniority-config.5.gz" \
+		"$DEB/usr/share/man/man7/seniority-streams.7.gz"
+}
+
+@test "what it depends on was worked out from what is linked" {
+	for name in libcurl4 libgrpc libhiredis libyaml libssl3 libexpat1; do
+		grep -qE "^Depends: .*$name" "$DEB/DEBIAN/control"
+	done
+}
+
+@test "settings are conffiles, secrets are not for everybody" {
+	diff - "$DEB/DEBIAN/conffiles" <<-END
+		/etc/seniority/config.yaml
+		/etc/seniority/env
+	END
+	cmp "$DEB/etc/seniority/config.yaml" "$ROOT/config.yaml.example"
+	[ "$(stat -c %a "$DEB/etc/seniority/env")" = 640 ]
+	[ "$(readlink "$DEB/etc/seniority/.env")" = env ]
+	# what it shows is taken by the programs
+	mkdir etc
+	cp "$DEB/etc/seniority/config.yaml" etc
+	sed 's/^#//; s/^ .*//' "$DEB/etc/seniority/env" | grep = >etc/.env
+	run -0 env -C etc "$DEB/usr/bin/seniority" s3ls --print-config
+	[[ $output == *'redis_password: '*' # .env:'* ]]
+}
+
+@test "the installation makes a user, enables nothing, and starts only what was enabled before" {
+	grep -q 'adduser --system' "$DEB/DEBIAN/postinst"
+	[ "$(grep -c 'deb-systemd-helper enable' "$DEB/DEBIAN/postinst")" = 1 ]
+	grep -B 2 'deb-systemd-helper enable' "$DEB/DEBIAN/postinst" | grep -q 'was-enabled'
+	# deb-systemd-invoke leaves out what is not enabled
+	run -1 grep -E '^[^#]*systemctl[^|]* (start|enable)|seniority\.service' "$DEB/DEBIAN/postinst"
+}
+
+@test "systemd takes the units, and rates the service OK or better" {
+	mkdir units
+	sed "s|=/usr/bin/|=$DEB/usr/bin/|" "$DEB/lib/systemd/system/seniority.service" >units/seniority.service
+	cp "$DEB/lib/systemd/system/seniority.timer" units
+	MANPATH=$DEB/usr/share/man run -0 systemd-analyze verify --recursive-errors=no units/seniority.service units/seniority.timer
+	[ -z "$output" ]
+	# 20 is 2.0 of 10; up to 4.9 counts as OK
+	run -0 systemd-analyze security --offline=yes --threshold=20 units/seniority.service
+	[[ $output == *' OK '* ]]
+}
+
+@test "the installed pipeline runs on an embedded store" {
+	sandbox
+	redis_start
+	server_run senserve "$DEB/usr/bin/seniority" senserve --grpc-server-address "unix:$BATS_TEST_TMPDIR/model.sock"
+	export GRPC_SERVER_ADDRESS=unix:$BATS_TEST_TMPDIR/model.sock
+	wait_until 20 socket_open "$BATS_TEST_TMPDIR/model.sock"
+	"$DEB/usr/bin/seniority" populate 3 --postings 5
+	[ "$("$DEB/usr/bin/seniority" --dry-run | wc -l)" = 3 ]
+	run -0 "$DEB/usr/bin/seniority"
+	[[ $output == *'3 stored + 0 failed'* ]]
+	[ "$(cat "$MOD"/* | grep -c '"seniority":[1-7]}')" = 15 ]
+}
+
+@test "make install and make uninstall leave nothing behind" {
+	make -C "$TREE" WERROR= install DESTDIR="$PWD/to" >log 2>&1
+	[ "$(to/usr/local/bin/seniority s3ls --version)" = "s3ls $(version)" ]
+	[ -s to/usr/local/share/man/man1/seniority-s3ls.1.gz ]
+	# the same bytes at every time: no time, no name in the archive's head
+	gzip -lNv to/usr/local/share/man/man1/seniority-s3ls.1.gz | grep -q seniority-s3ls.1
+	[ "$(find to -type f -perm /022)" = '' ]
+	make -C "$TREE" uninstall DESTDIR="$PWD/to" >>log
+	[ "$(find to ! -type d)" = '' ]
+}
+
+@test "make install without scdoc says so, and installs the rest" {
+	make -C "$TREE" WERROR= SCDOC=no-such-program install DESTDIR="$PWD/to" PREFIX=/opt/s >log 2>&1
+	grep -q 'warning: no-such-program is not there: installed without the manual pages' log
+	[ -x to/opt/s/bin/seniority ]
+	[ ! -e to/opt/s/share/man ]
+}
+
+@test "make dist makes an archive that builds the same version" {
+	make -s -C "$TREE" dist
+	tar -xzf "$TREE/build/seniority-$(version).tar.gz"
+	[ -x "seniority-$(version)/pipeline.sh" ]
+	[ ! -e "seniority-$(version)/bin" ]
+	[ ! -e "seniority-$(version)/build" ]
+	diff -r --exclude=bin --exclude=build --exclude=debian "$TREE" "seniority-$(version)"
+}
+
+@test "the CronJob is YAML, and never runs twice at once" {
+	$PYTHON - "$ROOT/packaging/kubernetes/cronjob.yaml" <<-END
+		import sys, yaml
+		job = yaml.safe_load(open(sys.argv[1]))
+		assert job["kind"] == "CronJob"
+		assert job["spec"]["concurrencyPolicy"] == "Forbid"
+		pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+		assert {v["name"] for v in pod["volumes"]} == {v["name"] for v in pod["containers"][0]["volumeMounts"]}
+	END
+}
