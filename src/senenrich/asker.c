@@ -41,7 +41,7 @@ asker_release(struct asker *asker)
 		asker->asks = ask->next;
 		ask_free(ask);
 	}
-	free(asker->queue);
+	pair_queue_release(&asker->queue);
 }
 
 struct ask *
@@ -121,38 +121,8 @@ maybe_probe(struct asker *asker, const struct pair *pair, struct slice company, 
 	send_ask(asker, ask);
 }
 
-static void
-enqueue(struct asker *asker, struct pair *pair)
-{
-	if (asker->queue_count == asker->queue_capacity) {
-		size_t capacity = asker->queue_capacity ? asker->queue_capacity * 2 : 1024;
-		struct pair **queue = mem_zero(capacity, sizeof(*queue));
-
-		for (size_t i = 0; i < asker->queue_count; i++)
-			queue[i] = asker->queue[(asker->queue_head + i) % asker->queue_capacity];
-		free(asker->queue);
-		asker->queue = queue;
-		asker->queue_head = 0;
-		asker->queue_capacity = capacity;
-	}
-	asker->queue[(asker->queue_head + asker->queue_count++) % asker->queue_capacity] = pair;
-	asker->queue_bytes += pair->bytes;
-	pair->references++;
-}
-
-struct pair *
-asker_dequeue(struct asker *asker)
-{
-	struct pair *pair = asker->queue[asker->queue_head];
-
-	asker->queue_head = (asker->queue_head + 1) % asker->queue_capacity;
-	asker->queue_count--;
-	asker->queue_bytes -= pair->bytes;
-	return pair;
-}
-
 int
-asker_add(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err)
+asker_admit(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err)
 {
 	if (asker->model == NULL) {
 		asker->model = model_new(asker->settings, err);
@@ -170,8 +140,18 @@ asker_add(struct asker *asker, struct pair *pair, struct slice company, struct s
 		return 0;
 	}
 	keep_texts(pair, company, title);
-	enqueue(asker, pair);
-	return 0;
+	return 1;
+}
+
+void
+asker_add(struct asker *asker, struct pair *pair)
+{
+	if (!asker->given_up) {
+		pair_queue_push(&asker->queue, pair);
+		return;
+	}
+	pairs_fail(asker->pairs, pair, asker->outage_text);
+	pairs_drop(asker->pairs, pair);
 }
 
 /* The next call's pairs: as many as fit. */
@@ -179,15 +159,42 @@ static void
 form_call(struct asker *asker)
 {
 	size_t room = asker->batch_bytes;
-	struct ask *ask = ask_new(asker, asker->queue_count < asker->batch_pairs ? asker->queue_count : asker->batch_pairs);
+	struct ask *ask = ask_new(asker, asker->queue.count < asker->batch_pairs ? asker->queue.count : asker->batch_pairs);
 	size_t count = 0;
 
-	while (count < ask->count && asker->queue[asker->queue_head]->bytes <= room) {
-		ask->pairs[count] = asker_dequeue(asker);
+	while (count < ask->count && pair_queue_at(&asker->queue, 0)->bytes <= room) {
+		ask->pairs[count] = pair_queue_pop(&asker->queue);
 		room -= ask->pairs[count++]->bytes;
 	}
 	ask->count = count;
 	send_ask(asker, ask);
+}
+
+static bool
+call_is_full(const struct asker *asker)
+{
+	return asker->queue.count >= asker->batch_pairs || asker->queue.bytes > asker->batch_bytes;
+}
+
+size_t
+asker_appetite(const struct asker *asker)
+{
+	if (asker->under_way >= asker->parallel || call_is_full(asker))
+		return 0;
+	for (const struct ask *ask = asker->asks; ask; ask = ask->next)
+		if (ask->retry_at)
+			return 0; /* it goes first */
+	return asker->batch_pairs - asker->queue.count;
+}
+
+void
+asker_for_each(const struct asker *asker, void each(void *context, struct pair *pair), void *context)
+{
+	for (size_t i = 0; i < asker->queue.count; i++)
+		each(context, pair_queue_at(&asker->queue, i));
+	for (const struct ask *ask = asker->asks; ask; ask = ask->next)
+		for (size_t i = 0; i < ask->count && !ask->probe; i++)
+			each(context, ask->pairs[i]);
 }
 
 int
@@ -206,11 +213,11 @@ asker_start(struct asker *asker, bool partial)
 	}
 	if (waiting)
 		return started; /* what failed goes first: new calls would only fail beside it */
-	while (asker->under_way < asker->parallel && (asker->queue_count >= asker->batch_pairs || asker->queue_bytes > asker->batch_bytes)) {
+	while (asker->under_way < asker->parallel && call_is_full(asker)) {
 		form_call(asker);
 		started++;
 	}
-	if (partial && asker->under_way == 0 && asker->queue_count > 0) {
+	if (partial && asker->under_way == 0 && asker->queue.count > 0) {
 		form_call(asker);
 		started++;
 	}
@@ -221,13 +228,6 @@ int
 asker_fd(const struct asker *asker)
 {
 	return asker->model ? model_fd(asker->model) : -1;
-}
-
-bool
-asker_busy(const struct asker *asker)
-{
-	/* a probe alone keeps nobody waiting */
-	return asker->queue_count > 0 || (asker->asks && (!asker->asks->probe || asker->asks->next));
 }
 
 int64_t

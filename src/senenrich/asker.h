@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "senenrich/model.h"
+#include "senenrich/pair_queue.h"
 #include "senenrich/pairs.h"
 #include "settings/settings.h"
 
@@ -23,9 +24,7 @@ struct asker {
 	struct pairs *pairs;
 	struct model *model; /* NULL before the first miss: a run that hits never loads gRPC */
 
-	struct pair **queue; /* a ring of pairs that wait for a call */
-	size_t queue_head, queue_count, queue_capacity;
-	size_t queue_bytes;
+	struct pair_queue queue; /* pairs that wait for a call */
 
 	struct ask *asks; /* calls under way or to be tried again */
 	int under_way;
@@ -46,8 +45,20 @@ typedef void asker_resolved(void *context, struct pair *pair);
 void asker_init(struct asker *asker, const struct settings *settings, struct pairs *pairs);
 void asker_release(struct asker *asker);
 
-/* Queues a pair that waits. During an outage that was given up it fails at once. -1 with err where the address is none. */
-int asker_add(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err);
+/*
+ * Whether a pair that waits can be asked for, and makes it ready (keeps its texts). Returns 1 where it can; 0 where its fate is
+ * decided: too long, or an outage that was given up; -1 with err where the address is none.
+ */
+int asker_admit(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err);
+
+/* Queues an admitted pair; takes the caller's reference. During an outage that was given up it fails at once. */
+void asker_add(struct asker *asker, struct pair *pair);
+
+/* How many pairs more the next call has room for, if one may start now. */
+size_t asker_appetite(const struct asker *asker);
+
+/* Calls `each` for all pairs that are queued or in a call, but for probes. */
+void asker_for_each(const struct asker *asker, void each(void *context, struct pair *pair), void *context);
 
 /* Starts the calls that can start; one that is not full only if `partial` and none is under way. Returns how many. */
 int asker_start(struct asker *asker, bool partial);
@@ -57,9 +68,6 @@ void asker_collect(struct asker *asker, asker_resolved *resolved, void *context)
 
 /* Readable when there is something to collect; -1 where there never was a call. */
 int asker_fd(const struct asker *asker);
-
-/* Whether pairs wait for the model. */
-bool asker_busy(const struct asker *asker);
 
 /* Milliseconds till a call is to be tried again; -1: none is. */
 int64_t asker_timeout(const struct asker *asker);

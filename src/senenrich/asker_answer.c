@@ -42,8 +42,8 @@ give_up(struct asker *asker, asker_resolved *resolved, void *context)
 		}
 		ask_remove(asker, ask);
 	}
-	while (asker->queue_count > 0) {
-		struct pair *pair = asker_dequeue(asker);
+	while (asker->queue.count > 0) {
+		struct pair *pair = pair_queue_pop(&asker->queue);
 
 		pairs_fail(asker->pairs, pair, asker->outage_text);
 		resolve(asker, pair, resolved, context);

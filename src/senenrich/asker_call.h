@@ -18,7 +18,4 @@ struct ask {
 struct ask *ask_new(struct asker *asker, size_t count);
 void ask_remove(struct asker *asker, struct ask *ask);
 
-/* The next pair of the queue, which must not be empty. */
-struct pair *asker_dequeue(struct asker *asker);
-
 #endif

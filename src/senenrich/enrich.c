@@ -28,6 +28,7 @@ enrich_init(struct enrich *e, int fd, const struct settings *settings, const str
 	e->memo = memo_new(options->memo_pairs);
 	pairs_init(&e->pairs);
 	asker_init(&e->asker, settings, &e->pairs);
+	claims_init(&e->claims, &e->lookup, &e->asker);
 	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
 	e->filling = batch_new();
 	return lookup_init(&e->lookup, settings, &e->pairs, options->require_cache, err);
@@ -43,6 +44,7 @@ enrich_release(struct enrich *e)
 	buf_release(&e->hash_scratch);
 	memo_free(e->memo);
 	lookup_release(&e->lookup);
+	claims_release(&e->claims);
 	asker_release(&e->asker);
 	emit_release(&e->emit);
 	pairs_release(&e->pairs);
@@ -96,22 +98,37 @@ find_item(struct enrich *e, struct batch *batch, struct item *item)
 	lookup_ask(&e->lookup, item->pair);
 }
 
+/* Nobody knows the pair: the model is to be asked, if no other process is asking it already. */
+static int
+want_answer(struct enrich *e, struct pair *pair, struct slice company, struct slice title, struct err *err)
+{
+	int admitted = asker_admit(&e->asker, pair, company, title, err);
+
+	if (admitted > 0)
+		claims_want(&e->claims, pair);
+	return admitted < 0 ? -1 : 0;
+}
+
 static int
 on_looked_up(void *context, struct pair *pair, struct err *err)
 {
 	struct enrich *e = context;
 	struct posting posting;
 
-	if (pair->state == PAIR_KNOWN) {
+	if (pair->state == PAIR_KNOWN)
 		memo_put(e->memo, pair->hash, pair->seniority);
+	if (pair->claim != CLAIM_NONE) {
+		claims_take(&e->claims, pair);
 		return 0;
 	}
+	if (pair->state == PAIR_KNOWN)
+		return 0;
 	/* it was parsed before; that its texts were not kept saves their copies on every hit */
 	if (posting_parse(&e->json, &e->scratch, pair->line, &posting) != NULL)
 		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
 	if (lookup_ask_legacy(&e->lookup, pair, posting.company, posting.title))
 		return 0;
-	return asker_add(&e->asker, pair, posting.company, posting.title, err);
+	return want_answer(e, pair, posting.company, posting.title, err);
 }
 
 static void
@@ -119,10 +136,11 @@ on_resolved(void *context, struct pair *pair)
 {
 	struct enrich *e = context;
 
-	if (pair->state != PAIR_KNOWN)
-		return;
-	memo_put(e->memo, pair->hash, pair->seniority);
-	lookup_save(&e->lookup, pair);
+	if (pair->state == PAIR_KNOWN) {
+		memo_put(e->memo, pair->hash, pair->seniority);
+		lookup_save(&e->lookup, pair);
+	}
+	lookup_end_claim(&e->lookup, pair); /* behind the answer: whoever claims it now finds that */
 }
 
 static int
@@ -272,10 +290,13 @@ static int
 time_to_wait(const struct enrich *e, int64_t idle)
 {
 	int64_t wait = asker_timeout(&e->asker);
+	int64_t claims = claims_timeout(&e->claims);
 
+	if (claims >= 0)
+		wait = sooner(wait, claims);
 	if (e->filling->count > 0)
 		wait = sooner(wait, LINGER_MS - idle);
-	if (e->asker.queue_count > 0 && e->asker.under_way == 0)
+	if (e->asker.queue.count > 0 && e->asker.under_way == 0)
 		wait = sooner(wait, PAUSE_MS - idle);
 	return (int)wait;
 }
@@ -290,7 +311,7 @@ use_the_pause(struct enrich *e, int64_t idle, struct err *err)
 		return lookup_drain(&e->lookup, 0, on_looked_up, e, err) < 0 ? -1 : 1;
 	if (e->filling->count > 0 && (stuck || idle >= LINGER_MS))
 		return close_batch(e, err) < 0 ? -1 : 1;
-	if (asker_start(&e->asker, stuck || idle >= PAUSE_MS) > 0)
+	if (claims_step(&e->claims) || asker_start(&e->asker, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
 		return 1;
 	if (e->out.buf.len > 0) {
 		out_flush(&e->out);
@@ -307,6 +328,7 @@ step(struct enrich *e, struct err *err)
 	int did;
 
 	asker_collect(&e->asker, on_resolved, e);
+	claims_step(&e->claims);
 	asker_start(&e->asker, false);
 	write_batches(e);
 	if (wait_for_work(e, 0, &anything))

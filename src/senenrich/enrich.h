@@ -1,7 +1,7 @@
 /*
  * The engine: lines in, lines with seniority out, in the same order, while look-ups and calls are under way.
  *
- *	read -> batch -> parse -> memo -> Redis -> model -> write
+ *	read -> batch -> parse -> memo -> Redis -> claim -> model -> write
  *
  * One thread runs it all; what it waits for is the input, Redis and the model's replies. Memory is bounded by the window:
  * reading stops while that many bytes of lines are not yet written.
@@ -17,6 +17,7 @@
 #include "cli/stats.h"
 #include "senenrich/asker.h"
 #include "senenrich/batch.h"
+#include "senenrich/claims.h"
 #include "senenrich/emit.h"
 #include "senenrich/lookup.h"
 #include "senenrich/memo.h"
@@ -42,6 +43,7 @@ struct enrich {
 	struct pairs pairs;
 	struct lookup lookup;
 	struct asker asker;
+	struct claims claims;
 	struct emit emit;
 
 	struct batch *filling;     /* takes lines */

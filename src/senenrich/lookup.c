@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "cache/legacy.h"
 #include "senenrich/lookup.h"
 
@@ -14,33 +13,6 @@ enum {
 	RECOVER_AGAIN_MS = 1000,   /* a connection that breaks sooner than this after the last break is no accident */
 	UNSAVED_MAX = 1024 * 1024, /* 32 MiB of pairs to write back */
 };
-
-static void
-push(struct lookup_queue *q, struct lookup_entry entry)
-{
-	if (q->count == q->capacity) {
-		size_t capacity = q->capacity ? q->capacity * 2 : 1024;
-		struct lookup_entry *entries = mem_zero(capacity, sizeof(*entries));
-
-		for (size_t i = 0; i < q->count; i++)
-			entries[i] = q->entries[(q->head + i) & (q->capacity - 1)];
-		free(q->entries);
-		q->entries = entries;
-		q->capacity = capacity;
-		q->head = 0;
-	}
-	q->entries[(q->head + q->count++) & (q->capacity - 1)] = entry;
-}
-
-static struct lookup_entry
-pop(struct lookup_queue *q)
-{
-	struct lookup_entry entry = q->entries[q->head];
-
-	q->head = (q->head + 1) & (q->capacity - 1);
-	q->count--;
-	return entry;
-}
 
 static bool
 is_away(const struct lookup *l)
@@ -61,6 +33,7 @@ lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pai
 
 	*l = (struct lookup){.pairs = pairs, .required = required, .cache = cache_new(settings)};
 	l->legacy = settings_bool(settings, "cache_legacy");
+	l->claims = settings_bool(settings, "cache_claims");
 	if (cache_connect(l->cache, &why) == 0)
 		return 0;
 	/* a wrong password is a mistake in the settings, not an outage */
@@ -78,8 +51,8 @@ void
 lookup_release(struct lookup *l)
 {
 	cache_free(l->cache);
-	free(l->flying.entries);
-	free(l->unsaved.entries);
+	lookup_queue_release(&l->flying);
+	lookup_queue_release(&l->unsaved);
 }
 
 /* Nobody waits any longer for this write-back; it is tried again later. */
@@ -94,14 +67,27 @@ postpone(struct lookup *l, struct lookup_entry entry)
 	if (l->unsaved.count >= UNSAVED_MAX)
 		l->lost++;
 	else
-		push(&l->unsaved, entry);
+		lookup_queue_push(&l->unsaved, entry);
 }
 
 /* Puts an entry on the wire; a failure shows at the next answer. */
 static int
 send_entry(struct lookup *l, const struct lookup_entry *entry, struct err *err)
 {
-	return entry->tell ? cache_tell(l->cache, entry->hash, entry->tell, err) : cache_ask(l->cache, entry->hash, err);
+	switch ((enum lookup_kind)entry->kind) {
+	case LOOK_UP:
+	case LOOK_UP_LEGACY: /* anew: its texts were not kept */
+		return cache_ask(l->cache, entry->hash, err);
+	case LOOK_CLAIM:
+		return cache_claim(l->cache, entry->hash, err);
+	case WRITE_BACK:
+		return cache_tell(l->cache, entry->hash, entry->seniority, err);
+	case RENEW_CLAIM:
+		return cache_renew_claim(l->cache, entry->hash, err);
+	case END_CLAIM:
+		return cache_end_claim(l->cache, entry->hash, err);
+	}
+	abort(); /* there is no other kind */
 }
 
 void
@@ -110,7 +96,7 @@ lookup_ask(struct lookup *l, struct pair *pair)
 	struct lookup_entry entry = {.pair = pair, .hash = pair->hash};
 	struct err ignored = ERR_INIT;
 
-	push(&l->flying, entry);
+	lookup_queue_push(&l->flying, entry);
 	if (!is_away(l))
 		send_entry(l, &entry, &ignored);
 }
@@ -122,29 +108,60 @@ lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, str
 
 	if (!l->missed || !legacy_is_plain(company, title))
 		return false;
-	push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .legacy = true});
+	lookup_queue_push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_UP_LEGACY});
 	cache_ask_legacy(l->cache, company, title, &ignored);
 	return true;
+}
+
+/* For a command that is sent now or never: Redis takes writes. */
+static void
+send_now(struct lookup *l, struct lookup_entry entry)
+{
+	struct err ignored = ERR_INIT;
+
+	lookup_queue_push(&l->flying, entry);
+	send_entry(l, &entry, &ignored);
+}
+
+bool
+lookup_claim(struct lookup *l, struct pair *pair)
+{
+	if (!l->claims || !may_save(l)) {
+		pair->claim = CLAIM_OURS;
+		return false;
+	}
+	pair->claim = CLAIM_WANTED;
+	send_now(l, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_CLAIM});
+	return true;
+}
+
+void
+lookup_renew_claim(struct lookup *l, const struct pair *pair)
+{
+	if (l->claims && may_save(l) && pair->claim == CLAIM_OURS)
+		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = RENEW_CLAIM});
+}
+
+void
+lookup_end_claim(struct lookup *l, struct pair *pair)
+{
+	if (l->claims && may_save(l) && pair->claim == CLAIM_OURS)
+		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = END_CLAIM});
+	pair->claim = CLAIM_NONE;
 }
 
 /* What the predecessor knew is written into the cache, if that takes anything now: else it is found again where it was. */
 static void
 carry_over(struct lookup *l, const struct pair *pair)
 {
-	struct lookup_entry entry = {.hash = pair->hash, .tell = pair->seniority};
-	struct err ignored = ERR_INIT;
-
-	if (!may_save(l))
-		return;
-	push(&l->flying, entry);
-	send_entry(l, &entry, &ignored);
+	if (may_save(l))
+		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority});
 }
 
 void
 lookup_save(struct lookup *l, struct pair *pair)
 {
-	struct lookup_entry entry = {.pair = pair, .hash = pair->hash, .tell = pair->seniority};
-	struct err ignored = ERR_INIT;
+	struct lookup_entry entry = {.pair = pair, .hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority};
 
 	pair->references++;
 	if (!may_save(l)) {
@@ -152,20 +169,21 @@ lookup_save(struct lookup *l, struct pair *pair)
 		return;
 	}
 	pair->unsaved = true;
-	push(&l->flying, entry);
-	send_entry(l, &entry, &ignored);
+	send_now(l, entry);
 }
 
-/* Redis is away: what was asked of it is a miss, what it should have kept is kept here. */
+/* Redis is away: what was asked of it is a miss, what it should have kept is kept here, and claims are ours. */
 static int
 go_without(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
 {
 	while (l->flying.count > 0) {
-		struct lookup_entry entry = pop(&l->flying);
+		struct lookup_entry entry = lookup_queue_pop(&l->flying);
 
-		if (entry.tell)
+		if (entry.kind == WRITE_BACK)
 			postpone(l, entry);
-		else if (answered(context, entry.pair, err) < 0)
+		if (entry.kind == LOOK_CLAIM)
+			entry.pair->claim = CLAIM_OURS;
+		if ((entry.kind == LOOK_CLAIM || lookup_entry_is_read(&entry)) && answered(context, entry.pair, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -192,20 +210,25 @@ send_again(struct lookup *l, struct err *err)
 	if (cache_connect(l->cache, err) < 0)
 		return -1;
 	while (n-- > 0) {
-		struct lookup_entry entry = pop(&l->flying);
+		struct lookup_entry entry = lookup_queue_pop(&l->flying);
 
-		if (entry.tell && !may_save(l)) {
-			postpone(l, entry);
-			continue;
+		if (!lookup_entry_is_read(&entry) && !may_save(l)) {
+			if (entry.kind == WRITE_BACK)
+				postpone(l, entry);
+			if (entry.kind != LOOK_CLAIM)
+				continue;
+			entry.pair->claim = CLAIM_OURS;
+			entry.kind = LOOK_UP;
 		}
-		entry.legacy = false; /* begins anew: its texts were not kept */
+		if (entry.kind == LOOK_UP_LEGACY)
+			entry.kind = LOOK_UP;
 		if (send_entry(l, &entry, err) < 0) {
-			push(&l->flying, entry);
+			lookup_queue_push(&l->flying, entry);
 			while (n-- > 0) /* keep their order */
-				push(&l->flying, pop(&l->flying));
+				lookup_queue_push(&l->flying, lookup_queue_pop(&l->flying));
 			return -1;
 		}
-		push(&l->flying, entry);
+		lookup_queue_push(&l->flying, entry);
 	}
 	return cache_flush(l->cache, err);
 }
@@ -224,7 +247,7 @@ recover(struct lookup *l, const struct err *why, lookup_answered *answered, void
 		*err = *why;
 		return -1;
 	}
-	if (l->flying.count > 0 && l->flying.entries[l->flying.head].tell && why->kind != ERR_USAGE) {
+	if (l->flying.count > 0 && !lookup_entry_is_read(&l->flying.entries[l->flying.head]) && why->kind != ERR_USAGE) {
 		/* it may be the writing alone that fails: out of memory, a read-only replica */
 		if (l->no_saving_until == 0)
 			log_warning("%s; not writing to the cache for now", why->text);
@@ -247,9 +270,9 @@ save_postponed(struct lookup *l)
 
 	/* a thousand at a time: they ride with the look-ups */
 	for (int i = 0; i < 1000 && l->unsaved.count > 0 && may_save(l); i++) {
-		struct lookup_entry entry = pop(&l->unsaved);
+		struct lookup_entry entry = lookup_queue_pop(&l->unsaved);
 
-		push(&l->flying, entry);
+		lookup_queue_push(&l->flying, entry);
 		send_entry(l, &entry, &ignored);
 	}
 }
@@ -280,22 +303,24 @@ take_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, l
 {
 	int result;
 
-	if (entry->tell) {
+	if (!lookup_entry_is_read(entry))
 		l->no_saving_until = 0;
-		if (entry->pair) {
-			entry->pair->unsaved = false;
-			pairs_drop(l->pairs, entry->pair);
-		}
-		return 0;
+	if (entry->kind == WRITE_BACK && entry->pair) {
+		entry->pair->unsaved = false;
+		pairs_drop(l->pairs, entry->pair);
 	}
+	if (!lookup_entry_is_read(entry) && entry->kind != LOOK_CLAIM)
+		return 0;
+	if (entry->kind == LOOK_CLAIM)
+		entry->pair->claim = seniority == CACHE_CLAIMED ? CLAIM_OTHERS : CLAIM_OURS;
 	if (seniority > 0) {
 		entry->pair->state = PAIR_KNOWN;
 		entry->pair->seniority = (uint8_t)seniority;
 		entry->pair->source = FROM_REDIS;
-		if (entry->legacy)
+		if (entry->kind == LOOK_UP_LEGACY)
 			carry_over(l, entry->pair);
 	}
-	l->missed = l->legacy && seniority == 0 && !entry->legacy;
+	l->missed = l->legacy && seniority == 0 && entry->kind == LOOK_UP;
 	result = answered(context, entry->pair, err);
 	l->missed = false;
 	return result;
@@ -329,7 +354,7 @@ lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *con
 				return -1;
 			continue;
 		}
-		entry = pop(&l->flying);
+		entry = lookup_queue_pop(&l->flying);
 		left = l->flying.count;
 		if (take_answer(l, &entry, seniority, answered, context, err) < 0)
 			return -1;

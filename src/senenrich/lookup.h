@@ -15,26 +15,16 @@
 
 #include "base/err.h"
 #include "cache/cache.h"
+#include "senenrich/lookup_queue.h"
 #include "senenrich/pairs.h"
 #include "settings/settings.h"
-
-struct lookup_entry {
-	struct pair *pair; /* NULL: a write-back that nobody waits for */
-	struct pair_hash hash;
-	uint8_t tell; /* the seniority to write; 0: a look-up */
-	bool legacy;  /* a look-up under the predecessor's key */
-};
-
-struct lookup_queue {
-	struct lookup_entry *entries;
-	size_t head, count, capacity; /* a ring */
-};
 
 struct lookup {
 	struct cache *cache;
 	struct pairs *pairs;
 	bool required;               /* --require-cache */
 	bool legacy;                 /* cache_legacy */
+	bool claims;                 /* cache_claims */
 	bool missed;                 /* the pair that `answered` is being told of may be asked for by lookup_ask_legacy */
 	struct lookup_queue flying;  /* what Redis was asked and has not answered */
 	struct lookup_queue unsaved; /* what it could not take; bounded */
@@ -45,7 +35,10 @@ struct lookup {
 	int64_t lost;                /* write-backs that did not fit into `unsaved` */
 };
 
-/* What became of a look-up: the pair is KNOWN, or still WAITING as it is not in Redis (or Redis is away). -1 with err ends all. */
+/*
+ * What became of a look-up: the pair is KNOWN, or still WAITING as it is not in Redis (or Redis is away); after a
+ * claim its `claim` is OURS or OTHERS then. -1 with err ends all.
+ */
 typedef int lookup_answered(void *context, struct pair *pair, struct err *err);
 
 /* With `required`, every failure of Redis is an error; without, none is. Connects. */
@@ -64,6 +57,16 @@ bool lookup_ask_legacy(struct lookup *lookup, struct pair *pair, struct slice co
 
 /* Queues the write-back of a pair that is known; it is `unsaved` until Redis has it (or is away). */
 void lookup_save(struct lookup *lookup, struct pair *pair);
+
+/*
+ * Queues a claim for a pair that waits. Where claims are off, or Redis is away or takes no writes, the claim is ours at once: false is
+ * returned, and no answer comes.
+ */
+bool lookup_claim(struct lookup *lookup, struct pair *pair);
+
+/* Queues the renewal, or the end, of a claim that is ours; of another pair nothing. */
+void lookup_renew_claim(struct lookup *lookup, const struct pair *pair);
+void lookup_end_claim(struct lookup *lookup, struct pair *pair);
 
 /*
  * Sends what is queued and takes answers until at most `keep` are on their way; what the answers themselves give rise to

@@ -21,6 +21,9 @@ enum pair_state {
 	PAIR_FAILED,  /* `reason` says why it cannot be had now */
 };
 
+/* Whether this process may ask the model for it (claims.h). */
+enum pair_claim { CLAIM_NONE, CLAIM_WANTED, CLAIM_OURS, CLAIM_OTHERS };
+
 enum pair_source { FROM_MEMO, FROM_REDIS, FROM_MODEL, PAIR_SOURCES };
 
 struct pair {
@@ -34,6 +37,7 @@ struct pair {
 	uint8_t state;
 	uint8_t seniority;
 	uint8_t source;
+	uint8_t claim;
 	bool unsaved;      /* known, but the cache has not yet confirmed it */
 	struct pair *next; /* free list, or the hash chain */
 };

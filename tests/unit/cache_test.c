@@ -427,6 +427,55 @@ killed_server(void **state)
 	settings_free(settings);
 }
 
+/* The answer to a claim, or to the end of one. */
+static int
+claim(struct cache *cache, struct pair_hash hash, bool end)
+{
+	struct err err = ERR_INIT;
+	int answer = 99;
+
+	assert_int_equal(end ? cache_end_claim(cache, hash, &err) : cache_claim(cache, hash, &err), 0);
+	assert_int_equal(cache_answer(cache, &answer, &err), 0);
+	return answer;
+}
+
+static void
+claims(void **state)
+{
+	struct settings *settings = settings_with(NULL, NULL);
+	struct cache *ours = cache_new(settings), *theirs = cache_new(settings);
+	struct pair_hash hash = hash_of(777777), other = hash_of(777778);
+	struct err err = ERR_INIT;
+	int answer;
+
+	(void)state;
+	assert_int_equal(cache_connect(ours, &err), 0);
+	assert_int_equal(cache_connect(theirs, &err), 0);
+	assert_int_equal(claim(ours, hash, false), 0);
+	assert_int_equal(claim(theirs, hash, false), CACHE_CLAIMED);
+	assert_int_equal(claim(theirs, other, false), 0);
+	/* mixed with others, each command has its own answer */
+	assert_int_equal(cache_tell(ours, hash, 4, &err), 0);
+	assert_int_equal(cache_renew_claim(ours, hash, &err), 0);
+	assert_int_equal(cache_claim(ours, other, &err), 0);
+	assert_int_equal(cache_ask(ours, hash, &err), 0);
+	for (int i = 0; i < 4; i++) {
+		static const int expected[] = {0, 0, CACHE_CLAIMED, 4};
+
+		assert_int_equal(cache_answer(ours, &answer, &err), 0);
+		assert_int_equal(answer, expected[i]);
+	}
+	/* known: whoever has the claim */
+	assert_int_equal(claim(theirs, hash, false), 4);
+	assert_int_equal(claim(ours, hash, true), 0);
+	assert_int_equal(claim(theirs, other, true), 0);
+	assert_int_equal(claim(ours, other, false), 0);
+	assert_int_equal(claim(ours, other, true), 0);
+	cache_free(ours);
+	cache_free(theirs);
+	settings_free(settings);
+}
+
 int
 main(void)
 {
@@ -435,6 +484,7 @@ main(void)
 	    cmocka_unit_test(overlapping_batches), cmocka_unit_test(expires),
 	    cmocka_unit_test(strange_values), cmocka_unit_test(errors_disconnect),
 	    cmocka_unit_test(late_answers),   cmocka_unit_test(killed_server),
+	    cmocka_unit_test(claims),
 	};
 
 	log_init("cache_test");

@@ -1,26 +1,22 @@
-/*
- * The pair cache. The two commands are written into the connection's queue by hand: everything in them
- * but five hex digits and one number is the same for every pair, and formatting them in general costs
- * more than all the rest of a look-up.
- */
+/* The pair cache: commands out, answers in, in the same order. */
 #include "cache/cache.h"
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "cache/command.h"
+#include "cache/pair_hash.h"
 #include "redis/redis.h"
-
-#define BUCKET_DIGITS 5 /* 20 bits: good for a hundred million pairs; changes only together with cache_version */
-#define FIELD_MAX 20    /* "-9223372036854775808" */
 
 /* Queued commands are sent whenever so many bytes are there, so that Redis works while the rest of a batch is queued. */
 #define SEND_EVERY 65536
 
-enum awaited { ANSWER, WRITTEN, EXPIRING };
+/* The last argument of the commands about claims: their lifetime. */
+#define CLAIM_LIFETIME "$4\r\n3000\r\n"
+_Static_assert(CACHE_CLAIM_MS == 3000, "CLAIM_LIFETIME says the same");
+
+enum awaited { ANSWER, WRITTEN, EXPIRING, CLAIMING, DONE };
 
 struct cache {
 	const struct settings *settings;
@@ -31,64 +27,17 @@ struct cache {
 	struct buf tell;     /* HSET */
 	struct buf add;      /* HSETNX */
 	struct buf expire;   /* EXPIRE */
+	struct buf claim;    /* SET up to the hash's digits */
+	struct buf renew;    /* PEXPIRE */
+	struct buf end;      /* DEL */
 	struct buf lifetime; /* its end, with the seconds; empty where nothing expires */
 	struct buf awaited;  /* an enum awaited for each reply that is to come, from `answered` on */
 	size_t answered;
-	size_t in_flight; /* without the EXPIREs */
+	size_t in_flight; /* without the replies that go with another's: EXPIRING, CLAIMING */
 	size_t send_from; /* length of the queue from which on it is sent */
 	int64_t added;
 	struct log_site strange;
 };
-
-struct pair_hash
-pair_hash(struct slice company, struct slice title, struct buf *scratch)
-{
-	XXH128_hash_t hash;
-
-	scratch->len = 0;
-	buf_reserve(scratch, company.len + 1 + title.len);
-	if (company.len)
-		memcpy(scratch->data, company.ptr, company.len);
-	scratch->data[company.len] = '\0';
-	if (title.len)
-		memcpy(scratch->data + company.len + 1, title.ptr, title.len);
-	hash = XXH3_128bits(scratch->data, company.len + 1 + title.len);
-	return (struct pair_hash){hash.high64, hash.low64};
-}
-
-/* Writes the bucket's digits. Returns the end of them. */
-static char *
-put_bucket(char *to, struct pair_hash hash)
-{
-	for (int shift = 60; shift >= 64 - 4 * BUCKET_DIGITS; shift -= 4)
-		*to++ = "0123456789abcdef"[hash.high >> shift & 15];
-	return to;
-}
-
-/* Writes the field's digits, two at a time, from `end` down. Returns the start of them. */
-static char *
-put_field(char *end, struct pair_hash hash)
-{
-	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-	                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-	                            "8081828384858687888990919293949596979899";
-	bool negative = hash.low >> 63;
-	uint64_t number = negative ? -hash.low : hash.low;
-
-	for (; number >= 100; number /= 100) {
-		end -= 2;
-		memcpy(end, pairs + number % 100 * 2, 2);
-	}
-	if (number >= 10) {
-		end -= 2;
-		memcpy(end, pairs + number * 2, 2);
-	} else {
-		*--end = (char)('0' + number);
-	}
-	if (negative)
-		*--end = '-';
-	return end;
-}
 
 void
 cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to)
@@ -96,24 +45,16 @@ cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to)
 	char digits[BUCKET_DIGITS];
 
 	buf_append_slice(to, slice_of_buf(&cache->prefix));
-	buf_append(to, digits, (size_t)(put_bucket(digits, hash) - digits));
+	buf_append(to, digits, (size_t)(pair_hash_bucket(digits, hash) - digits));
 }
 
 void
 cache_field(struct pair_hash hash, struct buf *to)
 {
 	char digits[FIELD_MAX];
-	char *start = put_field(digits + FIELD_MAX, hash);
+	char *start = pair_hash_field(digits + FIELD_MAX, hash);
 
 	buf_append(to, start, (size_t)(digits + FIELD_MAX - start));
-}
-
-/* "*3\r\n$4\r\nHGET\r\n$17\r\nseniority:1:" */
-static void
-start_of_command(struct buf *to, int arguments, const char *name, const struct buf *prefix)
-{
-	buf_printf(to, "*%d\r\n$%zu\r\n%s\r\n$%zu\r\n", arguments, strlen(name), name, prefix->len + BUCKET_DIGITS);
-	buf_append(to, prefix->data, prefix->len);
 }
 
 struct cache *
@@ -121,14 +62,20 @@ cache_new(const struct settings *settings)
 {
 	struct cache *cache = mem_zero(1, sizeof(*cache));
 	int64_t days = settings_int(settings, "cache_ttl_days");
+	struct buf claims = BUF_INIT;
 
 	cache->settings = settings;
 	cache->send_from = SEND_EVERY;
 	buf_printf(&cache->prefix, "seniority:%lld:", (long long)settings_int(settings, "cache_version"));
-	start_of_command(&cache->ask, 3, "HGET", &cache->prefix);
-	start_of_command(&cache->tell, 4, "HSET", &cache->prefix);
-	start_of_command(&cache->add, 4, "HSETNX", &cache->prefix);
-	start_of_command(&cache->expire, 3, "EXPIRE", &cache->prefix);
+	command_start(&cache->ask, 3, "HGET", &cache->prefix, BUCKET_DIGITS);
+	command_start(&cache->tell, 4, "HSET", &cache->prefix, BUCKET_DIGITS);
+	command_start(&cache->add, 4, "HSETNX", &cache->prefix, BUCKET_DIGITS);
+	command_start(&cache->expire, 3, "EXPIRE", &cache->prefix, BUCKET_DIGITS);
+	buf_printf(&claims, "seniority:claim:%lld:", (long long)settings_int(settings, "cache_version"));
+	command_start(&cache->claim, 6, "SET", &claims, HASH_DIGITS);
+	command_start(&cache->renew, 3, "PEXPIRE", &claims, HASH_DIGITS);
+	command_start(&cache->end, 2, "DEL", &claims, HASH_DIGITS);
+	buf_release(&claims);
 	if (days > 0) {
 		struct buf seconds = BUF_INIT;
 
@@ -151,6 +98,9 @@ cache_free(struct cache *cache)
 	buf_release(&cache->tell);
 	buf_release(&cache->add);
 	buf_release(&cache->expire);
+	buf_release(&cache->claim);
+	buf_release(&cache->renew);
+	buf_release(&cache->end);
 	buf_release(&cache->lifetime);
 	buf_release(&cache->awaited);
 	free(cache);
@@ -210,6 +160,17 @@ not_connected(struct err *err)
 	return err_set(err, ERR_TEMPORARY, "the cache is not connected");
 }
 
+/* What commands are appended to. NULL with err. */
+static struct buf *
+open_queue(struct cache *cache, struct err *err)
+{
+	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+
+	if (queue == NULL)
+		not_connected(err);
+	return queue;
+}
+
 static void
 await(struct cache *cache, enum awaited what)
 {
@@ -218,35 +179,7 @@ await(struct cache *cache, enum awaited what)
 		cache->answered = 0;
 	}
 	buf_append_byte(&cache->awaited, (char)what);
-	cache->in_flight += what != EXPIRING;
-}
-
-/* One command: its start, the bucket, then the field with its length, or nothing, and `end`. */
-static void
-queue_command(struct buf *queue, const struct buf *start, struct pair_hash hash, bool with_field, struct slice end)
-{
-	char digits[FIELD_MAX];
-	char *field, *to;
-	size_t len;
-
-	buf_reserve(queue, start->len + BUCKET_DIGITS + FIELD_MAX + 8 + end.len);
-	to = queue->data + queue->len;
-	memcpy(to, start->data, start->len);
-	to = put_bucket(to + start->len, hash);
-	if (with_field) {
-		field = put_field(digits + FIELD_MAX, hash);
-		len = (size_t)(digits + FIELD_MAX - field);
-		memcpy(to, "\r\n$", 3);
-		to += 3;
-		if (len >= 10)
-			*to++ = (char)('0' + len / 10);
-		*to++ = (char)('0' + len % 10);
-		memcpy(to, "\r\n", 2);
-		memcpy(to + 2, field, len);
-		to += 2 + len;
-	}
-	memcpy(to, end.ptr, end.len);
-	queue->len = (size_t)(to + end.len - queue->data);
+	cache->in_flight += what != EXPIRING && what != CLAIMING;
 }
 
 static int
@@ -263,22 +196,58 @@ send_early(struct cache *cache, const struct buf *queue, struct err *err)
 int
 cache_ask(struct cache *cache, struct pair_hash hash, struct err *err)
 {
-	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+	struct buf *queue = open_queue(cache, err);
 
 	if (queue == NULL)
-		return not_connected(err);
-	queue_command(queue, &cache->ask, hash, true, SLICE("\r\n"));
+		return -1;
+	command_queue(queue, &cache->ask, hash, true, SLICE("\r\n"));
 	await(cache, ANSWER);
+	return send_early(cache, queue, err);
+}
+
+int
+cache_claim(struct cache *cache, struct pair_hash hash, struct err *err)
+{
+	struct buf *queue = open_queue(cache, err);
+
+	if (queue == NULL)
+		return -1;
+	command_queue_claim(queue, &cache->claim, hash, SLICE("\r\n$1\r\n1\r\n$2\r\nNX\r\n$2\r\nPX\r\n" CLAIM_LIFETIME));
+	await(cache, CLAIMING);
+	return cache_ask(cache, hash, err);
+}
+
+int
+cache_renew_claim(struct cache *cache, struct pair_hash hash, struct err *err)
+{
+	struct buf *queue = open_queue(cache, err);
+
+	if (queue == NULL)
+		return -1;
+	command_queue_claim(queue, &cache->renew, hash, SLICE("\r\n" CLAIM_LIFETIME));
+	await(cache, DONE);
+	return send_early(cache, queue, err);
+}
+
+int
+cache_end_claim(struct cache *cache, struct pair_hash hash, struct err *err)
+{
+	struct buf *queue = open_queue(cache, err);
+
+	if (queue == NULL)
+		return -1;
+	command_queue_claim(queue, &cache->end, hash, SLICE("\r\n"));
+	await(cache, DONE);
 	return send_early(cache, queue, err);
 }
 
 int
 cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, struct err *err)
 {
-	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+	struct buf *queue = open_queue(cache, err);
 
 	if (queue == NULL)
-		return not_connected(err);
+		return -1;
 	buf_printf(queue, "*2\r\n$3\r\nGET\r\n$%zu\r\n", company.len + 1 + title.len);
 	buf_append_slice(queue, company);
 	buf_append_byte(queue, ':');
@@ -291,18 +260,18 @@ cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, 
 static int
 write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash, int seniority, struct err *err)
 {
-	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+	struct buf *queue = open_queue(cache, err);
 	char value[] = "\r\n$1\r\n0\r\n";
 
 	if (queue == NULL)
-		return not_connected(err);
+		return -1;
 	if (seniority < 1 || seniority > 7)
 		abort(); /* a bug: what is not a seniority must never be kept */
 	value[6] = (char)('0' + seniority);
-	queue_command(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
+	command_queue(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
 	await(cache, WRITTEN);
 	if (cache->lifetime.len) {
-		queue_command(queue, &cache->expire, hash, false, slice_of_buf(&cache->lifetime));
+		command_queue(queue, &cache->expire, hash, false, slice_of_buf(&cache->lifetime));
 		await(cache, EXPIRING);
 	}
 	return send_early(cache, queue, err);
@@ -372,6 +341,7 @@ cache_answer(struct cache *cache, int *seniority, struct err *err)
 {
 	struct redis_value value;
 	enum awaited what;
+	bool others = false; /* another's claim */
 
 	if (cache->redis == NULL)
 		return not_connected(err);
@@ -380,8 +350,16 @@ cache_answer(struct cache *cache, int *seniority, struct err *err)
 	what = (enum awaited)cache->awaited.data[cache->answered];
 	if (next_reply(cache, &value, err))
 		return -1;
+	if (what == CLAIMING) {
+		others = value.type == REDIS_REPLY_NIL;
+		what = ANSWER;
+		if (next_reply(cache, &value, err))
+			return -1;
+	}
 	cache->in_flight--;
 	*seniority = what == ANSWER ? seniority_of(cache, &value) : 0;
+	if (others && *seniority == 0)
+		*seniority = CACHE_CLAIMED;
 	if (what == WRITTEN && value.type == REDIS_REPLY_INTEGER)
 		cache->added += value.integer;
 	/* A write's EXPIRE comes right behind it. */

@@ -1,10 +1,13 @@
 /*
  * What is known of (company, title) pairs, in Redis.
  *
- * The XXH3-128 hash of company, a NUL byte, title decides where a pair is kept: the first 20 bits name a
- * small hash, "seniority:<cache_version>:3fa2c", and the low 64 bits, as a signed decimal number, the
- * field in it; the value is the digit. Redis keeps such hashes compact: about 17 bytes a pair. A NUL
- * cannot occur in a company or a title, so no two pairs share the hashed text.
+ * The pair's hash decides where it is kept: the first 20 bits name a small hash,
+ * "seniority:<cache_version>:3fa2c", and the low 64 bits, as a signed decimal number, the field in it; the
+ * value is the digit. Redis keeps such hashes compact: about 17 bytes a pair. Two pairs share a place where
+ * all these 84 bits agree: one look-up of a new pair among 20 million meets another's by a chance of 1e-18.
+ *
+ * A claim, "seniority:claim:<cache_version>:<hash>", says that a process is asking the model for the pair
+ * now; it lives for CACHE_CLAIM_MS unless it is renewed, so that a dead process keeps nobody waiting.
  *
  * Commands are queued and answered in order:
  *
@@ -22,14 +25,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cache/pair_hash.h"
 #include "settings/settings.h"
-
-struct pair_hash {
-	uint64_t high, low;
-};
-
-/* `scratch` is memory that is used again from call to call; its content does not matter. */
-struct pair_hash pair_hash(struct slice company, struct slice title, struct buf *scratch);
 
 /* "seniority:1:3fa2c" and "-1234567890" of a pair, for people and programs that look into the cache; appended. */
 struct cache;
@@ -59,6 +56,21 @@ int cache_add(struct cache *cache, struct pair_hash hash, int seniority, struct 
 /* Of the writes answered so far, how many were of pairs that had not been there. */
 int64_t cache_added(const struct cache *cache);
 
+#define CACHE_CLAIM_MS 3000
+
+/* A cache_answer: another process has claimed the pair. */
+#define CACHE_CLAIMED (-1)
+
+/*
+ * Queues a claim of the pair and a look-up behind it: so a pair that another process learnt and let go of in the
+ * meantime is found. Its answer is 1..7: known; 0: the claim is ours; CACHE_CLAIMED.
+ */
+int cache_claim(struct cache *cache, struct pair_hash hash, struct err *err);
+
+/* Queues the renewal of a claim, or its end. That a claim was lost meanwhile does no harm: a pair may be asked twice. */
+int cache_renew_claim(struct cache *cache, struct pair_hash hash, struct err *err);
+int cache_end_claim(struct cache *cache, struct pair_hash hash, struct err *err);
+
 /* Queues a look-up under the predecessor's key "company:title" (cache/legacy.h says when that can be believed). */
 int cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, struct err *err);
 
@@ -67,7 +79,7 @@ int cache_flush(struct cache *cache, struct err *err);
 
 /*
  * Waits for the next answer. *seniority becomes 1..7, or 0: a look-up that found nothing (or nothing that is a
- * seniority, which is warned of), or the answer to a write. An error reply of the server (OOM, READONLY, LOADING, ...) is an error.
+ * seniority, which is warned of), or the answer to anything else (but see cache_claim). An error reply of the server (OOM, READONLY, LOADING, ...) is an error.
  */
 int cache_answer(struct cache *cache, int *seniority, struct err *err);
 

@@ -43,6 +43,7 @@ const struct setting settings_table[] = {
 	/* the cache and the cursor */
 	INT("cache_version", "1", 0, 1000000000, "part of the cache's keys: raise it for a new model"),
 	INT("cache_ttl_days", "0", 0, 36500, "days after which a part of the cache is forgotten (0: never)"),
+	BOOL("cache_claims", "true", "of several senenrich at once, let one ask the model for a pair and the others wait"),
 	BOOL("cache_legacy", "false", "look for what is not there under the predecessor's company:title keys too"),
 	TEXT("cursor_store", "redis", "where the cursor is kept: redis, or file:PATH"),
 	/* the model */

@@ -1,0 +1,172 @@
+/* Claims: wanted -> on their way -> ours (the asker's) or held by others -> looked for again. */
+#include "senenrich/claims.h"
+
+#include "base/clock.h"
+
+enum {
+	SAMPLE = 64, /* so many of the held pairs tell when it is worth it to look for all */
+	LOOK_FIRST_MS = 10,
+	LOOK_MAX_MS = 100,
+	LOOK_FOR_ALL_MS = 1000,
+	RENEW_MS = CACHE_CLAIM_MS / 3,
+	HELD_CALLS = 4, /* no more claims while so many calls' pairs are with others: it is the model that is waited for */
+};
+
+void
+claims_init(struct claims *c, struct lookup *lookup, struct asker *asker)
+{
+	*c = (struct claims){.lookup = lookup, .asker = asker, .look_ms = LOOK_FIRST_MS};
+}
+
+void
+claims_release(struct claims *c)
+{
+	pair_queue_release(&c->wanted);
+	pair_queue_release(&c->held);
+}
+
+void
+claims_want(struct claims *c, struct pair *pair)
+{
+	pair->references++;
+	pair_queue_push(&c->wanted, pair);
+}
+
+static void
+claim(struct claims *c, struct pair *pair)
+{
+	if (lookup_claim(c->lookup, pair))
+		c->in_flight++;
+	else
+		asker_add(c->asker, pair);
+}
+
+static void
+start_looking(struct claims *c)
+{
+	int64_t now = clock_mono_ms();
+
+	c->look_ms = LOOK_FIRST_MS;
+	c->look_at = now + LOOK_FIRST_MS;
+	c->look_for_all_at = now + LOOK_FOR_ALL_MS;
+}
+
+void
+claims_take(struct claims *c, struct pair *pair)
+{
+	c->in_flight--;
+	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_OTHERS) {
+		if (c->held.count == 0 && c->looked == 0)
+			start_looking(c);
+		pair_queue_push(&c->held, pair);
+		return;
+	}
+	c->found++;
+	if (pair->state != PAIR_KNOWN) {
+		asker_add(c->asker, pair);
+		return;
+	}
+	lookup_end_claim(c->lookup, pair);
+	pairs_drop(c->lookup->pairs, pair);
+}
+
+/*
+ * All of the held pairs are looked for now and then, and when half of a sample of them turn out to be there:
+ * so neither the wait nor Redis's work grows with their number. Where nothing comes of samples, they become rarer.
+ */
+static void
+look_for_held(struct claims *c, int64_t now)
+{
+	size_t count = c->held.count;
+	bool all = count <= SAMPLE || now >= c->look_for_all_at || (c->looked > 0 && c->found * 2 >= c->looked);
+	size_t stride = all ? 1 : count / SAMPLE;
+
+	c->look_ms = c->found > 0 ? LOOK_FIRST_MS : c->look_ms * 2 < LOOK_MAX_MS ? c->look_ms * 2 : LOOK_MAX_MS;
+	c->look_at = now + c->look_ms;
+	if (all)
+		c->look_for_all_at = now + LOOK_FOR_ALL_MS;
+	c->looked = c->found = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct pair *pair = pair_queue_pop(&c->held);
+
+		if (i % stride == 0) {
+			c->looked++;
+			claim(c, pair);
+		} else {
+			pair_queue_push(&c->held, pair);
+		}
+	}
+}
+
+static void
+renew(void *context, struct pair *pair)
+{
+	struct claims *c = context;
+
+	lookup_renew_claim(c->lookup, pair);
+}
+
+/* What is wanted fails where the model was given up. */
+static bool
+fail_all(struct claims *c)
+{
+	bool any = c->wanted.count + c->held.count > 0;
+
+	while (c->wanted.count > 0)
+		asker_add(c->asker, pair_queue_pop(&c->wanted));
+	while (c->held.count > 0)
+		asker_add(c->asker, pair_queue_pop(&c->held));
+	return any;
+}
+
+/* How many pairs may be claimed now. */
+static size_t
+room(const struct claims *c)
+{
+	size_t appetite = asker_appetite(c->asker);
+
+	if (c->held.count >= HELD_CALLS * c->asker->batch_pairs || appetite <= c->in_flight)
+		return 0;
+	return appetite - c->in_flight;
+}
+
+bool
+claims_step(struct claims *c)
+{
+	int64_t now = clock_mono_ms();
+	size_t n = room(c);
+	bool did = false;
+
+	if (c->asker->given_up)
+		return fail_all(c);
+	if (now >= c->renew_at) {
+		c->renew_at = now + RENEW_MS;
+		asker_for_each(c->asker, renew, c);
+	}
+	if (c->held.count > 0 && now >= c->look_at && c->in_flight == 0) {
+		look_for_held(c, now);
+		did = true;
+	}
+	for (; n > 0 && c->wanted.count > 0; n--) {
+		claim(c, pair_queue_pop(&c->wanted));
+		did = true;
+	}
+	return did;
+}
+
+bool
+claims_pending(const struct claims *c)
+{
+	return c->in_flight > 0;
+}
+
+int64_t
+claims_timeout(const struct claims *c)
+{
+	int64_t now = clock_mono_ms();
+	int64_t at = c->held.count > 0 ? c->look_at : -1;
+
+	if (c->asker->queue.count > 0 || c->asker->asks)
+		at = at < 0 || c->renew_at < at ? c->renew_at : at;
+	return at < 0 ? -1 : at > now ? at - now : 0;
+}
