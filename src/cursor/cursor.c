@@ -56,7 +56,6 @@ static const char *const usage[] = {
 };
 
 static const char *const examples[] = {
-    "s3ls --after \"$(cursor get)\" | s3cat -P 16 | senenrich | s3put | cursor set",
     "cursor set 1721183934 --force",
     "cursor failed | jq -r '.key + \"\\t\" + .reason'",
     NULL,

@@ -93,8 +93,6 @@ main(int argc, char **argv)
 	static const char *const usage[] = {"[OPTION]... [KEY]...", NULL};
 	static const char *const examples[] = {
 		"s3cat job-postings-raw/1721183934.jsonl | head",
-		"s3cat s3://rl-data/job-postings-raw/1721183934.jsonl | senenrich",
-		"s3ls | s3cat -P 16 | senenrich | s3put",
 		"s3ls | jq -r .key | s3cat --plain | wc -l",
 		NULL,
 	};

@@ -29,8 +29,7 @@ static const char *const usage[] = {
 
 static const char *const examples[] = {
 	"s3ls --after \"$(cursor get)\" | s3cat -P 16 | senenrich | s3put | cursor set",
-	"s3ls --missing-from job-postings-mod/      # every hole there is",
-	"s3ls job-postings-mod/ | jq -r .key        # any other prefix, as it is",
+	"s3ls --missing-from job-postings-mod/ | jq -r .key  # every hole there is",
 	NULL,
 };
 

@@ -178,9 +178,7 @@ main(int argc, char **argv)
 	static const char *const usage[] = {"[OPTION]... < FRAMES", "[OPTION]... KEY < FILE", NULL};
 	static const char *const examples[] = {
 		"s3ls | s3cat | senenrich | s3put | cursor set",
-		"s3put some/key < file",
 		"s3put --no-clobber s3://rl-data/notes.txt < notes.txt",
-		"s3ls | s3cat | senenrich | s3put --dry-run | jq -r .key",
 		NULL,
 	};
 	static struct options options = {.parallel = PARALLEL_DEFAULT};

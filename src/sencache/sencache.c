@@ -50,7 +50,6 @@ static const char *const usage[] = {
 static const char *const examples[] = {
 	"sencache get 'Oakleaf Soft' 'Senior Data Analyst'",
 	"s3cat job-postings-mod/1721183934.jsonl | sencache import",
-	"sencache import --legacy --dry-run",
 	NULL,
 };
 

@@ -168,7 +168,6 @@ main(int argc, char **argv)
 	static const char *const usage[] = {"[OPTION]...", NULL};
 	static const char *const examples[] = {
 	        "sengen --count 5556 --seed 1",
-	        "sengen --count 8000000 --pairs 20000000 --zipf > day.ndjson",
 	        "sengen --count 1000 --messy 20 --bad 5 | senenrich --rejects rejects.ndjson",
 	        NULL,
 	};

@@ -234,9 +234,7 @@ main(int argc, char **argv)
 {
 	static const char *const usage[] = {"[OPTION]...", "--explain [TITLE]...", NULL};
 	static const char *const examples[] = {
-	        "senserve",
-	        "senserve --grpc-server-address unix:/tmp/model.sock --rate 1000",
-	        "senserve --grpc-server-address localhost:0 --ready-file /tmp/address",
+	        "senserve --grpc-server-address unix:model.sock --rate 1000",
 	        "senserve --explain 'Assistant to the CEO' 'Head of Legal'",
 	        NULL,
 	};
