@@ -15,6 +15,8 @@ bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
 stages=(s3ls s3cat senenrich s3put cursor)
 # shellcheck source=share/summary.sh
 . "$home/share/summary.sh"
+# shellcheck source=share/nearest.sh
+. "$home/share/nearest.sh"
 
 usage() {
 	cat <<'END'
@@ -42,6 +44,10 @@ Enriches every raw posting that is not enriched yet.
 
 Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
 75 a service could not be reached, or another run is under way: try again later.
+
+Examples:
+  pipeline.sh --dry-run
+  pipeline.sh --lookback 2h --summary json
 END
 }
 
@@ -70,7 +76,7 @@ parse() {
 			option=${option%%=*}
 			case $option in
 			--parallel | --batch | --lookback | --settle | --watch | --summary | --config) set -- "$value" "$@" ;;
-			*) usage_error "unknown option or one without a value: $option=" ;;
+			*) unknown_option "$option" ;;
 			esac
 			;;
 		-P?*)
@@ -108,7 +114,7 @@ parse() {
 			"$bin/s3ls" --version | sed "s/^s3ls/$program/"
 			exit 0
 			;;
-		-*) usage_error "unknown option: $option" ;;
+		-*) unknown_option "$option" ;;
 		*) usage_error "no operands are taken: $option" ;;
 		esac
 	done

@@ -8,6 +8,8 @@ set -euo pipefail
 program=populate.sh
 home=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
+# shellcheck source=share/nearest.sh
+. "$home/share/nearest.sh"
 
 # s3ls leaves out names more than a year ahead of the clock: they could never be processed.
 ahead=$((365 * 24 * 3600))
@@ -26,10 +28,14 @@ and prints a line for each, as they are done: its name and its number of posting
   -h, --help             this
       --version          the version
 
-What follows -- goes to sengen: populate.sh 100 -- --messy 10 --bad 1
+What follows -- goes to sengen.
 
 Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
 75 a service could not be reached: try again later.
+
+Examples:
+  populate.sh 100
+  populate.sh 10 --postings 500 --seed 1 -- --messy 10 --bad 1
 END
 }
 
@@ -61,7 +67,7 @@ parse() {
 		--*=*)
 			set -- "${option#*=}" "$@"
 			option=${option%%=*}
-			case $option in --postings | --seed | --parallel | --config) ;; *) usage_error "unknown option: $option" ;; esac
+			case $option in --postings | --seed | --parallel | --config) ;; *) unknown_option "$option" ;; esac
 			;;
 		-P?*)
 			set -- "${option#-P}" "$@"
@@ -80,7 +86,7 @@ parse() {
 		-h | --help) usage && exit 0 ;;
 		--version) "$bin/sengen" --version | sed "s/^sengen/$program/" && exit 0 ;;
 		--) sengen_options=("$@") && break ;;
-		-*) usage_error "unknown option: $option" ;;
+		-*) unknown_option "$option" ;;
 		*)
 			[ -z "$files" ] || usage_error "one number of files is enough: $option"
 			number N "$option" 1 "$ahead"
