@@ -85,7 +85,7 @@ use_store() { # BUCKET file|s3
 
 bucket_of_files() { # BUCKET COUNT: the first COUNT raw files as a bucket of the embedded store
 	mkdir -p "$work/store/$1/raw"
-	find "$work/raw" -name '*.jsonl' | sort | head -n "$2" | xargs cp -l -t "$work/store/$1/raw"
+	find "$work/raw" -name '*.jsonl' | sort | sed -n "1,$2p" | xargs cp -l -t "$work/store/$1/raw"
 }
 
 # A new prefix is an empty target and, as its name is part of the cursor's key, a cursor that stands at 0.

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # shared with bench/run and lib.bash, or used through namerefs
 # A cold run over N pairs, of a model that answers 1,000 pairs a second: it may take what the calls take, and no more calls
-# than are needed. Then four processes on the same cold data at once: what is asked more than once.
+# than are needed. Then four processes on the same cold data at once, with and without their claims: what is asked more than once.
 
 model_cold() {
 	"$bin/senenrich" --stats "$work/stats" <"$work/cold.ndjson"
@@ -9,7 +9,7 @@ model_cold() {
 model_four() {
 	local i pids=()
 	for i in 1 2 3 4; do
-		"$bin/senenrich" <"$work/cold.ndjson" >/dev/null &
+		"$bin/senenrich" <"$work/cold4.ndjson" >/dev/null &
 		pids+=($!)
 	done
 	for i in "${pids[@]}"; do
@@ -26,7 +26,7 @@ model_keep() {
 }
 
 bench_model() {
-	local times=() calls=() allowed pairs before
+	local times=() calls=() allowed pairs claims
 	"$bin/sengen" --count "$cold_pairs" --seed 4 --pairs 20000000 >"$work/cold.ndjson"
 	model_start --rate 1000
 	repeat flush model_cold model_keep
@@ -35,12 +35,18 @@ bench_model() {
 	record "The model" "time / (pairs / 1,000 a second)" times "<=1.1" "${times[@]}"
 	record "The model" "calls" calls "<=$allowed" "${calls[@]}"
 
-	model_start --latency 50
+	head -n "$((cold_pairs / 4))" "$work/cold.ndjson" >"$work/cold4.ndjson"
 	runs=1
-	before=$(model_count pairs)
-	repeat flush model_four
-	record "The model" "4 processes on the same cold data: pairs asked / distinct pairs" times - \
-		"$(calc "($(model_count pairs) - $before) / $pairs")"
+	for claims in true false; do
+		model_start --rate 1000
+		export CACHE_CLAIMS=$claims
+		repeat flush model_four
+		pairs=$(redis-cli -s "$REDIS_SOCKET" --raw EVAL 'local n = 0 for _, k in ipairs(redis.call("KEYS", "seniority:1:*")) do n = n + redis.call("HLEN", k) end return n' 0)
+		record "The model" "4 processes on the same cold data, claims $claims: time" s - "${walls[@]}"
+		record "The model" "4 processes on the same cold data, claims $claims: pairs asked / distinct pairs" times - \
+			"$(calc "$(model_count pairs) / $pairs")"
+	done
+	unset CACHE_CLAIMS
 	runs=$all_runs
 	model_start --rate 0
 }
