@@ -22,7 +22,7 @@ static struct options options;
 
 static const struct cli_option option_table[] = {
 	{CLI_FLAG, 0, "legacy", NULL, "import: from the predecessor's company:title keys", &options.legacy, 0, 0},
-	{CLI_TEXT, 0, "split", "first|last", "import --legacy: where to split keys with several ':' (they are left out)",
+	{CLI_TEXT, 0, "split", "first|last", "import --legacy: part keys with several ':' there (leave them out)",
 	 &options.split, 0, 0},
 	{CLI_FLAG, 0, "dry-run", NULL, "import: read and count, write nothing", &options.dry_run, 0, 0},
 	{CLI_FLAG, 0, "json", NULL, "stats, import: print the numbers as JSON", &options.json, 0, 0},

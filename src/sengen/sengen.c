@@ -168,7 +168,7 @@ main(int argc, char **argv)
 	static const char *const usage[] = {"[OPTION]...", NULL};
 	static const char *const examples[] = {
 	        "sengen --count 5556 --seed 1",
-	        "sengen --count 1000 --messy 20 --bad 5 | senenrich --rejects rejects.ndjson",
+	        "sengen --count 1000 --messy 20 | senenrich",
 	        NULL,
 	};
 	static struct options options = {

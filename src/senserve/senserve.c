@@ -245,7 +245,7 @@ main(int argc, char **argv)
 	        {CLI_TEXT, 0, "ready-file", "FILE",
 	         "write the address there once it listens; gone at the end", &options.ready_file, 0, 0},
 	        {CLI_FLAG, 0, "explain", NULL,
-	         "print the level of each TITLE (or line of stdin) and the rule that says so",
+	         "print each TITLE (or line of stdin), its level, and why",
 	         &options.explain, 0, 0},
 	        {CLI_INT, 0, "latency", "MS", "answer each call so many milliseconds later (0)",
 	         &options.pace.latency_ms, 0, MS_MAX},
