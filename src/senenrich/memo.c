@@ -41,6 +41,8 @@ memo_new(int64_t pairs)
 	              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		return memo; /* slower, but right */
+	/* its places are met at random: with small pages most look-ups would wait for the page's address, too */
+	madvise(memory, sets * sizeof(struct set), MADV_HUGEPAGE);
 	memo->sets = memory;
 	memo->mask = sets - 1;
 	return memo;

@@ -94,7 +94,7 @@ tokenise_between(struct json *json, jsmn_parser *parser, size_t end)
 		last = (int)parser->toknext - 1;
 		last_end = json->tokens[last].end;
 		json->tokens[last].end = -1;
-		verdict = jsmn_parse(parser, json->text.ptr, end, json->tokens, (unsigned)json->capacity);
+		verdict = json_jsmn(parser, json->text.ptr, end, json->tokens, (unsigned)json->capacity);
 		json->tokens[last].end = last_end;
 	} while (verdict == JSMN_ERROR_NOMEM);
 	return verdict == JSMN_ERROR_PART && parser->pos == end ? 0 : verdict;
@@ -145,17 +145,16 @@ tokenise_deep(struct json *json, jsmn_parser *parser)
 int
 json_tokenise(struct json *json, unsigned *pos)
 {
-	jsmn_parser parser;
+	jsmn_parser parser = {.toksuper = -1}; /* jsmn_init */
 	unsigned limit;
 	int verdict;
 
-	jsmn_init(&parser);
 	for (;;) {
 		grow(json, parser.toknext);
 		limit = parser.toknext + RUN;
 		if (limit > (unsigned)json->capacity)
 			limit = (unsigned)json->capacity;
-		verdict = jsmn_parse(&parser, json->text.ptr, json->text.len, json->tokens, limit);
+		verdict = json_jsmn(&parser, json->text.ptr, json->text.len, json->tokens, limit);
 		if (verdict != JSMN_ERROR_NOMEM)
 			break;
 		if (open_chain(json->tokens, parser.toksuper) == DEEP) {

@@ -16,6 +16,9 @@ int json_tokenise(struct json *json, unsigned *pos);
  */
 const char *json_check(const struct json *json, bool control);
 
+/* jsmn_parse. */
+int json_jsmn(jsmn_parser *parser, const char *text, size_t len, jsmntok_t *tokens, unsigned capacity);
+
 /* What is in a text beside printable ASCII. */
 struct json_bytes {
 	bool high;    /* bytes of 0x80 and over */
