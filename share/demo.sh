@@ -10,16 +10,24 @@ demo_postings=50 # a file
 demo_folder='' demo_pids=()
 
 demo_main() {
-	local s3='' option packages=("${PACKAGES_BUILD[@]}" "${PACKAGES_DEMO[@]}") started
+	local s3='' option packages=("${PACKAGES_DEMO[@]}") started
+	# Installed, there is nothing to build.
+	[ ! -f "$home/Makefile" ] || packages+=("${PACKAGES_BUILD[@]}")
 	for option in "$@"; do
 		case $option in
 		--s3) s3=1 packages+=("${PACKAGES_S3[@]}") ;;
 		--no-install) NO_INSTALL=1 ;;
 		esac
 	done
+	if [ "$s3" ] && [ ! -d "$home/tests" ]; then
+		say "error: --demo --s3 takes its S3 server from the source tree, and this is an installed one"
+		exit 2
+	fi
 	packages_install "$program" "${packages[@]}"
-	demo_step "building the programs"
-	make -s -C "$home" -j "$(nproc)"
+	if [ -f "$home/Makefile" ]; then
+		demo_step "building the programs"
+		make -s -C "$home" -j "$(nproc)"
+	fi
 	started=$SECONDS
 	demo_folder=$(mktemp -d "${TMPDIR:-/tmp}/seniority-demo.XXXXXX")
 	trap demo_stop EXIT

@@ -119,6 +119,13 @@ version() {
 	[ "$(cat "$MOD"/* | grep -c '"seniority":[1-7]}')" = 15 ]
 }
 
+@test "the installed demo needs no compiler" {
+	run -0 "$DEB/usr/bin/seniority" --demo --no-install
+	[[ $output != *building* && $output == *'300 listed = 300 stored'* ]]
+	run -2 "$DEB/usr/bin/seniority" --demo --s3
+	[[ $output == *'source tree'* ]]
+}
+
 @test "make install and make uninstall leave nothing behind" {
 	make -C "$TREE" WERROR= install DESTDIR="$PWD/to" >log 2>&1
 	[ "$(to/usr/local/bin/seniority s3ls --version)" = "s3ls $(version)" ]
