@@ -17,114 +17,11 @@ stages=(s3ls s3cat senenrich s3put cursor)
 . "$home/share/summary.sh"
 # shellcheck source=share/nearest.sh
 . "$home/share/nearest.sh"
-
-usage() {
-	cat <<'END'
-Usage: pipeline.sh [OPTION]...
-       pipeline.sh --demo [--s3] [--no-install]
-Enriches every raw posting that is not enriched yet.
-
-  -P, --parallel N       download N objects at once (16)
-      --batch N          most postings in one batch (5000)
-      --lookback TIME    look for late files this long before the cursor (1d)
-      --settle TIME      leave out what was modified more recently than that
-      --retry-failed     take exactly the objects that failed for good, once more
-      --dry-run          print what would be done; do nothing
-      --watch SECONDS    go round for ever, SECONDS after the end of each round
-      --summary FORMAT   text or json (text)
-      --config FILE      settings from FILE instead of config.yaml
-  -q, --quiet            no summary, and no warnings
-  -v, --verbose          say more
-  -h, --help             this
-      --version          the version
-
-      --demo             show it all, on a store, a Redis and a model of its own
-      --s3               with --demo: on a real local S3 server
-      --no-install       with --demo: install no package
-
-Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
-75 a service could not be reached, or another run is under way: try again later.
-
-Examples:
-  pipeline.sh --dry-run
-  pipeline.sh --lookback 2h --summary json
-END
-}
+# shellcheck source=share/options.sh
+. "$home/share/options.sh"
 
 say() {
 	echo "$program: $*" >&2
-}
-
-usage_error() {
-	say "$*"
-	echo "Try '$program --help'." >&2
-	exit 2
-}
-
-parallel=16 batch=5000 lookback=1d summary=text watch='' demo='' demo_options=()
-retry_failed='' dry_run='' quiet=''
-list_options=() common=()
-
-parse() {
-	local option value
-	while (($# > 0)); do
-		option=$1
-		shift
-		case $option in
-		--*=*)
-			value=${option#*=}
-			option=${option%%=*}
-			case $option in
-			--parallel | --batch | --lookback | --settle | --watch | --summary | --config) set -- "$value" "$@" ;;
-			*) unknown_option "$option" ;;
-			esac
-			;;
-		-P?*)
-			set -- "${option#-P}" "$@"
-			option=-P
-			;;
-		esac
-		case $option in
-		-P | --parallel | --batch | --lookback | --settle | --watch | --summary | --config)
-			value=${1:-}
-			[ -n "$value" ] || usage_error "$option needs a value"
-			shift
-			;;
-		esac
-		case $option in
-		-P | --parallel) parallel=$value ;;
-		--batch) batch=$value ;;
-		--lookback) need_time "$option" "$value" && lookback=$value ;;
-		--settle) need_time "$option" "$value" && list_options+=(--settle "$value") ;;
-		--watch) need_time "$option" "$value" && watch=$value ;;
-		--summary) summary=$value ;;
-		--config) common+=(--config "$value") ;;
-		--retry-failed) retry_failed=1 ;;
-		--dry-run) dry_run=1 ;;
-		-q | --quiet) quiet=1 common+=(--quiet) ;;
-		-v | --verbose) common+=(--verbose) ;;
-		--demo) demo=1 ;;
-		--s3 | --no-install) demo_options+=("$option") ;;
-		-h | --help)
-			usage
-			exit 0
-			;;
-		--version)
-			need_programs
-			"$bin/s3ls" --version | sed "s/^s3ls/$program/"
-			exit 0
-			;;
-		-*) unknown_option "$option" ;;
-		*) usage_error "no operands are taken: $option" ;;
-		esac
-	done
-	[[ $summary == text || $summary == json ]] || usage_error "--summary is text or json, not '$summary'"
-	[ -z "$watch" ] || [ -z "$dry_run$retry_failed" ] || usage_error "--watch goes with neither --dry-run nor --retry-failed"
-	[ -n "$demo" ] || ((${#demo_options[@]} == 0)) || usage_error "${demo_options[0]} goes with --demo alone"
-}
-
-need_time() {
-	[[ $2 =~ ^[0-9]+(\.[0-9]+)?(s|m|h|d)?$ ]] || usage_error "$1: not a time (30, 30s, 5m, 2h, 1d): '$2'"
 }
 
 need_programs() {
@@ -172,6 +69,7 @@ prepare() {
 		return 1
 	}
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || return
+	[ -z "$retry_failed" ] || take=$tmp/failed
 	# Where no cursor is stored, and where late files are looked for, what is there already says what to leave out.
 	listing=(--missing-from "$(setting mod_prefix)" --exclude "$tmp/failed" "${list_options[@]}")
 	((after == 0)) || listing+=(--after "$after" --lookback "$lookback")
@@ -183,8 +81,8 @@ stage() {
 }
 
 objects() {
-	if [ -n "$retry_failed" ]; then
-		cat "$tmp/failed"
+	if [ -n "$take" ]; then
+		cat "$take"
 	else
 		stage s3ls "${listing[@]}"
 	fi
@@ -253,7 +151,7 @@ run_round() {
 # last object that was to do; after a first run without one, the next need not look at all that again.
 settle_cursor() {
 	local highest
-	(($1 == 0)) && [ -z "$retry_failed" ] && [ "$(number s3ls unsettled)" = 0 ] || return 0
+	(($1 == 0)) && [ -z "$take" ] && [ "$(number s3ls unsettled)" = 0 ] || return 0
 	highest=$(number s3ls highest)
 	((${highest:-0} > after && ${highest:-0} > $(number cursor moved_to))) || return 0
 	"$bin/cursor" "${common[@]}" set "$highest" && after=$highest
@@ -287,8 +185,34 @@ in_group() {
 	job=
 }
 
+# Sets tmp, a folder that goes with this script, however that ends.
+make_room() {
+	tmp=$(mktemp -d)
+	trap clean_up EXIT
+	trap 'stop INT' INT
+	trap 'stop TERM' TERM
+	trap 'stop HUP' HUP
+}
+
+# subcommand NAME ARG...: share/NAME.sh has a function NAME_main.
+subcommand() {
+	# shellcheck source=/dev/null
+	. "$home/share/$1.sh"
+	program="$program $1"
+	"${1}_main" "${@:2}"
+}
+
 main() {
 	local status
+	job=
+	case ${1:-} in
+	report | rejects)
+		need_programs
+		make_room
+		subcommand "$@"
+		exit
+		;;
+	esac
 	parse "$@"
 	if [ -n "$demo" ]; then
 		# shellcheck source=share/demo.sh
@@ -297,12 +221,7 @@ main() {
 		exit
 	fi
 	need_programs
-	tmp=$(mktemp -d)
-	job=
-	trap clean_up EXIT
-	trap 'stop INT' INT
-	trap 'stop TERM' TERM
-	trap 'stop HUP' HUP
+	make_room
 	while :; do
 		rm -f "$tmp"/*
 		in_group run_round

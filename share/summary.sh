@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # summary.sh: what pipeline.sh says at the end of a run, from the stages' own statistics (--stats: one flat JSON
-# object each). To be sourced by it; uses its $tmp, $after and $retry_failed.
+# object each). To be sourced by it; uses its $tmp, $after and $take.
 
 # number PROGRAM MEMBER: empty where the program did not live to tell.
 number() {
@@ -16,7 +16,7 @@ number() {
 collect() {
 	listed=$(number s3ls listed)
 	present=$(number s3ls present) skipped=$(number s3ls skipped) excluded=$(number s3ls excluded)
-	[ -z "$retry_failed" ] || listed=$(number s3cat objects)
+	[ -z "$take" ] || listed=$(number s3cat objects)
 	stored=$(number s3put objects) failed=$(number s3put failed)
 	read=$(number s3cat lines) written=$(number s3put lines) rejected=$(number s3put rejected)
 	memo=$(number senenrich memo) redis=$(number senenrich redis) model=$(number senenrich model)
