@@ -6,10 +6,12 @@ BIN=${SENIORITY_BIN:-$ROOT/bin}
 # shellcheck source=packaging/tables.sh
 . "$ROOT/packaging/tables.sh"
 programs=(s3ls s3cat senenrich s3put cursor sencache sengen senserve)
-names=("${programs[@]}" pipeline populate seniority)
+mapfile -t subcommands < <(pipeline_commands | cut -f 1)
+names=("${programs[@]}" "${subcommands[@]}" pipeline populate seniority)
 
-# What `seniority` takes as its first word: the rows of its --help that are no options.
+# What `seniority` takes as its first word: the rows of its --help that are no options, and what the pipeline has.
 words() {
+	pipeline_commands
 	program_help seniority | sed -nE 's/^  ([a-z0-9]+).*  +([^ ].*)$/\1\t\2/p'
 }
 
@@ -33,6 +35,7 @@ bash_table() {
 	for name in "${programs[@]}"; do
 		[ -z "$(program_commands "$name")" ] || echo "	[$name]='$(program_commands "$name" | tr '\n' ' ')'"
 	done
+	echo "	[pipeline]='${subcommands[*]}'"
 	echo "	[seniority]='$(words | cut -f 1 | tr '\n' ' ')'"
 	echo ")"
 }
@@ -91,6 +94,8 @@ _seniority() {
 			return
 			;;
 		esac
+	elif [[ $name == pipeline && $COMP_CWORD -gt 1 && " ${_seniority_commands[pipeline]} " == *" ${COMP_WORDS[1]} "* ]]; then
+		name=${COMP_WORDS[1]} first=2
 	fi
 	COMPREPLY=()
 	[ -z "${_seniority_options[$name]:-}" ] || _seniority_program "$name" "$first"
@@ -132,6 +137,7 @@ END
 	echo "_seniority_words=("
 	words | sed "s/'/'\\\\''/g; s/^\([^\t]*\)\t\(.*\)$/	'\1:\2'/"
 	echo ")"
+	echo "_seniority_subcommands=(${subcommands[*]})"
 	echo
 	echo "_seniority_program() {"
 	echo "	local -a options commands"
@@ -141,8 +147,11 @@ END
 		echo "		options=("
 		zsh_options "$name"
 		echo "		)"
-		[[ $name == pipeline || $name == populate || $name == seniority ]] ||
-			echo "		commands=($(program_commands "$name" | tr '\n' ' '))"
+		case $name in
+		pipeline) echo "		commands=(${subcommands[*]})" ;;
+		populate | seniority) ;;
+		*) [[ " ${subcommands[*]} " == *" $name "* ]] || echo "		commands=($(program_commands "$name" | tr '\n' ' '))" ;;
+		esac
 		echo "		;;"
 	done
 	cat <<'END'
@@ -156,7 +165,11 @@ END
 
 _seniority() {
 	local name=${${words[1]:t}%.sh}
-	if [[ $name != seniority ]]; then
+	if [[ $name == pipeline ]] && (( CURRENT > 2 && ${_seniority_subcommands[(Ie)$words[2]]} )); then
+		shift words
+		(( CURRENT-- ))
+		_seniority_program ${words[1]}
+	elif [[ $name != seniority ]]; then
 		_seniority_program $name
 	elif (( CURRENT == 2 )) && [[ $PREFIX != -* ]]; then
 		_describe program _seniority_words

@@ -18,7 +18,7 @@ escape() {
 }
 
 synopsis() {
-	program_help "$name" | awk '!/^(Usage:|      )/ { exit } { sub(/^(Usage:)? +/, ""); print }' | escape |
+	program_help "$name" | awk '!/^(Usage:|      )/ { exit } { sub(/^(Usage:)? +/, ""); sub(/   +.*/, ""); print }' | escape |
 		sed -E 's/^([^ ]+)/*\1*/; $! s/$/++/'
 }
 

@@ -1,23 +1,38 @@
 # shellcheck shell=bash
 # tables.sh: what programs say of themselves, for the manual and the completions. To be sourced by bash.
-# A program is one of the compiled ones or a script; its options come from the table that parses them
+# A program is one of the compiled ones, a script, or what pipeline.sh has by a name of its own; its options come from the table that parses them
 # (--print-options), a script's from its --help.
 
-# program_path NAME: NAME is as in `seniority NAME`.
-program_path() {
+# program_run NAME ARG...: NAME is as in `seniority NAME`.
+program_run() {
 	case $1 in
-	pipeline | populate) echo "$ROOT/$1.sh" ;;
-	seniority) echo "$ROOT/packaging/seniority" ;;
-	*) echo "$BIN/$1" ;;
+	pipeline | populate) SENIORITY_BIN=$BIN "$ROOT/$1.sh" "${@:2}" ;;
+	seniority) SENIORITY_BIN=$BIN "$ROOT/packaging/seniority" "${@:2}" ;;
+	*)
+		if [ -x "$BIN/$1" ]; then
+			"$BIN/$1" "${@:2}"
+		else
+			SENIORITY_BIN=$BIN "$ROOT/pipeline.sh" "$@"
+		fi
+		;;
 	esac
+}
+
+# pipeline_commands: what pipeline.sh has by names of their own: name and help, with a tab between them.
+pipeline_commands() {
+	program_help pipeline | sed -nE 's/^(Usage:)? +pipeline\.sh ([a-z]+)( [^ ]+)*   *([^ ].*)?$/\2\t\4/p' |
+		while IFS= read -r line; do
+			[ ! -f "$ROOT/share/${line%%$'\t'*}.sh" ] || printf '%s\n' "$line"
+		done
 }
 
 # program_options NAME: a line for each option: letter, name, argument, help, with tabs between them.
 program_options() {
-	case $(program_path "$1") in
-	"$BIN"/*) "$BIN/$1" --print-options ;;
-	*) SENIORITY_BIN=$BIN "$(program_path "$1")" --help | options_of_help ;;
-	esac
+	if [ -x "$BIN/$1" ]; then
+		program_run "$1" --print-options
+	else
+		program_help "$1" | options_of_help
+	fi
 }
 
 # The rows of a --help. A row's text may go on below, further in than any option stands.
@@ -44,7 +59,7 @@ options_of_help() {
 }
 
 program_help() {
-	SENIORITY_BIN=$BIN "$(program_path "$1")" --help
+	program_run "$1" --help
 }
 
 # program_commands NAME: the commands that its usage lines start with (`cursor get`), each once.

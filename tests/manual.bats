@@ -227,8 +227,8 @@ examples_run() {
 
 @test "every option that the README names is one" {
 	cat "$TABLES"/* | cut -f 2 | sed 's/^/--/' | sort -u >known
-	# GNU parallel's
-	echo --pipe >>known
+	# GNU parallel's, systemctl's
+	printf '%s\n' --pipe --now >>known
 	[ -z "$(grep -oE -- '--[a-z][a-z0-9-]*' "$ROOT/README.md" | sort -u | grep -vxF -f known)" ]
 }
 
@@ -250,11 +250,9 @@ examples_run() {
 }
 
 unknown_option() {
-	local path
-	path=$(program_path "$1")
-	run -2 "$path" --confg x
+	run -2 program_run "$1" --confg x
 	[[ $output == *--confg*'did you mean --config?'* ]]
-	run -2 "$path" --xyzzy
+	run -2 program_run "$1" --xyzzy
 	[[ $output == *--xyzzy* && $output != *'did you mean'* ]]
 }
 
