@@ -13,16 +13,14 @@ program=pipeline.sh
 home=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
 stages=(s3ls s3cat senenrich s3put cursor)
+# shellcheck source=share/say.sh
+. "$home/share/say.sh"
 # shellcheck source=share/summary.sh
 . "$home/share/summary.sh"
 # shellcheck source=share/nearest.sh
 . "$home/share/nearest.sh"
 # shellcheck source=share/options.sh
 . "$home/share/options.sh"
-
-say() {
-	echo "$program: $*" >&2
-}
 
 need_programs() {
 	local name
@@ -61,6 +59,7 @@ lock() {
 # Everything that is known before the first object is listed; on any failure nothing has been done.
 prepare() {
 	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || return
+	log_format=$(setting log_format)
 	"$bin/cursor" "${common[@]}" key >"$tmp/key" || return
 	[ -n "$dry_run" ] || lock || return
 	after=$("$bin/cursor" "${common[@]}" get) || return
@@ -133,6 +132,7 @@ blame() {
 # In a process of its own, which ends with the run's status.
 run_round() {
 	local statuses status=0 after listing stderr started=${EPOCHREALTIME/[.,]/}
+	export SENIORITY_RUN_ID=${SENIORITY_RUN_ID:-$(new_run_id)}
 	prepare || exit
 	if [ -n "$dry_run" ]; then
 		stderr=2

@@ -85,7 +85,8 @@ summary_broken() {
 }
 
 summary_json() {
-	local name value line=
+	local name value line
+	line="\"run\":$(quoted "$SENIORITY_RUN_ID"),"
 	for name in listed stored failed present skipped excluded read written rejected lost memo redis model pairs calls; do
 		value=${!name}
 		line+="\"$name\":${value:-null},"

@@ -103,14 +103,11 @@ static int
 announce(const struct address *address, struct server *server, const char *ready_file, struct err *err)
 {
 	char *text = address_text(address, server_port(server));
-	char *line = mem_printf("%s: listening on %s\n", log_program(), text);
 	int result = 0;
 
-	/* If nobody can read it the server is no worse. */
-	(void)io_write_all(STDERR_FILENO, line, strlen(line));
+	log_notice("listening on %s", text);
 	if (ready_file)
 		result = write_ready_file(ready_file, text, err);
-	free(line);
 	free(text);
 	return result;
 }

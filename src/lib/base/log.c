@@ -3,22 +3,35 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/utf8.h"
+#include "base/log_line.h"
 
-enum { LINE_MAX_BYTES = 4096 }; /* PIPE_BUF: one write(2) of a line is never torn by another process's */
+static const char clear_line[] = "\r\033[K";
 
 static const char *log_name = "?";
+static const char *log_run;
 static enum log_level log_level = LOG_WARNING;
+static bool json, live;
 
 void
 log_init(const char *program)
 {
 	log_name = program;
+	log_run = getenv("SENIORITY_RUN_ID");
+	if (log_run && *log_run == '\0')
+		log_run = NULL;
+	live = getenv("SENIORITY_LIVE") && isatty(STDERR_FILENO);
+}
+
+void
+log_set_json(bool on)
+{
+	json = on;
 }
 
 const char *
@@ -33,56 +46,24 @@ log_set_level(enum log_level level)
 	log_level = level;
 }
 
-/* Copies text to line[at..room), making what could fake a line, move a cursor or be no UTF-8 visible. */
-static size_t
-escape(char *line, size_t at, size_t room, const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len) {
-		size_t n = utf8_length(text + i, len - i);
-		unsigned char c = (unsigned char)text[i];
-		bool c1 = n == 2 && c == 0xc2 && (unsigned char)text[i + 1] < 0xa0;
-
-		if (n > 0 && c >= 0x20 && c != 0x7f && !c1) {
-			if (at + n > room)
-				break;
-			memcpy(line + at, text + i, n);
-			at += n;
-			i += n;
-			continue;
-		}
-		if (at + 4 > room)
-			break;
-		snprintf(line + at, 5, "\\x%02x", c);
-		at += 4;
-		i++;
-	}
-	return at;
-}
-
 static void
 say(enum log_level level, const char *format, va_list args)
 {
-	static const char *const words[] = {"", "warning: ", "info: ", "debug: "};
-	char text[LINE_MAX_BYTES];
-	char line[LINE_MAX_BYTES + 8];
+	char text[LOG_LINE_MAX];
+	char line[sizeof(clear_line) + LOG_LINE_MAX];
+	struct log_message message = {log_name, log_run, level, text, 0};
 	int number = errno;
+	size_t start = live ? sizeof(clear_line) - 1 : 0;
 	int len;
-	size_t at;
 
-	if (level > log_level)
+	if (level > log_level && level != LOG_NOTICE)
 		return;
 	len = vsnprintf(text, sizeof(text), format, args);
-	if (len < 0)
-		len = 0;
-	if (len >= (int)sizeof(text))
-		len = (int)sizeof(text) - 1;
-	at = (size_t)snprintf(line, 128, "%.100s: %s", log_name, words[level]);
-	at = escape(line, at, LINE_MAX_BYTES - 1, text, (size_t)len);
-	line[at++] = '\n';
+	message.len = len < 0 ? 0 : len >= (int)sizeof(text) ? sizeof(text) - 1 : (size_t)len;
+	memcpy(line, clear_line, start);
+	len = (int)(json ? log_line_json : log_line_text)(line + start, &message);
 	/* Nobody is left to tell where stderr fails. */
-	if (write(STDERR_FILENO, line, at) < 0) {
+	if (write(STDERR_FILENO, line, start + (size_t)len) < 0) {
 	}
 	errno = number;
 }
@@ -105,6 +86,12 @@ void
 log_warning(const char *format, ...)
 {
 	SAY(LOG_WARNING);
+}
+
+void
+log_notice(const char *format, ...)
+{
+	SAY(LOG_NOTICE);
 }
 
 void

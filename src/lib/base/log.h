@@ -1,12 +1,17 @@
 /*
  * The one logger: a line a message on stderr, "PROGRAM: LEVEL: TEXT", by one write(2), with control
  * bytes and broken UTF-8 escaped (\x1b), so that data can forge neither lines nor colours.
- * Errors carry no level word: "s3cat: cannot ...".
+ * Errors carry no level word: "s3cat: cannot ...". Or as JSON (base/log_line.h), with SENIORITY_RUN_ID, which
+ * is the same for all stages of a run.
+ *
+ * Where SENIORITY_LIVE is set and stderr is a terminal, somebody else shows a line there that changes: it is cleared first.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+#include <stdbool.h>
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
 /* Name the program (a static string). Call it first. */
 void log_init(const char *program);
@@ -14,10 +19,15 @@ void log_init(const char *program);
 /* Show messages up to `level`; the default is LOG_WARNING. */
 void log_set_level(enum log_level level);
 
+/* One JSON object a message. */
+void log_set_json(bool json);
+
 const char *log_program(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What is shown at any level, and is no error: "senserve: listening on ..." */
+void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

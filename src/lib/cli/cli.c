@@ -28,6 +28,7 @@ enum common {
 	COMMON_CONFIG,
 	COMMON_STATS,
 	COMMON_PRINT,
+	COMMON_FORMAT,
 	COMMON_VERBOSE,
 	COMMON_QUIET,
 	COMMON_HELP,
@@ -40,6 +41,7 @@ static const struct cli_option common_options[] = {
 	[COMMON_CONFIG] = {CLI_TEXT, 0, "config", "FILE", "read the settings from FILE (config.yaml)", NULL, 0, 0},
 	[COMMON_STATS] = {CLI_TEXT, 0, "stats", "FILE", "append the run's numbers to FILE, as JSON", NULL, 0, 0},
 	[COMMON_PRINT] = {CLI_FLAG, 0, "print-config", NULL, "print the settings in force and where each is from", NULL, 0, 0},
+	[COMMON_FORMAT] = {CLI_TEXT, 0, "log-format", "FORMAT", "messages as text or json (text)", NULL, 0, 0},
 	[COMMON_VERBOSE] = {CLI_FLAG, 'v', "verbose", NULL, "say more; twice: for debugging", NULL, 0, 0},
 	[COMMON_QUIET] = {CLI_FLAG, 'q', "quiet", NULL, "no warnings, errors only", NULL, 0, 0},
 	[COMMON_HELP] = {CLI_FLAG, 'h', "help", NULL, "print this", NULL, 0, 0},
@@ -226,6 +228,29 @@ print_settings(void)
 	return result < 0 ? STATUS_FAILED : STATUS_OK;
 }
 
+/* The setting as far as it is known: what is said of the next option is written that way already. */
+static int
+apply_log_format(const struct cli *cli)
+{
+	const char *format = settings_text(cli->settings, "log_format");
+
+	log_set_json(strcmp(format, "json") == 0);
+	if (strcmp(format, "json") == 0 || strcmp(format, "text") == 0)
+		return -1;
+	return cli_usage_error(cli, "log_format is text or json, not '%s' (%s)", format,
+	                       settings_origin(cli->settings, "log_format"));
+}
+
+static int
+set_log_format(const struct cli *cli, const char *text)
+{
+	struct err err = ERR_INIT;
+
+	if (settings_set_flag(cli->settings, "log_format", text, &err) < 0)
+		return cli_usage_error(cli, "%s", err.text);
+	return apply_log_format(cli);
+}
+
 /* Returns -1 to go on, or the status to end with. */
 static int
 set_common(struct parse *p, enum common which, const char *text)
@@ -240,6 +265,8 @@ set_common(struct parse *p, enum common which, const char *text)
 	case COMMON_PRINT:
 		p->print_config = true;
 		break;
+	case COMMON_FORMAT:
+		return set_log_format(p->cli, text);
 	case COMMON_VERBOSE:
 		p->verbosity++;
 		break;
@@ -327,6 +354,7 @@ bool
 cli_start(struct cli *cli, int argc, char **argv)
 {
 	struct parse p = {.cli = cli};
+	const char *early = getenv("LOG_FORMAT");
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 
@@ -334,16 +362,21 @@ cli_start(struct cli *cli, int argc, char **argv)
 	log_init(cli->program);
 	signals_init();
 	cli->settings = settings_new();
+	/* The environment is read with the other settings; what is wrong before that is said as it wants too. */
+	log_set_json(early && strcmp(early, "json") == 0);
 	cli->status = parse_arguments(&p, argc, argv);
 	if (cli->status >= 0)
 		return false;
-	cli->status = STATUS_OK;
 	log_set_level(p.verbosity < 0 ? LOG_ERROR : p.verbosity == 0 ? LOG_WARNING : p.verbosity == 1 ? LOG_INFO : LOG_DEBUG);
 	if (settings_load(cli->settings, p.config, &err) < 0) {
 		log_error("%s", err.text);
 		cli->status = err_status(&err);
 		return false;
 	}
+	cli->status = apply_log_format(cli);
+	if (cli->status >= 0)
+		return false;
+	cli->status = STATUS_OK;
 	if (p.print_config) {
 		settings_print(cli->settings, &text);
 		if (io_write_all(STDOUT_FILENO, text.data, text.len) < 0)

@@ -60,6 +60,8 @@ const struct setting settings_table[] = {
 	TIME("rpc_patience", "60s", "how long a model that fails is tried again"),
 	/* limits */
 	SIZE("max_line", "16M", "longest line of a raw object"),
+	/* messages */
+	TEXT("log_format", "text", "how messages are written: text, or json (an object a line)"),
 	{NULL, SETTING_TEXT, NULL, 0, 0, false, NULL},
 };
 

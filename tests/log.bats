@@ -1,0 +1,90 @@
+# Messages: as text or as JSON, with one run id through all stages.
+load helper
+load journey
+
+setup() {
+	sandbox
+}
+
+# all_json FILE: each of its lines is an object with what a log search needs.
+all_json() {
+	jq -es 'length > 0 and all(.[]; (.time | test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[.][0-9]{3}Z$")) and
+		(.program | type == "string") and (.pid | type == "number") and
+		(.level | IN("error", "warning", "info", "debug")) and (.message | type == "string"))' "$1" >/dev/null ||
+		{ cat "$1"; false; }
+}
+
+@test "a run has one id, in every message and in the numbers of every stage" {
+	redis_start
+	senserve_start
+	head -c 17000000 /dev/zero | tr '\0' x >"$RAW/1721183934.jsonl"
+	postings 3 >"$RAW/1721183994.jsonl"
+	touch "$RAW/no-number"
+	run -1 --separate-stderr pipeline.sh --verbose --log-format json --summary json
+	echo "$stderr" >log
+	all_json log
+	[ "$(jq -r .run log | sort -u | wc -l)" -eq 1 ]
+	[[ $(jq -r .run log | head -n 1) =~ ^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$ ]]
+	[ "$(jq -r .run <<<"$output")" = "$(jq -r .run log | head -n 1)" ]
+	jq -es 'any(.[]; .program == "s3ls" and .level == "warning") and any(.[]; .program == "cursor" or .program == "s3cat")' log
+	# the next run is another
+	run --separate-stderr pipeline.sh --summary json
+	[ "$(field run)" != "$(jq -r .run log | head -n 1)" ]
+	# unless the caller has one
+	SENIORITY_RUN_ID=nightly-7 run --separate-stderr pipeline.sh --summary json
+	[ "$(field run)" = nightly-7 ]
+}
+
+@test "log_format may be a setting, of the environment as well; the scripts obey it" {
+	echo 'log_format: json' >>config.yaml
+	run -2 --separate-stderr s3ls one two
+	all_json - <<<"$stderr"
+	sed -i '$d' config.yaml
+	export LOG_FORMAT=json
+	for program in s3ls s3cat senenrich s3put cursor sencache sengen senserve pipeline.sh; do
+		run -2 --separate-stderr "$program" $'--a\xff\x1b\t"\\'
+		all_json - <<<"$stderr"
+		[ "$(jq -r .program <<<"$stderr")" = "$program" ]
+	done
+	redis_start
+	REDIS_SOCKET=$PWD/nobody.sock run -75 --separate-stderr pipeline.sh
+	all_json - <<<"$stderr"
+	run -2 --separate-stderr pipeline.sh --log-format text --nonsense
+	[[ $stderr == "pipeline.sh: "* ]]
+}
+
+@test "what another run holds up is told in JSON too" {
+	redis_start
+	senserve_start
+	postings 3 >"$RAW/1721183994.jsonl"
+	model_freeze
+	start
+	wait_until 20 stage_pid senenrich
+	run -75 --separate-stderr pipeline.sh --log-format json
+	all_json - <<<"$stderr"
+	[[ $(jq -r .message <<<"$stderr") == "another run is under way"* ]]
+	model_thaw
+	wait "$pid"
+}
+
+@test "another format is refused, and said where it comes from" {
+	for program in s3ls cursor; do
+		run -2 "$program" --log-format xml
+		[[ $output == *"'xml' (--log-format)"* ]]
+		LOG_FORMAT=xml run -2 "$program"
+		[[ $output == *"'xml' (environment)"* ]]
+	done
+	echo 'log_format: yaml' >>config.yaml
+	run -2 s3ls
+	[[ $output == *"'yaml' (config.yaml:6)"* ]]
+	run -2 pipeline.sh --log-format xml
+	[[ $output == *"text or json"* ]]
+}
+
+@test "the server says in JSON that it listens" {
+	GRPC_SERVER_ADDRESS=unix:$PWD/m.sock server_run model "$BIN/senserve" --log-format json
+	wait_until 20 socket_open "$PWD/m.sock"
+	wait_until 20 test -s "$BATS_TEST_TMPDIR/model.log"
+	all_json "$BATS_TEST_TMPDIR/model.log"
+	[[ $(jq -r .message "$BATS_TEST_TMPDIR/model.log") == "listening on "* ]]
+}
