@@ -76,7 +76,7 @@ version() {
 		/etc/seniority/config.yaml
 		/etc/seniority/env
 	END
-	cmp "$DEB/etc/seniority/config.yaml" "$ROOT/config.yaml.example"
+	diff <(tail -n +2 "$DEB/etc/seniority/config.yaml") <(tail -n +2 "$ROOT/config.yaml.example")
 	[ "$(stat -c %a "$DEB/etc/seniority/env")" = 640 ]
 	[ "$(readlink "$DEB/etc/seniority/.env")" = env ]
 	# what it shows is taken by the programs
