@@ -31,7 +31,8 @@ enrich_init(struct enrich *e, int fd, const struct settings *settings, const str
 	claims_init(&e->claims, &e->lookup, &e->asker);
 	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
 	e->filling = batch_new();
-	return lookup_init(&e->lookup, settings, &e->pairs, options->require_cache, err);
+	spent_start(&e->spent);
+	return lookup_init(&e->lookup, settings, &e->pairs, &e->spent, options->require_cache, err);
 }
 
 void
@@ -135,26 +136,31 @@ static void
 on_resolved(void *context, struct pair *pair)
 {
 	struct enrich *e = context;
+	enum spent_on before = spent_switch(&e->spent, SPENT_WRITING);
 
 	if (pair->state == PAIR_KNOWN) {
 		memo_put(e->memo, pair->hash, pair->seniority);
 		lookup_save(&e->lookup, pair);
 	}
 	lookup_end_claim(&e->lookup, pair); /* behind the answer: whoever claims it now finds that */
+	spent_switch(&e->spent, before);
 }
 
 static int
 close_batch(struct enrich *e, struct err *err)
 {
 	struct batch *batch = e->filling;
-	size_t before = e->lookup.flying.count;
+	size_t flying = e->lookup.flying.count;
+	enum spent_on before;
 
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->items[i].kind == ITEM_POSTING)
 			parse_item(e, batch, &batch->items[i]);
+	before = spent_switch(&e->spent, SPENT_READING);
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->items[i].kind == ITEM_POSTING)
 			find_item(e, batch, &batch->items[i]);
+	spent_switch(&e->spent, before);
 	e->window_bytes += batch_bytes(batch);
 	e->window_batches++;
 	if (e->first)
@@ -165,7 +171,7 @@ close_batch(struct enrich *e, struct err *err)
 	e->filling = e->spare ? e->spare : batch_new();
 	e->spare = NULL;
 	/* Redis works on this batch's look-ups while the next one is read; its earlier answers are taken now */
-	return lookup_drain(&e->lookup, e->lookup.flying.count - before, on_looked_up, e, err);
+	return lookup_drain(&e->lookup, e->lookup.flying.count - flying, on_looked_up, e, err);
 }
 
 static void
@@ -271,8 +277,10 @@ wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 		{.fd = has_room(e) ? e->fd : -1, .events = POLLIN},
 		{.fd = asker_fd(&e->asker), .events = POLLIN},
 	};
+	enum spent_on before = spent_switch(&e->spent, e->asker.under_way > 0 ? SPENT_MODEL : SPENT_INPUT);
 	int n = poll(fds, 2, timeout_ms);
 
+	spent_switch(&e->spent, before);
 	*anything = n > 0;
 	return n > 0 && fds[0].revents != 0;
 }
@@ -320,6 +328,19 @@ use_the_pause(struct enrich *e, int64_t idle, struct err *err)
 	return 0;
 }
 
+/* Takes its answers, and starts the calls that are full. */
+static void
+talk_to_model(struct enrich *e)
+{
+	enum spent_on before = spent_switch(&e->spent, SPENT_MODEL);
+
+	asker_collect(&e->asker, on_resolved, e);
+	asker_start(&e->asker, false);
+	spent_switch(&e->spent, SPENT_WRITING);
+	claims_step(&e->claims);
+	spent_switch(&e->spent, before);
+}
+
 static int
 step(struct enrich *e, struct err *err)
 {
@@ -327,9 +348,7 @@ step(struct enrich *e, struct err *err)
 	bool anything;
 	int did;
 
-	asker_collect(&e->asker, on_resolved, e);
-	claims_step(&e->claims);
-	asker_start(&e->asker, false);
+	talk_to_model(e);
 	write_batches(e);
 	if (wait_for_work(e, 0, &anything))
 		return read_input(e, err);
@@ -354,6 +373,7 @@ enrich_run(struct enrich *e, struct err *err)
 		if (step(e, err) < 0)
 			return -1;
 	}
+	spent_switch(&e->spent, SPENT_OWN); /* the last lap counts */
 	lookup_finish(&e->lookup);
 	emit_finish(&e->emit);
 	return 0;
@@ -362,6 +382,8 @@ enrich_run(struct enrich *e, struct err *err)
 void
 enrich_stats(const struct enrich *e, struct stats *stats)
 {
+	static const char *const spent[SPENT_KINDS] = {"ms_own", "ms_input", "ms_reading", "ms_writing", "ms_model"};
+
 	stats_int(stats, "postings", e->emit.postings);
 	stats_int(stats, "rejected", e->emit.rejected);
 	stats_int(stats, "memo", e->emit.answered[FROM_MEMO]);
@@ -370,4 +392,6 @@ enrich_stats(const struct enrich *e, struct stats *stats)
 	stats_int(stats, "pairs_asked", e->asker.pairs_asked);
 	stats_int(stats, "calls", e->asker.calls);
 	stats_int(stats, "retries", e->asker.retries);
+	for (int i = 0; i < SPENT_KINDS; i++)
+		stats_int(stats, spent[i], e->spent.ns[i] / 1000000);
 }

@@ -21,6 +21,7 @@
 #include "senenrich/emit.h"
 #include "senenrich/lookup.h"
 #include "senenrich/memo.h"
+#include "senenrich/spent.h"
 #include "streams/lines.h"
 
 struct enrich_options {
@@ -40,6 +41,7 @@ struct enrich {
 	struct json json;
 	struct buf scratch, hash_scratch;
 	struct memo *memo;
+	struct spent spent;
 	struct pairs pairs;
 	struct lookup lookup;
 	struct asker asker;

@@ -1,37 +1,19 @@
-/* Look-ups and write-backs, with Redis there or away. */
+/* Look-ups, claims and write-backs, and their answers. */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "cache/legacy.h"
 #include "senenrich/lookup.h"
-
-enum {
-	AWAY_FIRST_MS = 1000,
-	AWAY_MAX_MS = 30000,
-	NO_SAVING_MS = 10000,
-	RECOVER_AGAIN_MS = 1000,   /* a connection that breaks sooner than this after the last break is no accident */
-	UNSAVED_MAX = 1024 * 1024, /* 32 MiB of pairs to write back */
-};
-
-static bool
-is_away(const struct lookup *l)
-{
-	return l->away_until != 0;
-}
-
-static bool
-may_save(const struct lookup *l)
-{
-	return !is_away(l) && (l->no_saving_until == 0 || clock_mono_ms() >= l->no_saving_until);
-}
+#include "senenrich/lookup_away.h"
 
 int
-lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, bool required, struct err *err)
+lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, struct spent *spent, bool required,
+            struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	*l = (struct lookup){.pairs = pairs, .required = required, .cache = cache_new(settings)};
+	*l = (struct lookup){.pairs = pairs, .spent = spent, .required = required, .cache = cache_new(settings)};
 	l->legacy = settings_bool(settings, "cache_legacy");
 	l->claims = settings_bool(settings, "cache_claims");
 	if (cache_connect(l->cache, &why) == 0)
@@ -41,9 +23,7 @@ lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pai
 		*err = why;
 		return -1;
 	}
-	log_warning("%s; going on without the cache", why.text);
-	l->away_ms = AWAY_FIRST_MS;
-	l->away_until = clock_mono_ms() + l->away_ms;
+	lookup_leave(l, &why);
 	return 0;
 }
 
@@ -55,24 +35,9 @@ lookup_release(struct lookup *l)
 	lookup_queue_release(&l->unsaved);
 }
 
-/* Nobody waits any longer for this write-back; it is tried again later. */
-static void
-postpone(struct lookup *l, struct lookup_entry entry)
-{
-	if (entry.pair) {
-		entry.pair->unsaved = false;
-		pairs_drop(l->pairs, entry.pair);
-		entry.pair = NULL;
-	}
-	if (l->unsaved.count >= UNSAVED_MAX)
-		l->lost++;
-	else
-		lookup_queue_push(&l->unsaved, entry);
-}
-
 /* Puts an entry on the wire; a failure shows at the next answer. */
-static int
-send_entry(struct lookup *l, const struct lookup_entry *entry, struct err *err)
+int
+lookup_send(struct lookup *l, const struct lookup_entry *entry, struct err *err)
 {
 	switch ((enum lookup_kind)entry->kind) {
 	case LOOK_UP:
@@ -97,8 +62,8 @@ lookup_ask(struct lookup *l, struct pair *pair)
 	struct err ignored = ERR_INIT;
 
 	lookup_queue_push(&l->flying, entry);
-	if (!is_away(l))
-		send_entry(l, &entry, &ignored);
+	if (!lookup_is_away(l))
+		lookup_send(l, &entry, &ignored);
 }
 
 bool
@@ -120,13 +85,13 @@ send_now(struct lookup *l, struct lookup_entry entry)
 	struct err ignored = ERR_INIT;
 
 	lookup_queue_push(&l->flying, entry);
-	send_entry(l, &entry, &ignored);
+	lookup_send(l, &entry, &ignored);
 }
 
 bool
 lookup_claim(struct lookup *l, struct pair *pair)
 {
-	if (!l->claims || !may_save(l)) {
+	if (!l->claims || !lookup_may_save(l)) {
 		pair->claim = CLAIM_OURS;
 		return false;
 	}
@@ -138,14 +103,14 @@ lookup_claim(struct lookup *l, struct pair *pair)
 void
 lookup_renew_claim(struct lookup *l, const struct pair *pair)
 {
-	if (l->claims && may_save(l) && pair->claim == CLAIM_OURS)
+	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
 		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = RENEW_CLAIM});
 }
 
 void
 lookup_end_claim(struct lookup *l, struct pair *pair)
 {
-	if (l->claims && may_save(l) && pair->claim == CLAIM_OURS)
+	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
 		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = END_CLAIM});
 	pair->claim = CLAIM_NONE;
 }
@@ -154,7 +119,7 @@ lookup_end_claim(struct lookup *l, struct pair *pair)
 static void
 carry_over(struct lookup *l, const struct pair *pair)
 {
-	if (may_save(l))
+	if (lookup_may_save(l))
 		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority});
 }
 
@@ -164,136 +129,12 @@ lookup_save(struct lookup *l, struct pair *pair)
 	struct lookup_entry entry = {.pair = pair, .hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority};
 
 	pair->references++;
-	if (!may_save(l)) {
-		postpone(l, entry);
+	if (!lookup_may_save(l)) {
+		lookup_postpone(l, entry);
 		return;
 	}
 	pair->unsaved = true;
 	send_now(l, entry);
-}
-
-/* Redis is away: what was asked of it is a miss, what it should have kept is kept here, and claims are ours. */
-static int
-go_without(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
-{
-	while (l->flying.count > 0) {
-		struct lookup_entry entry = lookup_queue_pop(&l->flying);
-
-		if (entry.kind == WRITE_BACK)
-			postpone(l, entry);
-		if (entry.kind == LOOK_CLAIM)
-			entry.pair->claim = CLAIM_OURS;
-		if ((entry.kind == LOOK_CLAIM || lookup_entry_is_read(&entry)) && answered(context, entry.pair, err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static void
-leave(struct lookup *l, const struct err *why)
-{
-	cache_disconnect(l->cache);
-	if (l->away_ms == 0)
-		log_warning("%s; going on without the cache", why->text);
-	l->away_ms = l->away_ms ? l->away_ms * 2 : AWAY_FIRST_MS;
-	if (l->away_ms > AWAY_MAX_MS)
-		l->away_ms = AWAY_MAX_MS;
-	l->away_until = clock_mono_ms() + l->away_ms;
-}
-
-/* All that is not answered goes out once more, over a new connection. Every command may be repeated without harm. */
-static int
-send_again(struct lookup *l, struct err *err)
-{
-	size_t n = l->flying.count;
-
-	if (cache_connect(l->cache, err) < 0)
-		return -1;
-	while (n-- > 0) {
-		struct lookup_entry entry = lookup_queue_pop(&l->flying);
-
-		if (!lookup_entry_is_read(&entry) && !may_save(l)) {
-			if (entry.kind == WRITE_BACK)
-				postpone(l, entry);
-			if (entry.kind != LOOK_CLAIM)
-				continue;
-			entry.pair->claim = CLAIM_OURS;
-			entry.kind = LOOK_UP;
-		}
-		if (entry.kind == LOOK_UP_LEGACY)
-			entry.kind = LOOK_UP;
-		if (send_entry(l, &entry, err) < 0) {
-			lookup_queue_push(&l->flying, entry);
-			while (n-- > 0) /* keep their order */
-				lookup_queue_push(&l->flying, lookup_queue_pop(&l->flying));
-			return -1;
-		}
-		lookup_queue_push(&l->flying, entry);
-	}
-	return cache_flush(l->cache, err);
-}
-
-/*
- * The connection broke with `why`, or the server refused what stands at the head of the queue. One new
- * connection at once: a server that was restarted, or that ends idle connections, costs no call to the model.
- */
-static int
-recover(struct lookup *l, const struct err *why, lookup_answered *answered, void *context, struct err *err)
-{
-	int64_t now = clock_mono_ms();
-	struct err again = *why;
-
-	if (l->required) {
-		*err = *why;
-		return -1;
-	}
-	if (l->flying.count > 0 && !lookup_entry_is_read(&l->flying.entries[l->flying.head]) && why->kind != ERR_USAGE) {
-		/* it may be the writing alone that fails: out of memory, a read-only replica */
-		if (l->no_saving_until == 0)
-			log_warning("%s; not writing to the cache for now", why->text);
-		l->no_saving_until = now + NO_SAVING_MS;
-	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
-		leave(l, why);
-		return go_without(l, answered, context, err);
-	}
-	l->recovered_at = now;
-	if (send_again(l, &again) == 0)
-		return 0;
-	leave(l, &again);
-	return go_without(l, answered, context, err);
-}
-
-static void
-save_postponed(struct lookup *l)
-{
-	struct err ignored = ERR_INIT;
-
-	/* a thousand at a time: they ride with the look-ups */
-	for (int i = 0; i < 1000 && l->unsaved.count > 0 && may_save(l); i++) {
-		struct lookup_entry entry = lookup_queue_pop(&l->unsaved);
-
-		lookup_queue_push(&l->flying, entry);
-		send_entry(l, &entry, &ignored);
-	}
-}
-
-/* Whether Redis is there, after a new try where one is due. */
-static bool
-come_back(struct lookup *l)
-{
-	struct err err = ERR_INIT;
-
-	if (!is_away(l))
-		return true;
-	if (clock_mono_ms() < l->away_until)
-		return false;
-	if (cache_connect(l->cache, &err) < 0) {
-		leave(l, &err);
-		return false;
-	}
-	log_warning("%s answers again", cache_name(l->cache));
-	l->away_until = l->away_ms = 0;
-	return true;
 }
 
 /* What Redis says to the entry. */
@@ -326,31 +167,42 @@ take_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, l
 	return result;
 }
 
-int
-lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
+/* What the time goes to that the answer at the head of the queue is waited for. */
+static void
+spend_on_head(struct lookup *l)
+{
+	enum spent_on on = lookup_entry_is_read(&l->flying.entries[l->flying.head]) ? SPENT_READING : SPENT_WRITING;
+
+	if (l->spent->now != on)
+		spent_switch(l->spent, on);
+}
+
+static int
+drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
 {
 	struct err why = ERR_INIT;
 	int seniority;
 
 	if (l->flying.count == 0 && l->unsaved.count == 0)
 		return 0;
-	if (is_away(l)) {
-		if (!come_back(l))
-			return go_without(l, answered, context, err);
-		if (send_again(l, &why) < 0) {
-			leave(l, &why);
-			return go_without(l, answered, context, err);
+	if (lookup_is_away(l)) {
+		if (!lookup_come_back(l))
+			return lookup_go_without(l, answered, context, err);
+		if (lookup_send_again(l, &why) < 0) {
+			lookup_leave(l, &why);
+			return lookup_go_without(l, answered, context, err);
 		}
 	}
-	save_postponed(l);
-	if (l->flying.count > 0 && cache_flush(l->cache, &why) < 0 && recover(l, &why, answered, context, err) < 0)
+	lookup_save_postponed(l);
+	if (l->flying.count > 0 && cache_flush(l->cache, &why) < 0 && lookup_recover(l, &why, answered, context, err) < 0)
 		return -1;
 	while (l->flying.count > keep) {
 		struct lookup_entry entry;
 		size_t left;
 
+		spend_on_head(l);
 		if (cache_answer(l->cache, &seniority, &why) < 0) {
-			if (recover(l, &why, answered, context, err) < 0)
+			if (lookup_recover(l, &why, answered, context, err) < 0)
 				return -1;
 			continue;
 		}
@@ -363,6 +215,16 @@ lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *con
 	if (l->flying.count > 0)
 		cache_flush(l->cache, &why); /* a failure shows at the next answer */
 	return 0;
+}
+
+int
+lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
+{
+	enum spent_on before = l->spent->now;
+	int result = drain(l, keep, answered, context, err);
+
+	spent_switch(l->spent, before);
+	return result;
 }
 
 static int
@@ -381,7 +243,7 @@ lookup_finish(struct lookup *l)
 	size_t left;
 
 	l->no_saving_until = 0;
-	if (is_away(l))
+	if (lookup_is_away(l))
 		l->away_until = 1; /* long ago: the next drain tries */
 	do {
 		left = l->unsaved.count;

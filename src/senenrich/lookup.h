@@ -17,11 +17,13 @@
 #include "cache/cache.h"
 #include "senenrich/lookup_queue.h"
 #include "senenrich/pairs.h"
+#include "senenrich/spent.h"
 #include "settings/settings.h"
 
 struct lookup {
 	struct cache *cache;
 	struct pairs *pairs;
+	struct spent *spent;
 	bool required;               /* --require-cache */
 	bool legacy;                 /* cache_legacy */
 	bool claims;                 /* cache_claims */
@@ -42,8 +44,8 @@ struct lookup {
 typedef int lookup_answered(void *context, struct pair *pair, struct err *err);
 
 /* With `required`, every failure of Redis is an error; without, none is. Connects. */
-int lookup_init(struct lookup *lookup, const struct settings *settings, struct pairs *pairs, bool required,
-                struct err *err);
+int lookup_init(struct lookup *lookup, const struct settings *settings, struct pairs *pairs, struct spent *spent,
+                bool required, struct err *err);
 void lookup_release(struct lookup *lookup);
 
 /* Queues a look-up of a pair that waits. */

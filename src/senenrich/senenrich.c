@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/stats.h"
 #include "senenrich/enrich.h"
+#include "senenrich/probe.h"
 
 static struct enrich_options options = {
 	.batch_lines = 5000,
@@ -22,6 +23,7 @@ static struct enrich_options options = {
 	.rejects_fd = -1,
 };
 static const char *rejects_path;
+static bool probe;
 
 static const struct cli_option option_table[] = {
 	{CLI_INT, 0, "batch", "N", "lines looked up at once (5000)", &options.batch_lines, 1, 1000000},
@@ -30,6 +32,7 @@ static const struct cli_option option_table[] = {
          INT64_C(1) << 32},
 	{CLI_TEXT, 0, "rejects", "FILE", "append plain input's rejected lines to FILE", &rejects_path, 0, 0},
 	{CLI_FLAG, 0, "require-cache", NULL, "end with 75 where Redis cannot be reached", &options.require_cache, 0, 0},
+	{CLI_FLAG, 0, "probe", NULL, "ask the model for one pair, print its answer, and end", &probe, 0, 0},
 	{CLI_SETTING, 0, "grpc-server-address", "ADDR", "HOST:PORT or unix:PATH of the model", NULL, 0, 0},
 	{CLI_SETTING, 0, "rpc-batch", "N", "most pairs in one call (1000)", NULL, 0, 0},
 	{CLI_SETTING, 0, "rpc-bytes", "SIZE", "most bytes in one call (3M)", NULL, 0, 0},
@@ -44,7 +47,7 @@ static const struct cli_option option_table[] = {
 	{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
 };
 
-static const char *const usage[] = {"[OPTION]... < POSTINGS", NULL};
+static const char *const usage[] = {"[OPTION]... < POSTINGS", "[OPTION]... --probe", NULL};
 static const char *const examples[] = {
 	"s3cat job-postings-raw/1721183934.jsonl | senenrich",
 	"senenrich --rejects bad.ndjson < postings.ndjson > enriched.ndjson",
@@ -96,6 +99,19 @@ run(struct enrich *enrich, struct stats *stats)
 	return status;
 }
 
+static int
+run_probe(void)
+{
+	struct err err = ERR_INIT;
+
+	if (probe_model(cli.settings, &err) < 0)
+		log_error("%s", err.text);
+	cli_release(&cli);
+	if (signals_stop())
+		signals_die(signals_stop());
+	return (int)err_status(&err);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -109,6 +125,8 @@ main(int argc, char **argv)
 	}
 	if (cli.operand_count > 0)
 		return cli_usage_error(&cli, "'%s': postings come on standard input", cli.operands[0]);
+	if (probe)
+		return run_probe();
 	if (open_rejects() < 0)
 		return STATUS_USAGE;
 	stats_init(&stats, cli.program);

@@ -32,6 +32,15 @@ clock_mono_ms(void)
 	return milliseconds(CLOCK_MONOTONIC);
 }
 
+int64_t
+clock_mono_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 void
 clock_format_iso(int64_t unix_seconds, char *text)
 {

@@ -1,0 +1,164 @@
+/* What is done while Redis cannot be reached, or takes no writes, and when it is back. */
+#include "senenrich/lookup_away.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+	AWAY_FIRST_MS = 1000,
+	AWAY_MAX_MS = 30000,
+	NO_SAVING_MS = 10000,
+	RECOVER_AGAIN_MS = 1000,   /* a connection that breaks sooner than this after the last break is no accident */
+	UNSAVED_MAX = 1024 * 1024, /* 32 MiB of pairs to write back */
+};
+
+bool
+lookup_is_away(const struct lookup *l)
+{
+	return l->away_until != 0;
+}
+
+bool
+lookup_may_save(const struct lookup *l)
+{
+	return !lookup_is_away(l) && (l->no_saving_until == 0 || clock_mono_ms() >= l->no_saving_until);
+}
+
+/* Nobody waits any longer for this write-back; it is tried again later. */
+void
+lookup_postpone(struct lookup *l, struct lookup_entry entry)
+{
+	if (entry.pair) {
+		entry.pair->unsaved = false;
+		pairs_drop(l->pairs, entry.pair);
+		entry.pair = NULL;
+	}
+	if (l->unsaved.count >= UNSAVED_MAX)
+		l->lost++;
+	else
+		lookup_queue_push(&l->unsaved, entry);
+}
+
+/* Redis is away: what was asked of it is a miss, what it should have kept is kept here, and claims are ours. */
+int
+lookup_go_without(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
+{
+	while (l->flying.count > 0) {
+		struct lookup_entry entry = lookup_queue_pop(&l->flying);
+
+		if (entry.kind == WRITE_BACK)
+			lookup_postpone(l, entry);
+		if (entry.kind == LOOK_CLAIM)
+			entry.pair->claim = CLAIM_OURS;
+		if ((entry.kind == LOOK_CLAIM || lookup_entry_is_read(&entry)) && answered(context, entry.pair, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void
+lookup_leave(struct lookup *l, const struct err *why)
+{
+	cache_disconnect(l->cache);
+	if (l->away_ms == 0)
+		log_warning("%s; going on without the cache", why->text);
+	l->away_ms = l->away_ms ? l->away_ms * 2 : AWAY_FIRST_MS;
+	if (l->away_ms > AWAY_MAX_MS)
+		l->away_ms = AWAY_MAX_MS;
+	l->away_until = clock_mono_ms() + l->away_ms;
+}
+
+/* All that is not answered goes out once more, over a new connection. Every command may be repeated without harm. */
+int
+lookup_send_again(struct lookup *l, struct err *err)
+{
+	size_t n = l->flying.count;
+
+	if (cache_connect(l->cache, err) < 0)
+		return -1;
+	while (n-- > 0) {
+		struct lookup_entry entry = lookup_queue_pop(&l->flying);
+
+		if (!lookup_entry_is_read(&entry) && !lookup_may_save(l)) {
+			if (entry.kind == WRITE_BACK)
+				lookup_postpone(l, entry);
+			if (entry.kind != LOOK_CLAIM)
+				continue;
+			entry.pair->claim = CLAIM_OURS;
+			entry.kind = LOOK_UP;
+		}
+		if (entry.kind == LOOK_UP_LEGACY)
+			entry.kind = LOOK_UP;
+		if (lookup_send(l, &entry, err) < 0) {
+			lookup_queue_push(&l->flying, entry);
+			while (n-- > 0) /* keep their order */
+				lookup_queue_push(&l->flying, lookup_queue_pop(&l->flying));
+			return -1;
+		}
+		lookup_queue_push(&l->flying, entry);
+	}
+	return cache_flush(l->cache, err);
+}
+
+/*
+ * The connection broke with `why`, or the server refused what stands at the head of the queue. One new
+ * connection at once: a server that was restarted, or that ends idle connections, costs no call to the model.
+ */
+int
+lookup_recover(struct lookup *l, const struct err *why, lookup_answered *answered, void *context, struct err *err)
+{
+	int64_t now = clock_mono_ms();
+	struct err again = *why;
+
+	if (l->required) {
+		*err = *why;
+		return -1;
+	}
+	if (l->flying.count > 0 && !lookup_entry_is_read(&l->flying.entries[l->flying.head]) && why->kind != ERR_USAGE) {
+		/* it may be the writing alone that fails: out of memory, a read-only replica */
+		if (l->no_saving_until == 0)
+			log_warning("%s; not writing to the cache for now", why->text);
+		l->no_saving_until = now + NO_SAVING_MS;
+	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
+		lookup_leave(l, why);
+		return lookup_go_without(l, answered, context, err);
+	}
+	l->recovered_at = now;
+	if (lookup_send_again(l, &again) == 0)
+		return 0;
+	lookup_leave(l, &again);
+	return lookup_go_without(l, answered, context, err);
+}
+
+void
+lookup_save_postponed(struct lookup *l)
+{
+	struct err ignored = ERR_INIT;
+
+	/* a thousand at a time: they ride with the look-ups */
+	for (int i = 0; i < 1000 && l->unsaved.count > 0 && lookup_may_save(l); i++) {
+		struct lookup_entry entry = lookup_queue_pop(&l->unsaved);
+
+		lookup_queue_push(&l->flying, entry);
+		lookup_send(l, &entry, &ignored);
+	}
+}
+
+/* Whether Redis is there, after a new try where one is due. */
+bool
+lookup_come_back(struct lookup *l)
+{
+	struct err err = ERR_INIT;
+
+	if (!lookup_is_away(l))
+		return true;
+	if (clock_mono_ms() < l->away_until)
+		return false;
+	if (cache_connect(l->cache, &err) < 0) {
+		lookup_leave(l, &err);
+		return false;
+	}
+	log_warning("%s answers again", cache_name(l->cache));
+	l->away_until = l->away_ms = 0;
+	return true;
+}
