@@ -5,6 +5,7 @@
  *	sencache set COMPANY TITLE N    keeps it
  *	sencache forget COMPANY TITLE   the model will be asked again
  *	sencache stats                  how many pairs there are, and what they take
+ *	sencache server                 which Redis it is, its version, and what it does when memory is short
  *	sencache import                 pairs from stdin, NDJSON with company, title and seniority
  *	sencache import --legacy        pairs from the predecessor's keys in the same database
  *
@@ -25,7 +26,7 @@ static const struct cli_option option_table[] = {
 	{CLI_TEXT, 0, "split", "first|last", "import --legacy: part keys with several ':' there (leave them out)",
 	 &options.split, 0, 0},
 	{CLI_FLAG, 0, "dry-run", NULL, "import: read and count, write nothing", &options.dry_run, 0, 0},
-	{CLI_FLAG, 0, "json", NULL, "stats, import: print the numbers as JSON", &options.json, 0, 0},
+	{CLI_FLAG, 0, "json", NULL, "stats, server, import: print the numbers as JSON", &options.json, 0, 0},
 	{CLI_SETTING, 0, "cache-version", "N", "the version of the cache that is meant (1)", NULL, 0, 0},
 	{CLI_SETTING, 0, "redis-host", "HOST", "host of Redis (localhost)", NULL, 0, 0},
 	{CLI_SETTING, 0, "redis-port", "PORT", "port of Redis (6379)", NULL, 0, 0},
@@ -42,6 +43,7 @@ static const char *const usage[] = {
 	"set COMPANY TITLE N [OPTION]...",
 	"forget COMPANY TITLE [OPTION]...",
 	"stats [--json] [OPTION]...",
+	"server [--json] [OPTION]...",
 	"import [--dry-run] [OPTION]... < PAIRS",
 	"import --legacy [--split first|last] [--dry-run] [OPTION]...",
 	NULL,
@@ -64,6 +66,7 @@ static const struct command {
 	{"set", "COMPANY, TITLE and N", 3, false, false, run_set},
 	{"forget", "COMPANY and TITLE", 2, false, false, run_forget},
 	{"stats", "no operands", 0, false, true, run_stats},
+	{"server", "no operands", 0, false, true, run_server},
 	{"import", "no operands: pairs come on standard input", 0, true, true, run_import},
 };
 
@@ -94,14 +97,14 @@ find_command(const struct cli *cli)
 	const struct command *command = NULL;
 
 	if (cli->operand_count == 0) {
-		cli_usage_error(cli, "no command: get, set, forget, stats or import");
+		cli_usage_error(cli, "no command: get, set, forget, stats, server or import");
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(cli->operands[0], commands[i].name) == 0)
 			command = &commands[i];
 	if (command == NULL)
-		cli_usage_error(cli, "unknown command '%s': get, set, forget, stats or import", cli->operands[0]);
+		cli_usage_error(cli, "unknown command '%s': get, set, forget, stats, server or import", cli->operands[0]);
 	else if (cli->operand_count - 1 != command->count)
 		cli_usage_error(cli, "%s takes %s", command->name, command->operands);
 	else if (((options.legacy || options.dry_run || options.split) && !command->import) ||
