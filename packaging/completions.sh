@@ -175,6 +175,8 @@ _seniority() {
 		_describe program _seniority_words
 	elif [[ ${words[2]} == -* ]]; then
 		_seniority_program pipeline
+	elif [[ ${words[2]} == help ]]; then
+		_describe page _seniority_words
 	else
 		shift words
 		(( CURRENT-- ))

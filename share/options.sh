@@ -9,24 +9,24 @@ Usage: pipeline.sh [OPTION]...
        pipeline.sh --demo [--s3] [--no-install]
 Enriches every raw posting that is not enriched yet.
 
-  -P, --parallel N         download N objects at once (16)
-      --batch N            most postings in one batch (5000)
-      --lookback TIME      look for late files this long before the cursor (1d)
-      --settle TIME        leave out what was modified more recently than that
-      --retry-failed       take exactly the objects that failed for good, once more
-      --dry-run            print what would be done; do nothing
-      --watch SECONDS      go round for ever, SECONDS after the end of each round
-      --summary FORMAT     text or json (text)
-      --log-format FORMAT  messages as text or json (text)
-      --config FILE        settings from FILE instead of config.yaml
-  -q, --quiet              no summary, and no warnings
-  -v, --verbose            say more
-  -h, --help               this
-      --version            the version
+  -P, --parallel N             download N objects at once (16)
+      --batch N                most postings in one batch (5000)
+      --lookback TIME          look for late files this long before the cursor (1d)
+      --settle TIME            leave out what was modified more recently than that
+      --retry-failed           take exactly the objects that failed for good, once more
+      --dry-run                print what would be done; do nothing
+      --watch SECONDS          go round for ever, SECONDS after the end of each round
+      --summary text|json      how the summary is written (text)
+      --log-format text|json   how messages are written (text)
+      --config FILE            settings from FILE instead of config.yaml
+  -q, --quiet                  no summary, and no warnings
+  -v, --verbose                say more
+  -h, --help                   this
+      --version                the version
 
-      --demo               show it all, on a store, a Redis and a model of its own
-      --s3                 with --demo: on a real local S3 server
-      --no-install         with --demo: install no package
+      --demo                   show it all, on a store, a Redis and a model of its own
+      --s3                     with --demo: on a real local S3 server
+      --no-install             with --demo: install no package
 
 Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
 75 a service could not be reached, or another run is under way: try again later.

@@ -117,6 +117,7 @@ bash_completes() {
 	[ "$(complete seniority s3 | tr '\n' ' ')" = 's3cat s3ls s3put ' ]
 	[ "$(complete seniority cursor '' | tr '\n' ' ')" = 'failed get import key set ' ]
 	[ "$(complete sencache import --legacy --split '' | tr '\n' ' ')" = 'first last ' ]
+	[ "$(complete s3put --compress = '' | tr '\n' ' ')" = 'gzip zstd ' ]
 	touch some-file
 	[ "$(complete seniority s3ls --exclude some)" = some-file ]
 	[ "$(complete seniority s3ls --exclude = some)" = some-file ]
@@ -155,6 +156,8 @@ zsh_has() {
 	zsh_shows 'seniority s3' 's3put'
 	zsh_shows 'seniority cursor ' 'import'
 	zsh_shows 'seniority --' '--lookback'
+	zsh_shows 'seniority help sen' 'senserve'
+	zsh_shows 'seniority s3put --compress ' 'zstd'
 }
 
 help_fits() {

@@ -186,7 +186,7 @@ main(int argc, char **argv)
 		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
 		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
-		{CLI_TEXT, 0, "compress", "KIND", "compress by gzip or zstd; the names get the suffix .gz or .zst",
+		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst",
 		 &options.compress, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where the objects go to", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the sources", NULL, 0, 0},
