@@ -20,7 +20,7 @@ MAN := $(BUILD)/man
 # man/s3ls.1.scd is seniority-s3ls(1): Debian has another package with an s3ls(1).
 PAGES := $(patsubst man/%.scd,$(MAN)/seniority-%,$(filter-out man/seniority.1.scd,$(wildcard man/*.scd))) $(MAN)/seniority.1
 COMPLETIONS := $(BUILD)/completions/seniority $(BUILD)/completions/_seniority
-DOCS := README.md CHANGELOG.md config.yaml.example $(wildcard docs/*.md)
+DOCS := README.md CHANGELOG.md config.yaml.example
 # Pages and completions are made of what the programs say of themselves.
 TABLES := packaging/tables.sh packaging/seniority pipeline.sh populate.sh $(PROGRAMS:%=$(BIN)/%)
 
@@ -59,6 +59,7 @@ install: all completions $(if $(shell command -v $(SCDOC)),man)
 	$(INSTALL) -m 755 packaging/seniority $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 $(DOCS) $(DESTDIR)$(DOCDIR)
 	$(INSTALL) -m 644 .env.example $(DESTDIR)$(DOCDIR)/env.example
+	find docs $(wildcard monitoring) -type f -exec $(INSTALL) -D -m 644 {} $(DESTDIR)$(DOCDIR)/{} \;
 	$(INSTALL) -D -m 644 $(BUILD)/completions/seniority $(DESTDIR)$(BASHCOMPDIR)/seniority
 	$(INSTALL) -D -m 644 $(BUILD)/completions/_seniority $(DESTDIR)$(ZSHCOMPDIR)/_seniority
 ifneq ($(shell command -v $(SCDOC)),)

@@ -65,6 +65,17 @@ version() {
 		"$DEB/usr/share/man/man7/seniority-streams.7.gz"
 }
 
+@test "the pages in docs/ come along, so that the README's links hold" {
+	local doc=$DEB/usr/share/doc/seniority link
+	for link in $(grep -oE '\]\((docs|monitoring|config)[^)#]*' "$ROOT/README.md" | cut -c 3-); do
+		[ -e "$doc/$link" ] || {
+			echo "missing: $link"
+			false
+		}
+	done
+	[ -s "$doc/docs/operations.md" ]
+}
+
 @test "what it depends on was worked out from what is linked" {
 	for name in libcurl4 libgrpc libhiredis libyaml libssl3 libexpat1; do
 		grep -qE "^Depends: .*$name" "$DEB/DEBIAN/control"
