@@ -49,7 +49,7 @@ version() {
 
 @test "one program in the PATH, the others in its own folder" {
 	[ "$(ls "$DEB/usr/bin")" = seniority ]
-	[ "$(ls "$DEB/usr/lib/seniority/bin" | tr '\n' ' ')" = "cursor s3cat s3ls s3put sencache senenrich sengen senserve " ]
+	[ "$(cd "$DEB/usr/lib/seniority/bin" && echo *)" = "cursor s3cat s3ls s3put sencache senenrich sengen senserve" ]
 	[ "$("$DEB/usr/bin/seniority" path)" = "$DEB/usr/lib/seniority/bin" ]
 	run -2 "$DEB/usr/bin/seniority" s3ks
 	[[ $output == *"unknown program 's3ks'"* ]]
@@ -67,12 +67,13 @@ version() {
 
 @test "the pages in docs/ come along, so that the README's links hold" {
 	local doc=$DEB/usr/share/doc/seniority link
-	for link in $(grep -oE '\]\((docs|monitoring|config)[^)#]*' "$ROOT/README.md" | cut -c 3-); do
+	grep -oE '\]\((docs|monitoring|config)[^)#]*' "$ROOT/README.md" | cut -c 3- >links
+	while IFS= read -r link; do
 		[ -e "$doc/$link" ] || {
 			echo "missing: $link"
 			false
 		}
-	done
+	done <links
 	[ -s "$doc/docs/operations.md" ]
 }
 
@@ -93,7 +94,7 @@ version() {
 	# what it shows is taken by the programs
 	mkdir etc
 	cp "$DEB/etc/seniority/config.yaml" etc
-	sed 's/^#//; s/^ .*//' "$DEB/etc/seniority/env" | grep = >etc/.env
+	sed 's/^#//; s/^ .*//' "$DEB/etc/seniority/env" | grep '=' >etc/.env
 	run -0 env -C etc "$DEB/usr/bin/seniority" s3ls --print-config
 	[[ $output == *'redis_password: '*' # .env:'* ]]
 }
