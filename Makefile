@@ -4,6 +4,7 @@
 # make unit       the C unit tests, into build/unit (run them: make check-unit)
 # make man        the manual, into build/man (by scdoc)
 # make install    PREFIX=/usr/local, DESTDIR; make uninstall; make dist: build/seniority-VERSION.tar.gz
+# make lint       shellcheck, cppcheck, clang-tidy; make coverage: see tests/check.mk
 # make clean
 #
 # CC, CFLAGS, CPPFLAGS and LDFLAGS are the user's; what the project itself needs is kept apart.
@@ -111,6 +112,7 @@ bench: all $(BENCH_TOOLS)/fill $(BENCH_TOOLS)/hget_loop
 	BIN=$(BIN) TOOLS=$(BENCH_TOOLS) bench/run
 
 include packaging/install.mk
+include tests/check.mk
 
 clean:
 	rm -rf build bin

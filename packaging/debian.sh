@@ -20,6 +20,9 @@ PACKAGES_TEST=(libcmocka-dev bats parallel jq curl shellcheck gzip zstd procps
 	swift-proxy swift-account swift-container swift-object memcached
 	dpkg-dev debhelper fakeroot lintian scdoc systemd man-db groff zsh python3-yaml)
 
+# `make lint` and `make coverage`.
+PACKAGES_LINT=(clang-tidy clang-format cppcheck shellcheck gcovr)
+
 packages_missing() {
 	local name
 	for name in "$@"; do
