@@ -216,7 +216,7 @@ run_credentials() {
 	[[ $output == *"profile ec2 (AssumeRole r/Ec2)" ]]
 	# these two go by the environment's keys, which would be found first but for --profile
 	printf 'profile: env\n' >config.yaml
-	AWS_PROFILE=env run_credentials 2 get
+	AWS_PROFILE="env" run_credentials 2 get
 	[[ $output == *"credential_source = Environment has no keys"* ]]
 }
 

@@ -3,7 +3,7 @@ load helper
 load journey
 
 setup() {
-	STORE_KIND=file
+	STORE_KIND="file"
 	sandbox
 	redis_start
 	senserve_start

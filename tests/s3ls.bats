@@ -281,7 +281,7 @@ threads() {
 	raw 1.jsonl
 	chmod 0 "$RAW"
 	local unprivileged=()
-	[ "$EUID" -ne 0 ] || unprivileged=(setpriv --bounding-set=-dac_override,-dac_read_search)
+	[ "$EUID" -ne 0 ] || unprivileged=(setpriv "--bounding-set=-dac_override,-dac_read_search")
 	run --separate-stderr -1 "${unprivileged[@]}" s3ls
 	chmod 0755 "$RAW"
 	[[ $stderr == *"403 AccessDenied"* ]]

@@ -115,8 +115,8 @@ stored_are() {
 	whole=$(frame 1 2 | wc -c)
 	for ((at = 0; at < size; at += 7)); do
 		rm -rf "$MOD" "$REJECTED"
-		head -c $at in >cut
-		s3put <cut >receipts 2>log || [ $? -eq 1 ]
+		head -c $at in >"cut"
+		s3put <"cut" >receipts 2>log || [ $? -eq 1 ]
 		[ "$(wc -l <receipts)" -eq $((at >= whole)) ]
 		if ((at >= whole)); then
 			stored_are job-postings-mod/1
@@ -485,7 +485,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' s3put <in >receipts 2>log 3>&- &
 	END
 	local p
 	for p in 1 8; do
-		rm -rf "$STORE"/*
+		rm -rf "${STORE:?}"/*
 		s3put -P $p <in >receipts 2>log || [ $? -eq 1 ]
 		diff -r want "$STORE"
 		jq -se '[.[] | [.source, .error]] == $want[0]' --slurpfile want receipts.want receipts
