@@ -40,8 +40,8 @@ demo_main() {
 	demo_servers
 	if [ "$s3" ]; then demo_s3; else demo_store; fi
 
-	demo_step "making $demo_files raw files of $demo_postings postings: populate.sh $demo_files --postings $demo_postings"
-	"$home/populate.sh" "$demo_files" --postings "$demo_postings" >/dev/null
+	demo_step "making $demo_files raw files of $demo_postings postings: populate.sh $demo_files --postings $demo_postings -- --pairs 100000 --zipf"
+	"$home/populate.sh" "$demo_files" --postings "$demo_postings" -- --pairs 100000 --zipf >/dev/null
 	"$bin/s3ls" >"$demo_folder/raw"
 	demo_step "running the pipeline: s3ls | s3cat -P 16 | senenrich --batch 5000 | s3put | cursor set"
 	"$home/pipeline.sh"
