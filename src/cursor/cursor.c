@@ -256,7 +256,7 @@ static int
 run_import(struct call *call)
 {
 	struct err err = ERR_INIT;
-	int64_t number;
+	int64_t number = 0;
 
 	if (read_old(call->cli->settings, call->argc ? call->argv[0] : "last_key", &number, &err))
 		return fail(&err);

@@ -124,7 +124,7 @@ write_pair(struct import *in, const struct pair *pair, struct err *err)
 static int
 take_line(struct import *in, struct slice line, enum line what, struct err *err)
 {
-	struct pair pair;
+	struct pair pair = {0};
 	struct err why = ERR_INIT;
 
 	if (what == LINE_LONG)

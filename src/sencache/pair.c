@@ -43,7 +43,7 @@ int
 run_get(struct call *call)
 {
 	struct slice company, title;
-	struct pair_hash hash;
+	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int seniority;
 	int status = take_pair(call, &company, &title, &hash);
@@ -66,7 +66,7 @@ int
 run_set(struct call *call)
 {
 	struct slice company, title;
-	struct pair_hash hash;
+	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int64_t seniority;
 	int status = take_pair(call, &company, &title, &hash);
@@ -108,7 +108,7 @@ int
 run_forget(struct call *call)
 {
 	struct slice company, title;
-	struct pair_hash hash;
+	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int legacy;
 	bool found;

@@ -96,7 +96,7 @@ on_refusal(struct asker *asker, struct ask *ask, const struct model_reply *reply
 static void
 set_answer(struct pair *pair, int given, int32_t answer)
 {
-	pair->source = FROM_MODEL;
+	pair->source = FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference): a probe's reply only comes while there is one */
 	if (given == 1 && answer >= 1 && answer <= 7) {
 		pair->state = PAIR_KNOWN;
 		pair->seniority = (uint8_t)answer;
@@ -146,7 +146,7 @@ on_probe(struct asker *asker, struct ask *ask, const struct model_reply *reply, 
 {
 	int32_t answer = 0;
 	uint8_t given = 0;
-	size_t strangers;
+	size_t strangers = 0;
 
 	if (reply->status == MODEL_OK && wire_reply(slice_of_buf(&reply->message), 1, &answer, &given, &strangers)) {
 		log_warning("the model answers again");

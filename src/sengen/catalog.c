@@ -60,6 +60,7 @@ pattern_write(const struct pattern *pattern, uint64_t n, struct buf *to)
 	for (int i = 0; i < PATTERN_LISTS && pattern->lists[i]; i++) {
 		uint64_t length = list_length(pattern->lists[i]);
 		append(to, pattern->before[i]);
+		/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): no list is empty */
 		append(to, pattern->lists[i][n % length]);
 		n /= length;
 	}

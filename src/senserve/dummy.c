@@ -200,7 +200,7 @@ dummy_ask(struct dummy *dummy, struct slice bytes, struct dummy_answer *answer)
 		else
 			check_pairs(dummy, request, answer);
 	}
-	if (answer->status == DUMMY_OK) {
+	if (request && answer->status == DUMMY_OK) {
 		answer->pairs = (int64_t)request->n_batch;
 		repeated = infer(dummy, request, dummy->counts.pairs, &answer->reply);
 	}

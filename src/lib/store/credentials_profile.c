@@ -122,6 +122,7 @@ source_keys(struct credential_context *context, const char *profile, const char 
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
 		int found;
 
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): the caller has looked */
 		if (strcasecmp(source, sources[i].name) != 0)
 			continue;
 		found = sources[i].provider(context, set, err);
