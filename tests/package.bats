@@ -65,6 +65,21 @@ version() {
 		"$DEB/usr/share/man/man7/seniority-streams.7.gz"
 }
 
+@test "seniority help finds them" {
+	mkdir bin
+	printf '#!/bin/sh\necho "$@"\n' >bin/man
+	chmod +x bin/man
+	while read -r word page; do
+		[ "$(PATH=$PWD/bin:$PATH "$DEB/usr/bin/seniority" help "$word")" = "$page" ]
+	done <<-END
+		s3ls seniority-s3ls
+		config seniority-config
+		run seniority-pipeline
+		rejects seniority-pipeline
+	END
+	[ "$(PATH=$PWD/bin:$PATH "$DEB/usr/bin/seniority" help)" = seniority ]
+}
+
 @test "the pages in docs/ come along, so that the README's links hold" {
 	local doc=$DEB/usr/share/doc/seniority link
 	grep -oE '\]\((docs|monitoring|config)[^)#]*' "$ROOT/README.md" | cut -c 3- >links
