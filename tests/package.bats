@@ -70,14 +70,14 @@ version() {
 	printf '#!/bin/sh\necho "$@"\n' >bin/man
 	chmod +x bin/man
 	while read -r word page; do
-		[ "$(PATH=$PWD/bin:$PATH "$DEB/usr/bin/seniority" help "$word")" = "$page" ]
+		[ "$(PATH=$PWD/bin:/usr/bin:/bin "$DEB/usr/bin/seniority" help "$word")" = "$page" ]
 	done <<-END
 		s3ls seniority-s3ls
 		config seniority-config
 		run seniority-pipeline
 		rejects seniority-pipeline
 	END
-	[ "$(PATH=$PWD/bin:$PATH "$DEB/usr/bin/seniority" help)" = seniority ]
+	[ "$(PATH=$PWD/bin:/usr/bin:/bin "$DEB/usr/bin/seniority" help)" = seniority ]
 }
 
 @test "the pages in docs/ come along, so that the README's links hold" {
