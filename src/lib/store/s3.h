@@ -7,6 +7,7 @@
  *   s3_send.c     one try of it: URL, headers, signature
  *   s3_answer.c   what an answer means: error texts, redirects, the clock
  *   s3_xml.c      the XML of answers
+ *   s3_checksum.c CRC-32 of what is written and read
  *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c   the transfers
  */
 #ifndef STORE_S3_H
@@ -44,6 +45,7 @@ struct s3 {
 	bool anonymous;
 	bool unsigned_payload; /* over TLS only */
 	bool check_md5;
+	bool check_crc32;
 	const char *storage_class, *sse,
 	        *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
 	bool request_payer;
@@ -202,6 +204,16 @@ struct s3_page {
 /* A page of a listing. Returns -1 with *why (static) where the XML is broken or is something else. */
 int s3_xml_page(struct slice xml, struct s3_page *page, const char **why);
 void s3_page_release(struct s3_page *page);
+
+/* s3_checksum.c */
+/* The CRC-32 of what it was of (0: nothing) and these bytes. */
+uint32_t s3_checksum_more(uint32_t crc, const char *data, size_t len);
+/* As S3 writes it. */
+void s3_checksum_text(uint32_t crc, struct buf *to);
+/* Adds the header for the request's body, and returns its CRC-32. */
+uint32_t s3_checksum_send(struct s3_request *request);
+/* False where the answer to a GET of the whole names another CRC-32. */
+bool s3_checksum_is_right(const struct http_call *call, uint32_t crc);
 
 /* s3_list.c, s3_get.c, s3_put.c */
 struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix,

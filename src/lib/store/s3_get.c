@@ -28,6 +28,8 @@ struct s3_get {
 	bool handed;      /* the reader has had some of it */
 	bool probing;     /* all that was promised came, but it is not what the MD5 says */
 	EVP_MD_CTX *md5;  /* NULL: the etag is no MD5 */
+	uint32_t crc;     /* by option */
+	bool crc_wrong;   /* it is not what the server told */
 	struct err err;
 };
 
@@ -59,6 +61,8 @@ static void
 start_over(struct s3_get *get)
 {
 	get->received = 0;
+	get->crc = 0;
+	get->crc_wrong = false;
 	get->probing = false;
 	get->get.info.size = -1;
 	get->get.info.etag[0] = '\0';
@@ -158,6 +162,8 @@ on_body(struct s3_request *request, const char *data, size_t len)
 	buf_append(&get->ahead, data, len);
 	get->received += (int64_t)len;
 	request->progressed = true;
+	if (get->s3->check_crc32)
+		get->crc = s3_checksum_more(get->crc, data, len);
 	if (get->md5 != NULL && EVP_DigestUpdate(get->md5, data, len) != 1)
 		abort();
 	return HTTP_TAKEN;
@@ -183,6 +189,19 @@ md5_is_right(const struct s3_get *get)
 	return strcmp(hex, get->get.info.etag) == 0;
 }
 
+/* Whether the content is what the server says of it; else err tells. */
+static bool
+is_right(const struct s3_get *get, struct err *err)
+{
+	bool md5 = md5_is_right(get);
+
+	if (md5 && !get->crc_wrong)
+		return true;
+	err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s",
+	        md5 ? "CRC-32 of the object" : "MD5 of the object's etag");
+	return false;
+}
+
 /* A 2xx that came whole by its own account. */
 static enum retry
 check(struct s3_request *request, struct err *err)
@@ -196,8 +215,9 @@ check(struct s3_request *request, struct err *err)
 		        (long long)get->get.info.size);
 		return RETRY_TRANSIENT;
 	}
-	if (!md5_is_right(get)) {
-		err_set(err, ERR_TEMPORARY, "GET: what came does not have the MD5 of the object's etag");
+	if (get->s3->check_crc32 && !s3_checksum_is_right(&request->call, get->crc))
+		get->crc_wrong = true;
+	if (!is_right(get, err)) {
 		/* From the start where nobody has seen it yet; else only more bytes could still make it
 		 * right. */
 		if (get->probing && get->handed)
@@ -242,11 +262,8 @@ on_done(struct s3_request *request)
 	    parse_range(http_header(&request->call, "content-range"), &first, &total) &&
 	    total == get->received) {
 		request->err.kind = ERR_NONE;
-		if (!md5_is_right(get)) {
-			err_set(&request->err, ERR_TEMPORARY,
-			        "GET: what came does not have the MD5 of the object's etag");
+		if (!is_right(get, &request->err))
 			store_err_name(&request->err, request->bucket->name, request->key);
-		}
 	}
 	get->err = request->err;
 }
@@ -271,6 +288,8 @@ s3_get_open(struct store *store, const char *bucket, const char *key)
 	get->request->check = check;
 	get->request->on_retry = on_retry;
 	get->request->on_done = on_done;
+	if (get->s3->check_crc32)
+		s3_request_header(get->request, "x-amz-checksum-mode", "ENABLED");
 	s3_request_start(get->request);
 	return &get->get;
 }

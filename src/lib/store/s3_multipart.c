@@ -91,6 +91,8 @@ start_part(struct s3_upload *upload, struct s3_part *part)
 	s3_query_add(request, "uploadId", upload->multi->id);
 	request->body = slice_of_buf(&part->data);
 	request->has_body = true;
+	if (upload->s3->check_crc32)
+		upload->multi->crcs[part->number - 1] = s3_checksum_send(request);
 	request->owner = part;
 	request->on_done = on_part_done;
 	part->request = request;
@@ -135,6 +137,9 @@ create(struct s3_upload *upload)
 
 	s3_query_add(request, "uploads", "");
 	s3_upload_headers(upload, request);
+	/* Without this AWS refuses those of the parts. */
+	if (upload->s3->check_crc32)
+		s3_request_header(request, "x-amz-checksum-algorithm", "CRC32");
 	request->has_body = true;
 	request->body_errors = true;
 	request->check = check_created;
@@ -239,10 +244,16 @@ complete(struct s3_upload *upload)
 	buf_reset(&multi->manifest);
 	buf_append_str(&multi->manifest,
 	               "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
-	for (int i = 0; i < multi->parts; i++)
-		buf_printf(&multi->manifest,
-		           "<Part><PartNumber>%d</PartNumber><ETag>&quot;%s&quot;</ETag></Part>", i + 1,
-		           multi->etags[i]);
+	for (int i = 0; i < multi->parts; i++) {
+		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;%s&quot;</ETag>",
+		           i + 1, multi->etags[i]);
+		if (upload->s3->check_crc32) {
+			buf_append_str(&multi->manifest, "<ChecksumCRC32>");
+			s3_checksum_text(multi->crcs[i], &multi->manifest);
+			buf_append_str(&multi->manifest, "</ChecksumCRC32>");
+		}
+		buf_append_str(&multi->manifest, "</Part>");
+	}
 	buf_append_str(&multi->manifest, "</CompleteMultipartUpload>");
 	s3_query_add(request, "uploadId", multi->id);
 	s3_request_header(request, "content-type", "application/xml");
@@ -309,6 +320,7 @@ s3_multipart_add(struct s3_upload *upload)
 	if (multi->parts == multi->etags_cap) {
 		multi->etags_cap = multi->etags_cap > 0 ? multi->etags_cap * 2 : 64;
 		multi->etags = mem_resize(multi->etags, (size_t)multi->etags_cap, sizeof(*multi->etags));
+		multi->crcs = mem_resize(multi->crcs, (size_t)multi->etags_cap, sizeof(*multi->crcs));
 	}
 	multi->etags[multi->parts++] = NULL;
 	part->number = multi->parts;
@@ -381,6 +393,7 @@ s3_multipart_drop(struct s3_upload *upload)
 	for (int i = 0; i < multi->parts; i++)
 		free(multi->etags[i]);
 	free(multi->etags);
+	free(multi->crcs);
 	free(multi->id);
 	buf_release(&multi->manifest);
 	free(multi);

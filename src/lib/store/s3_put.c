@@ -109,6 +109,8 @@ put_whole(struct s3_upload *upload)
 		s3_request_header(request, "if-none-match", "*");
 	request->body = slice_of_buf(&upload->data);
 	request->has_body = true;
+	if (upload->s3->check_crc32)
+		s3_checksum_send(request);
 	s3_request_start(request);
 }
 
