@@ -68,7 +68,7 @@ stop_all() {
 		server_stop "$name"
 	done
 	[ ! -d "$work/radosgw/pid" ] || "$home/tests/servers/radosgw.sh" stop "$work/radosgw" || true
-	rm -rf "$work"
+	rm -rf "$work" ${peers:+"$peers"}
 }
 
 # ---- a folder of settings to work in, and the buckets in it
