@@ -29,10 +29,10 @@ lint-shell:
 	@$(SHELLCHECK) -x -P . $(LINT_SHELL)
 	@$(SHELLCHECK) -x -P . -S warning -e SC2154,SC2034 $(LINT_BATS)
 
-# uninitvar takes a designated initialiser of a foreign type for none
+# funcArgOrderDifferent is misled by a parameter that is a function; uninitvar takes a designated initialiser of a foreign type for none
 lint-cppcheck:
 	@$(CPPCHECK) --std=c11 --quiet --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
-	--suppress=missingInclude --suppress=legacyUninitvar --suppress=uninitvar:tests/unit/* \
+	--suppress=missingInclude --suppress=funcArgOrderDifferent --suppress=legacyUninitvar --suppress=uninitvar:tests/unit/* \
 	-Isrc/lib -Isrc -D_GNU_SOURCE '-DVERSION=""' src bench tests/unit
 
 lint-tidy: $(LINT_C:%.c=$(LINT)/%.tidy)
