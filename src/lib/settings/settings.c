@@ -102,7 +102,7 @@ variable_of(const char *name, char *variable)
 {
 	size_t i;
 
-	for (i = 0; name[i] && i < NAME_MAX_LEN - 1; i++)
+	for (i = 0; i < NAME_MAX_LEN - 1 && name[i]; i++)
 		variable[i] = (char)toupper((unsigned char)name[i]);
 	variable[i] = '\0';
 }
@@ -192,7 +192,7 @@ settings_set_flag(struct settings *settings, const char *name, const char *value
 	char origin[NAME_MAX_LEN + 2] = "--";
 
 	assert(setting && !setting->secret);
-	for (size_t i = 0; name[i] && i < NAME_MAX_LEN - 1; i++)
+	for (size_t i = 0; i < NAME_MAX_LEN - 1 && name[i]; i++)
 		origin[i + 2] = name[i] == '_' ? '-' : name[i];
 	return settings_put(settings, setting, LAYER_FLAG, value, origin, err);
 }
