@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """A bad day: a proxy in front of a real S3 server that lets most requests through and spoils some.
 
-    faulty.py PORT UPSTREAM_PORT [--every N] [--kinds KIND,KIND...] [--only METHOD]
+    faulty.py PORT UPSTREAM_PORT [--every N] [--mixed] [--kinds KIND,KIND...] [--only METHOD]
 
 Every Nth request (20) meets the next kind of fault that fits it. Requests go on as they came, byte for byte, so that
-signatures hold. On SIGTERM it prints how often each kind was met, as JSON.
+signatures hold. With --mixed gets meet 'region' too, listings and ends of uploads a fault at every second. On SIGTERM it prints how often each kind was met, as JSON.
 
 Kinds:
   500 503 slowdown 429      an answer instead of the real one, with and without an <Error>
@@ -15,6 +15,8 @@ Kinds:
   truncated                 the connection ends in the middle of the body
   short                     Content-Length says half, and half comes
   garbled                   the body's last byte is another one
+  crc                       no fault: the body's own CRC-32 is told in a header
+  crc-garbled               ... and the body's last byte is another one
   stalled                   half of the body, and then nothing
   lost                      the request is carried out, its answer never comes: the connection ends
   cut-xml                   a listing that ends in the middle, with a Content-Length that is right
@@ -24,10 +26,11 @@ Kinds:
   skewed                    403 RequestTimeTooSkewed, by a clock that is a minute ahead
   none                      no fault: to let some of the requests through that had their turn
 
-`ahead` in what it prints is by how many seconds the latest-dated signature was ahead of this machine's clock.
+`crc` in what it prints is how many CRCs came with requests and were right or wrong; `ahead` in what it prints is by how many seconds the latest-dated signature was ahead of this machine's clock.
 """
 import argparse
 import asyncio
+import base64
 import calendar
 import collections
 import email.utils
@@ -37,12 +40,13 @@ import socket
 import struct
 import sys
 import time
+import zlib
 
 READ = ["500", "slowdown", "reset", "truncated", "429", "reset-head", "stalled", "reset-body", "503", "short", "reset-after"]
 WRITE = ["500", "slowdown", "reset", "429", "lost", "503", "reset-after"]
 ERRORS = {
     "500": (500, "InternalError"), "503": (503, None), "slowdown": (503, "SlowDown"), "429": (429, None),
-    "expired": (400, "ExpiredToken"), "skewed": (403, "RequestTimeTooSkewed"),
+    "expired": (403, "ExpiredToken"), "skewed": (403, "RequestTimeTooSkewed"),
 }
 
 
@@ -53,27 +57,33 @@ class Gone(Exception):
 class Proxy:
     def __init__(self, options):
         self.options = options
-        self.seen = 0
+        self.seen = collections.Counter()
         self.met = collections.Counter()
         self.turn = collections.Counter()
         self.calls = collections.Counter()
         self.ahead = 0
+        self.crc = collections.Counter()
 
     def choose(self, method, target):
         """The fault for this request, or None."""
         self.calls[method] += 1
         if self.options.only and method != self.options.only:
             return None
-        self.seen += 1
-        if self.seen % self.options.every:
-            return None
         listing = "list-type=2" in target
+        group = (method, listing)
+        # Of all requests one in so many; with --mixed, listings and ends of uploads, of which there are few, have a count of
+        # their own and meet a fault at every second.
+        counted = group if self.options.mixed and (listing or method == "POST") else None
+        self.seen[counted] += 1
+        if self.seen[counted] % (2 if counted else self.options.every):
+            return None
         kinds = self.options.kinds.split(",") if self.options.kinds else READ if method in ("GET", "HEAD") else WRITE
+        if self.options.mixed and method == "GET" and not listing:
+            kinds = kinds + ([] if self.met["region"] else ["region"])
         if listing and not self.options.kinds:
             kinds = ["cut-xml"] + kinds
         if method == "POST" and "uploadId=" in target and not self.options.kinds:
             kinds = ["error-200"] + kinds
-        group = (method, listing)
         kind = kinds[self.turn[group] % len(kinds)]
         self.turn[group] += 1
         if kind == "none":
@@ -162,7 +172,11 @@ class Proxy:
                 await asyncio.sleep(0.01)  # the half is to arrive
                 self.reset(writer)
             raise Gone
-        if kind in ("short", "cut-xml"):
+        if kind in ("crc", "crc-garbled"):
+            crc = base64.b64encode(zlib.crc32(body).to_bytes(4, "big"))
+            body = body[:-1] + bytes([body[-1] ^ 1]) if kind == "crc-garbled" else body
+            writer.write(self.with_length(head, len(body))[:-2] + b"x-amz-checksum-crc32: " + crc + b"\r\n\r\n" + body)
+        elif kind in ("short", "cut-xml"):
             writer.write(self.with_length(head, len(half)) + half)
         elif kind == "garbled":
             writer.write(self.with_length(head, len(body)) + body[:-1] + bytes([body[-1] ^ 1]) if body else head)
@@ -181,6 +195,9 @@ class Proxy:
         date = self.header(head, b"x-amz-date")
         if date:
             self.ahead = max(self.ahead, round(calendar.timegm(time.strptime(date.decode(), "%Y%m%dT%H%M%SZ")) - time.time()))
+        crc = self.header(head, b"x-amz-checksum-crc32")
+        if crc:
+            self.crc["right" if base64.b64decode(crc) == zlib.crc32(body).to_bytes(4, "big") else "wrong"] += 1
         kind = self.choose(method, target)
         if kind and self.spoil_request(kind, method, writer):
             await writer.drain()
@@ -221,7 +238,7 @@ async def run(options):
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", options.port, limit=1 << 24)
     await stop.wait()
     server.close()
-    print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead}), flush=True)
+    print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead, "crc": proxy.crc}), flush=True)
 
 
 def main():
@@ -231,6 +248,7 @@ def main():
     parser.add_argument("--every", type=int, default=20)
     parser.add_argument("--kinds", default="")
     parser.add_argument("--only", default="")
+    parser.add_argument("--mixed", action="store_true")
     asyncio.run(run(parser.parse_args()))
     sys.exit(0)
 
