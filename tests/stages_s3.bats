@@ -89,3 +89,25 @@ uploads_left() {
 	run -1 --separate-stderr s3cat --input-bucket not-there <<<a/key
 	jq -e '.temporary and .reason == "GET: 404 NoSuchBucket"' <<<"$output"
 }
+
+@test "an object is taken away, and one that is not there is no failure" {
+	echo hello | s3put notes/hello.txt
+	s3cat notes/hello.txt
+	s3put --delete notes/hello.txt
+	run -1 s3cat notes/hello.txt
+	s3put --delete notes/hello.txt
+}
+
+@test "a run again replaces the rejects of its source, by none where there are none" {
+	local reject='{"@":"reject","key":"job-postings-raw/1","line":2,"reason":"no","raw":"x"}'
+	{ echo '{"@":"begin","key":"job-postings-raw/1"}' && postings 1 && echo "$reject" &&
+		echo '{"@":"end","key":"job-postings-raw/1","lines":2}'; } | s3put
+	[ "$(s3cat --rejects job-postings-rejected/1)" = "$reject" ]
+	frame 1 2 | s3put
+	s3cat --rejects job-postings-rejected/1
+	frame 1 2 | s3put --dry-run --replace-rejects
+	s3cat --rejects job-postings-rejected/1
+	frame 1 2 | s3put --replace-rejects
+	run -1 s3cat --rejects job-postings-rejected/1
+	[ "$(s3cat job-postings-mod/1 | wc -l)" = 2 ]
+}

@@ -234,3 +234,19 @@ contents() {
 	[ "$status" -eq 75 ]
 	grep -q "while it was read" err
 }
+
+@test "an object is taken away, and one that is not there is no failure; no name leads out of the bucket" {
+	echo hello | s3put notes/hello.txt
+	s3cat notes/hello.txt
+	s3put --dry-run --delete notes/hello.txt
+	s3cat notes/hello.txt
+	s3put --delete notes/hello.txt
+	run -1 s3cat notes/hello.txt
+	s3put --delete notes/hello.txt
+	s3put --delete no/such/folder
+	touch "$BATS_TEST_TMPDIR/outside"
+	run -1 s3put --delete ../outside
+	run -1 s3put --delete ../../outside
+	[ -e "$BATS_TEST_TMPDIR/outside" ]
+	run -2 s3put --delete
+}

@@ -37,6 +37,11 @@ too_long(struct body *body, struct err *err)
 static void
 forged(struct body *body, struct slice line)
 {
+	if (body->records) {
+		out_write_slice(body->out, line);
+		out_write(body->out, "\n", 1);
+		return;
+	}
 	body->forged++;
 	if (!body->framed) {
 		leave_out(body, "it imitates a control record");

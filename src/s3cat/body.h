@@ -20,6 +20,7 @@ struct body {
 	struct out *out;
 	size_t max_line;
 	bool framed;
+	bool records; /* plain: control records are printed as they are */
 	/* the object */
 	struct slice bucket, key;
 	uint64_t number;  /* of the line that ended last, from 1; blank ones count */

@@ -21,7 +21,7 @@ enum {
 };
 
 struct options {
-	bool frames, plain;
+	bool frames, plain, rejects;
 	int64_t parallel;
 };
 
@@ -45,7 +45,7 @@ static int
 run(const struct cli *cli, const struct options *options)
 {
 	size_t max_line = (size_t)settings_int(cli->settings, "max_line");
-	bool framed = options->frames || (cli->operand_count == 0 && !options->plain);
+	bool framed = options->frames || (cli->operand_count == 0 && !options->plain && !options->rejects);
 	struct cat cat = {.settings = cli->settings, .framed = framed};
 	struct err err = ERR_INIT;
 	struct stats stats;
@@ -67,6 +67,7 @@ run(const struct cli *cli, const struct options *options)
 	queue_init(&cat.queue, (size_t)options->parallel);
 	cat.decompress = decompress_new();
 	body_init(&cat.body, &out, max_line, framed);
+	cat.body.records = options->rejects;
 
 	cat_run(&cat);
 
@@ -102,6 +103,8 @@ main(int argc, char **argv)
 		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames,
 		 0, 0},
 		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys given as arguments)", &options.plain, 0, 0},
+		{CLI_FLAG, 0, "rejects", NULL, "print reject records too: the objects are such as s3put makes of them",
+		 &options.rejects, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
 		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
 		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
@@ -122,8 +125,8 @@ main(int argc, char **argv)
 
 	if (!cli_start(&cli, argc, argv)) {
 		status = cli.status;
-	} else if (options.frames && options.plain) {
-		status = cli_usage_error(&cli, "--frames and --plain exclude each other");
+	} else if (options.frames && (options.plain || options.rejects)) {
+		status = cli_usage_error(&cli, "--frames and --%s exclude each other", options.plain ? "plain" : "rejects");
 	} else {
 		status = run(&cli, &options);
 	}

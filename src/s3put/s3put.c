@@ -23,7 +23,7 @@ enum {
 };
 
 struct options {
-	bool no_clobber, dry_run;
+	bool no_clobber, dry_run, replace_rejects, remove;
 	const char *compress;
 	int64_t parallel;
 };
@@ -83,6 +83,20 @@ put_single(struct run *run, struct slice bucket, struct slice key)
 }
 
 static void
+remove_single(struct run *run, struct slice bucket, struct slice key)
+{
+	char *bucket_text = slice_dup(bucket), *key_text = slice_dup(key);
+	struct err err = ERR_INIT;
+
+	if (!run->options->dry_run && store_remove(run->target.store, bucket_text, key_text, &err) < 0) {
+		run->shelf.failed++;
+		note(run, &err);
+	}
+	free(bucket_text);
+	free(key_text);
+}
+
+static void
 save_stats(struct run *run)
 {
 	struct stats *stats = &run->stats;
@@ -105,7 +119,9 @@ put(struct run *run, struct slice bucket, struct slice key)
 
 	out_init(&run->out, STDOUT_FILENO);
 	shelf_init(&run->shelf, &run->target, &run->out, (size_t)run->options->parallel);
-	if (key.len > 0)
+	if (run->options->remove)
+		remove_single(run, bucket, key);
+	else if (key.len > 0)
 		put_single(run, bucket, key);
 	else
 		put_frames(run);
@@ -151,7 +167,9 @@ start(const struct cli *cli, const struct options *options)
 	struct run run = {
 		.cli = cli,
 		.options = options,
-		.target = {.no_clobber = options->no_clobber, .dry_run = options->dry_run},
+		.target = {.no_clobber = options->no_clobber,
+		           .dry_run = options->dry_run,
+		           .replace_rejects = options->replace_rejects},
 	};
 	struct slice bucket = {NULL, 0}, key = {NULL, 0};
 	struct err err = ERR_INIT;
@@ -159,6 +177,8 @@ start(const struct cli *cli, const struct options *options)
 
 	if (cli->operand_count > 1)
 		return cli_usage_error(cli, "one KEY at most, not '%s' too", cli->operands[1]);
+	if (options->remove && cli->operand_count == 0)
+		return cli_usage_error(cli, "--delete needs a KEY");
 	if (options->compress != NULL && !compression_parse(options->compress, &run.target.compress))
 		return cli_usage_error(cli, "--compress: '%s' is neither gzip nor zstd", options->compress);
 	stats_init(&run.stats, "s3put");
@@ -175,7 +195,7 @@ start(const struct cli *cli, const struct options *options)
 int
 main(int argc, char **argv)
 {
-	static const char *const usage[] = {"[OPTION]... < FRAMES", "[OPTION]... KEY < FILE", NULL};
+	static const char *const usage[] = {"[OPTION]... < FRAMES", "[OPTION]... KEY < FILE", "--delete [OPTION]... KEY", NULL};
 	static const char *const examples[] = {
 		"s3ls | s3cat | senenrich | s3put | cursor set",
 		"s3put --no-clobber s3://rl-data/notes.txt < notes.txt",
@@ -185,6 +205,9 @@ main(int argc, char **argv)
 	const struct cli_option table[] = {
 		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
+		{CLI_FLAG, 0, "replace-rejects", NULL, "remove the rejects of an earlier run where there are none now",
+		 &options.replace_rejects, 0, 0},
+		{CLI_FLAG, 0, "delete", NULL, "take the object KEY away instead", &options.remove, 0, 0},
 		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
 		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst",
 		 &options.compress, 0, 0},

@@ -211,6 +211,18 @@ is_stored(struct upload *upload, struct sink *sink, struct buf *key, struct stor
 	return false;
 }
 
+/* What an earlier run rejected is enriched now. */
+static void
+remove_rejects(struct upload *upload)
+{
+	const struct target *target = upload->target;
+	struct err err = ERR_INIT;
+
+	if (!target->dry_run &&
+	    store_remove(target->store, target->layout.output_bucket, buf_cstr(&upload->reject_key), &err) < 0)
+		fail_store(upload, &err, &upload->reject_key);
+}
+
 void
 upload_step(struct upload *upload)
 {
@@ -220,8 +232,12 @@ upload_step(struct upload *upload)
 		sink_commit(&upload->object);
 		upload->state = UPLOAD_OBJECT;
 	}
-	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->key, &upload->info))
+	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->key, &upload->info)) {
+		/* only now: whatever kills us before, each posting is in the one or in the other */
+		if (upload->target->replace_rejects && upload->rejected == 0)
+			remove_rejects(upload);
 		upload->state = UPLOAD_DONE;
+	}
 }
 
 void

@@ -31,6 +31,8 @@ struct store_ops {
 	void (*put_commit)(struct store_put *put);
 	int (*put_wait)(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 	void (*put_free)(struct store_put *put);
+
+	int (*remove)(struct store *store, const char *bucket, const char *key, struct err *err);
 };
 
 struct store {

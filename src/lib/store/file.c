@@ -91,6 +91,7 @@ static const struct store_ops file_ops = {
 	.put_commit = file_put_commit,
 	.put_wait = file_put_wait,
 	.put_free = file_put_free,
+	.remove = file_remove,
 };
 
 struct store *

@@ -164,6 +164,8 @@ void file_put_commit(struct store_put *put);
 int file_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void file_put_free(struct store_put *put);
 
+int file_remove(struct store *store, const char *bucket, const char *key, struct err *err);
+
 struct store_list *file_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
 int file_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void file_list_free(struct store_list *list);

@@ -121,6 +121,7 @@ static const struct store_ops s3_ops = {
         .put_commit = s3_put_commit,
         .put_wait = s3_put_wait,
         .put_free = s3_put_free,
+        .remove = s3_remove,
 };
 
 struct store *

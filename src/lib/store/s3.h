@@ -8,7 +8,7 @@
  *   s3_answer.c   what an answer means: error texts, redirects, the clock
  *   s3_xml.c      the XML of answers
  *   s3_checksum.c CRC-32 of what is written and read
- *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c   the transfers
+ *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c, s3_remove.c   the transfers
  */
 #ifndef STORE_S3_H
 #define STORE_S3_H
@@ -229,5 +229,6 @@ int s3_put_write(struct store_put *put, const void *data, size_t len, struct err
 void s3_put_commit(struct store_put *put);
 int s3_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void s3_put_free(struct store_put *put);
+int s3_remove(struct store *store, const char *bucket, const char *key, struct err *err);
 
 #endif

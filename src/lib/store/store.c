@@ -151,3 +151,9 @@ store_reason(const struct err *err, const char *bucket, const char *key)
 	details = strstr(text, " (");
 	return details == NULL ? slice_of_str(text) : slice_of(text, (size_t)(details - text));
 }
+
+int
+store_remove(struct store *store, const char *bucket, const char *key, struct err *err)
+{
+	return store->ops->remove(store, bucket, key, err);
+}

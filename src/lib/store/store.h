@@ -103,4 +103,7 @@ void store_put_commit(struct store_put *put);
 int store_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void store_put_free(struct store_put *put);
 
+/* Takes an object away, and waits for it; that there is none is fine. Returns 0, or -1 with err. */
+int store_remove(struct store *store, const char *bucket, const char *key, struct err *err);
+
 #endif
