@@ -68,7 +68,7 @@ prepare() {
 		return 1
 	}
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || return
-	[ -z "$retry_failed" ] || take=$tmp/failed
+	[ -z "$retry_failed" ] || take=$tmp/failed put_options=(--replace-rejects)
 	# Where no cursor is stored, and where late files are looked for, what is there already says what to leave out.
 	listing=(--missing-from "$(setting mod_prefix)" --exclude "$tmp/failed" "${list_options[@]}")
 	((after == 0)) || listing+=(--after "$after" --lookback "$lookback")
@@ -97,7 +97,7 @@ run_stages() {
 	objects |
 		stage s3cat -P "$parallel" |
 		stage senenrich --batch "$batch" |
-		stage s3put |
+		stage s3put "${put_options[@]}" |
 		stage cursor set &&
 		statuses=(0 0 0 0 0) || statuses=("${PIPESTATUS[@]}")
 	exec 2>&"$stderr" {stderr}>&-

@@ -45,7 +45,7 @@ usage_error() {
 parallel=16 batch=5000 lookback=1d summary=text watch='' demo='' demo_options=()
 retry_failed='' dry_run='' quiet=''
 take='' # a file of keys or object records that are run instead of a listing
-list_options=() common=()
+list_options=() put_options=() common=()
 
 parse() {
 	local option value

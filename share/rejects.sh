@@ -1,0 +1,139 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# rejects.sh: `pipeline.sh rejects`: what was no posting, by reason, and what failed for good; and how to take it again. To be
+# sourced by pipeline.sh; uses its $bin, $tmp, $common, setting() and run_round().
+
+rejects_usage() {
+	cat <<'END'
+Usage: pipeline.sh rejects [OPTION]...
+       pipeline.sh rejects --retry [OPTION]...
+Shows the rejected postings by reason, and the objects that failed for good.
+
+      --retry                  run the whole source objects of all these again; what is
+                               left to reject takes the place of what was
+      --examples N             so many examples for each reason (3)
+      --after N                only of sources behind this number
+      --config FILE            settings from FILE instead of config.yaml
+  -h, --help                   this
+
+Exit status: 0 shown, or all done; 1 something failed for good; 2 usage or configuration;
+75 a service could not be reached, or another run is under way: try again later.
+
+Examples:
+  pipeline.sh rejects --examples 1
+  pipeline.sh rejects --retry
+END
+}
+
+rejects_main() {
+	local retry='' examples=3 after=0
+	while (($# > 0)); do
+		case $1 in
+		--*=*)
+			set -- "${1%%=*}" "${1#*=}" "${@:2}"
+			continue
+			;;
+		--examples | --after | --config) [ -n "${2:-}" ] || usage_error "$1 needs a value" ;;
+		esac
+		case $1 in
+		--retry) retry=1 ;;
+		--examples) examples=$2 && shift ;;
+		--after) after=$2 && shift ;;
+		--config) common+=(--config "$2") && shift ;;
+		-h | --help) rejects_usage && exit ;;
+		*) usage_error "unknown option: $1" ;;
+		esac
+		shift
+	done
+	[[ $examples =~ ^[0-9]+$ && $after =~ ^[0-9]+$ ]] || usage_error "--examples and --after are numbers"
+	rejects_collect
+	if [ "$retry" ]; then rejects_retry; else rejects_show; fi
+}
+
+# Sets nothing; fills $tmp/rejects and $tmp/failed, a record each line.
+rejects_collect() {
+	local prefix
+	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || exit
+	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || exit
+	prefix=$(setting reject_prefix)
+	# Under a prefix that is named, all there is is listed; what is behind a number is told by the name.
+	"$bin/s3ls" "${common[@]}" "s3://$(setting output_bucket)/$prefix" >"$tmp/objects" || exit
+	rejects_after "$prefix" <"$tmp/objects" | "$bin/s3cat" "${common[@]}" --rejects >"$tmp/rejects" || exit
+}
+
+rejects_after() {
+	awk -v prefix="$1" -v after="$after" '
+		match($0, /"key":"([^"\\]|\\.)*"/) {
+			name = substr($0, RSTART + 7, RLENGTH - 8)
+			number = substr(name, length(prefix) + 1)
+			if (number + 0 > after || after == 0) print
+		}'
+}
+
+# rejects_table: counts and examples of the records on stdin, the most frequent first. Nothing of what they hold can
+# steer a terminal: JSON has no control characters of ASCII, and those of Latin-1 are made visible.
+rejects_table() {
+	awk -v examples="$examples" '
+		function text(name) {
+			if (!match($0, "\"" name "\":\"([^\"\\\\]|\\\\.)*\"")) return ""
+			return substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 5)
+		}
+		{
+			reason = text("reason")
+			if (!(reason in count)) order[++reasons] = reason
+			if (count[reason]++ >= examples) next
+			key = text("key")
+			line = match($0, /"line":[0-9]+/) ? ", line " substr($0, RSTART + 7, RLENGTH - 7) : ""
+			raw = match($0, /"raw(_base64)?":"/) ? substr($0, RSTART + RLENGTH, 100) : ""
+			sub(/"}?$/, "", raw)
+			shown[reason] = shown[reason] "            " key line (raw == "" ? "" : ": " raw) "\n"
+		}
+		END {
+			for (i = 1; i <= reasons; i++) {
+				most = 0
+				for (reason in count) if (count[reason] > most || (count[reason] == most && reason < best)) { most = count[reason]; best = reason }
+				printf "%10d  %s\n%s", most, best, shown[best]
+				delete count[best]
+			}
+		}' | LC_ALL=C sed 's/\xc2[\x80-\x9f]/?/g; s/\x7f/?/g'
+}
+
+rejects_show() {
+	local rejected failed
+	rejected=$(wc -l <"$tmp/rejects") failed=$(wc -l <"$tmp/failed")
+	if ((rejected + failed == 0)); then
+		echo "nothing is rejected, and nothing failed for good"
+		exit 0
+	fi
+	if ((rejected > 0)); then
+		echo "$rejected rejected postings, under s3://$(setting output_bucket)/$(setting reject_prefix)"
+		rejects_table <"$tmp/rejects"
+	fi
+	if ((failed > 0)); then
+		echo "$failed objects that failed for good"
+		rejects_table <"$tmp/failed"
+	fi
+	echo "to take them again, once the cause is mended: pipeline.sh rejects --retry"
+	exit 0
+}
+
+# The sources of all rejects and failures, each once, as keys. A key that JSON has to write with escapes stays as it stands
+# there: as a record, which s3cat reads.
+rejects_sources() {
+	{
+		grep -oE '^\{"@":"reject","key":"([^"\\]|\\.)*"' "$tmp/rejects" | sed 's/^{"@":"reject",/{/; s/$/}/'
+		grep -oE '"key":"([^"\\]|\\.)*"' "$tmp/failed" | sed 's/^/{/; s/$/}/'
+	} | sort -u
+}
+
+rejects_retry() {
+	rejects_sources >"$tmp/sources" || true
+	if [ ! -s "$tmp/sources" ]; then
+		echo "nothing is rejected, and nothing failed for good"
+		exit 0
+	fi
+	mv "$tmp/sources" "$tmp/take"
+	take=$tmp/take put_options=(--replace-rejects)
+	local status
+	in_group run_round
+	exit "$status"
+}
