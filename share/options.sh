@@ -43,7 +43,7 @@ usage_error() {
 }
 
 parallel=16 batch=5000 lookback=1d summary=text watch='' demo='' demo_options=()
-retry_failed='' dry_run='' quiet=''
+retry_failed='' check='' dry_run='' quiet=''
 take='' # a file of keys or object records that are run instead of a listing
 list_options=() put_options=() common=()
 
@@ -86,6 +86,7 @@ parse() {
 			;;
 		--config) common+=(--config "$value") ;;
 		--retry-failed) retry_failed=1 ;;
+		--check) check=1 ;;
 		--dry-run) dry_run=1 ;;
 		-q | --quiet) quiet=1 common+=(--quiet) ;;
 		-v | --verbose) common+=(--verbose) ;;

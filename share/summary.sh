@@ -26,7 +26,7 @@ collect() {
 }
 
 # Numbers are summed only where every program gave its own; `lost` are the postings of objects that failed.
-check() {
+add_up() {
 	adds_up=1 lost=0
 	if [ -z "$listed" ] || [ -z "$stored" ] || [ -z "$read" ] || [ -z "$memo" ] ||
 		((listed != stored + failed || read < written + rejected)); then
@@ -42,7 +42,7 @@ summarise() {
 	local listed present skipped excluded stored failed read written rejected memo redis model calls pairs moved
 	local adds_up lost seconds rate
 	collect
-	check
+	add_up
 	seconds=$(printf '%d.%02d' $(($3 / 1000000)) $(($3 / 10000 % 100)))
 	rate=$((${read:-0} * 1000000 / ($3 + 1)))
 	if [ "$1" = json ]; then

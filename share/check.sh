@@ -1,0 +1,265 @@
+# shellcheck shell=bash disable=SC2154
+# check.sh: `pipeline.sh --check`: looks at everything that a run needs, a line each on stdout: ok, warning or failure, and
+# what to do. To be sourced by pipeline.sh; uses its $bin, $tmp, $common and setting().
+
+check_seconds=30 # the longest wait for one answer: somebody sits at a terminal
+
+check_main() {
+	local status=0 bad=0 warned=0 bold='' red='' yellow='' plain=''
+	local skew_told=''
+	set +e # what fails is what is looked for
+	if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+		bold=$'\e[1m' red=$'\e[31m' yellow=$'\e[33m' plain=$'\e[0m'
+	fi
+	# without the settings nothing else can be looked at
+	if check_settings; then
+		check_credentials && check_store
+		check_disk
+		check_redis
+		check_cursor
+		check_model
+	fi
+	if ((bad)); then
+		echo "${bold}$bad of these must be seen to before a run${plain}"
+	elif ((warned)); then
+		echo "${bold}a run can start; look at the warnings${plain}"
+	else
+		echo "${bold}a run can start${plain}"
+	fi
+	exit "$status"
+}
+
+# row ok|warning|failure WHAT TEXT [WHAT TO DO]
+row() {
+	local colour=''
+	case $1 in
+	warning) colour=$yellow warned=$((warned + 1)) ;;
+	failure) colour=$red bad=$((bad + 1)) ;;
+	esac
+	printf '%s%-8s%s %-12s %s%s\n' "$colour" "$1" "$plain" "$2" "$3" "${4:+: $4}"
+}
+
+# fails STATUS: what the whole ends with, of several by the contract's order.
+fails() {
+	case $1,$status in
+	2,* | *,0 | 1,75) status=$1 ;;
+	esac
+}
+
+# try PROGRAM ARG...: sets said (the first of its stdout), why (its last message) and code. It is not waited for beyond what
+# is looked at: a whole listing may be long.
+try() {
+	local name=$1
+	shift
+	said=$(
+		set +o pipefail
+		timeout "$check_seconds" "$bin/$name" "${common[@]}" --log-format text "$@" 2>"$tmp/why" | head -c 16384 | tr -d '\0'
+		exit "${PIPESTATUS[0]}"
+	)
+	code=$?
+	why=$(sed -n '$p' "$tmp/why" | sed "s/^$name: //; s/^warning: //")
+	case $code in
+	0 | 141) code=0 ;;
+	1 | 2 | 75) ;;
+	124) code=75 why="no answer in $check_seconds s${why:+ ($why)}" ;;
+	*) why="$name ended with $code${why:+ ($why)}" code=1 ;;
+	esac
+	return "$code"
+}
+
+# failure WHAT TODO: of the last try.
+failure() {
+	fails "$code"
+	row failure "$1" "${why:-ended with $code}" "$2"
+}
+
+check_settings() {
+	local name missing='' file="config.yaml of $PWD" code why said
+	if ! try s3ls --print-config; then
+		failure settings "see config.yaml.example"
+		return 1
+	fi
+	printf '%s\n' "$said" >"$tmp/settings"
+	name=$(sed -nE 's/^(input_bucket|output_bucket): .* # ([^:]*\.ya?ml):[0-9]+$/\2/p' "$tmp/settings" | head -n 1)
+	file=${name:-${SENIORITY_CONFIG:-config.yaml}}
+	for name in input_bucket output_bucket; do
+		[ -n "$(setting "$name")" ] || missing+="${missing:+ and }$name"
+	done
+	if [ -n "$missing" ]; then
+		fails 2
+		if [ -e "$file" ]; then why="$file has no $missing"; else why="no $file in $PWD, and no $missing elsewhere"; fi
+		row failure settings "$why" "put '${missing%% *}: NAME' there"
+		return 1
+	fi
+	if [ -e "$file" ]; then
+		row ok settings "$file is valid"
+	else
+		row ok settings "valid, from the environment and .env (no $file)"
+	fi
+}
+
+# "name: value" lines on stdin; the value of NAME.
+value_of() {
+	sed -n "s/^$1: //p" <<<"$said"
+}
+
+check_credentials() {
+	local code why said
+	if ! try s3ls --whoami; then
+		failure credentials "they are looked for where \`aws s3\` does: environment, .env, ~/.aws, container, instance"
+		return 1
+	fi
+	if [ "$(value_of store)" = S3 ]; then
+		row ok credentials "$(value_of access_key) from $(value_of source), for $(value_of region) at $(value_of endpoint)"
+	else
+		row ok credentials "none needed: $(setting endpoint_url)"
+	fi
+}
+
+check_store() {
+	local input output raw code why said prefix
+	input=$(setting input_bucket) output=$(setting output_bucket) raw=$(setting raw_prefix)
+	check_readable "s3://$input/$raw"
+	for prefix in mod_prefix reject_prefix; do
+		check_writable "s3://$output/$(setting "$prefix")"
+	done
+}
+
+# The names begin with a unix time of ten digits: a part of the listing is enough, and one byte of one object.
+check_readable() {
+	local key
+	if ! try s3ls "${1}1"; then
+		failure input "$1: is the bucket's name right, and may these credentials list it (s3:ListBucket)?"
+		return
+	fi
+	key=$(sed -nE 's/.*"key":"(([^"\\]|\\.)*)".*/\1/p;q' <<<"$said")
+	if [ -z "$key" ]; then
+		row warning input "$1 can be listed, but holds no raw objects (names such as ${1##*/}1721183934.jsonl)" "is raw_prefix right?"
+	elif [[ $key == *\\* ]] || try s3cat "s3://$(setting input_bucket)/$key"; then
+		row ok input "$1 can be listed and read"
+	else
+		failure input "may these credentials read objects (s3:GetObject)?"
+	fi
+}
+
+# An object with a name of its own is put there, looked at, and taken away. No number starts its name, so that not even
+# what stays behind of it is anybody's counterpart.
+check_writable() {
+	local probe before after skew removed=1
+	probe=${1}seniority-check-$(new_run_id)
+	before=$(date +%s)
+	printf 'seniority --check\n' >"$tmp/probe"
+	if ! try s3put "$probe" <"$tmp/probe"; then
+		failure output "may these credentials write there (s3:PutObject), and is there room?"
+		return
+	fi
+	after=$(date +%s)
+	try s3ls "$probe" || said=
+	skew=$(check_skew "$before" "$after")
+	try s3put --delete "$probe" || removed=
+	if [ -z "$removed" ]; then
+		row warning output "$1 can be written, but $probe not removed${why:+ ($why)}" "allow s3:DeleteObject, or remove it yourself"
+	else
+		row ok output "$1 can be written"
+	fi
+	[ -n "$skew_told" ] || check_clock "$skew"
+	skew_told=1
+}
+
+# How far the store's clock (it dates what is put there) is ahead of ours, in seconds; 0 where it lies between.
+check_skew() {
+	local time
+	time=$(sed -nE 's/.*"last_modified":"([^"]*)".*/\1/p' <<<"$said")
+	time=$(date -ud "$time" +%s 2>/dev/null) && [ -n "$time" ] || return 0
+	if ((time < $1 - 1)); then
+		echo $((time - $1))
+	elif ((time > $2 + 1)); then
+		echo $((time - $2))
+	else
+		echo 0
+	fi
+}
+
+# S3 refuses what is signed more than 15 minutes off; the programs learn its clock, but --settle and names go by ours.
+check_clock() {
+	if [ -z "$1" ]; then
+		row warning clock "the store's clock is not known" "compare it by hand with $(date -u +%FT%TZ)"
+	elif ((${1#-} > 30)); then
+		row warning clock "this machine's clock is ${1#-} s $( ((${1} < 0)) && echo 'ahead of' || echo 'behind') the store's" \
+			"set it (timedatectl set-ntp true)"
+	else
+		row ok clock "as the store's"
+	fi
+}
+
+# Free space of the embedded store.
+check_disk() {
+	local folder free
+	folder=$(setting endpoint_url)
+	[[ $folder == file:* ]] || return 0
+	folder=/$(sed -E 's,^file:/*(localhost/)?,,' <<<"$folder")
+	if [ ! -d "$folder" ]; then
+		fails 2
+		row failure disk "there is no folder $folder" "make it, or set endpoint_url"
+		return
+	fi
+	free=$(df -Pk "$folder" 2>/dev/null | awk 'NR == 2 { print $4 }')
+	if [ -z "$free" ]; then
+		row warning disk "$folder: free space is not known" "look at df"
+	elif ((free < 1048576)); then
+		row warning disk "$folder has $((free / 1024)) MiB left" "make room: what is written takes as much as what is read, and a tenth more"
+	else
+		row ok disk "$folder has $((free / 1048576)) GiB left"
+	fi
+}
+
+check_redis() {
+	local code why said version policy limit
+	if ! try sencache server; then
+		failure redis "start it, or set redis_host, redis_port, redis_socket, REDIS_PASSWORD"
+		return
+	fi
+	version=$(value_of 'redis version') policy=$(value_of 'maxmemory policy') limit=$(value_of maxmemory)
+	if [ "$(value_of role)" = slave ]; then
+		fails 2
+		row failure redis "$(value_of redis) is a replica, which takes no writes" "set redis_host to its primary"
+	elif [ "${limit:-0}" -gt 0 ] && [ "${policy:-noeviction}" != noeviction ]; then
+		row warning redis "$(value_of redis), $version: when its $((limit / 1048576)) MiB are full it may drop the cursor (maxmemory-policy $policy)" \
+			"set it to noeviction, or cursor_store to file:PATH"
+	elif [[ $version =~ ^([0-9]+)\. ]] && ((BASH_REMATCH[1] < 5)); then
+		row warning redis "$(value_of redis): version $version is older than any that was tried" "take 5.0 or newer"
+	else
+		row ok redis "$(value_of redis), version ${version:-not told}, ${policy:-memory policy not told}"
+	fi
+}
+
+check_cursor() {
+	local code why said store folder
+	store=$(setting cursor_store)
+	if ! try cursor get; then
+		[ "$store" = redis ] || failure cursor "see cursor_store"
+		return 0
+	fi
+	if [[ $store == file:* ]]; then
+		folder=$(dirname "${store#file:}")
+		if [ ! -w "$folder" ]; then
+			fails 2
+			row failure cursor "$folder cannot be written" "it holds the cursor (cursor_store)"
+			return
+		fi
+	fi
+	if [ "$said" = 0 ]; then
+		row ok cursor "none yet: the first run looks at everything"
+	else
+		row ok cursor "at $said ($(date -ud "@$said" +%FT%TZ))"
+	fi
+}
+
+check_model() {
+	local code why said
+	if try senenrich --probe; then
+		row ok model "$said"
+	else
+		failure model "start it, or set GRPC_SERVER_ADDRESS"
+	fi
+}
