@@ -222,6 +222,11 @@ main() {
 	fi
 	need_programs
 	make_room
+	if [ -n "$check" ]; then
+		# shellcheck source=share/check.sh
+		. "$home/share/check.sh"
+		check_main </dev/null
+	fi
 	while :; do
 		rm -f "$tmp"/*
 		in_group run_round
