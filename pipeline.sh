@@ -17,6 +17,8 @@ stages=(s3ls s3cat senenrich s3put cursor)
 . "$home/share/say.sh"
 # shellcheck source=share/summary.sh
 . "$home/share/summary.sh"
+# shellcheck source=share/record.sh
+. "$home/share/record.sh"
 # shellcheck source=share/nearest.sh
 . "$home/share/nearest.sh"
 # shellcheck source=share/options.sh
@@ -133,7 +135,11 @@ blame() {
 run_round() {
 	local statuses status=0 after listing stderr started=${EPOCHREALTIME/[.,]/}
 	export SENIORITY_RUN_ID=${SENIORITY_RUN_ID:-$(new_run_id)}
-	prepare || exit
+	prepare || {
+		status=$?
+		[ -n "$dry_run" ] || [ ! -s "$tmp/key" ] || ((status == 2)) || record_run "$status" $((${EPOCHREALTIME/[.,]/} - started))
+		exit "$status"
+	}
 	if [ -n "$dry_run" ]; then
 		stderr=2
 		objects
@@ -143,6 +149,7 @@ run_round() {
 	status=$(overall "${statuses[@]}")
 	blame "${statuses[@]}"
 	settle_cursor "$status" || status=$?
+	record_run "$status" $((${EPOCHREALTIME/[.,]/} - started))
 	[ -n "$quiet" ] || summarise "$summary" "$status" $((${EPOCHREALTIME/[.,]/} - started))
 	exit "$status"
 }

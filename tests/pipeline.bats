@@ -235,9 +235,13 @@ ends_with() {
 	run --separate-stderr pipeline.sh
 	[ "$status" -eq 75 ]
 	model_thaw
-	# the stages finish their work, and with the last of them the lock is free
+	# the stages finish their work; when that is recorded too, the lock is free
 	for stage in $left; do wait_until 20 gone "$stage"; done
-	run --separate-stderr pipeline.sh --summary json
+	free_again() {
+		run --separate-stderr pipeline.sh --summary json
+		[ "$status" -ne 75 ]
+	}
+	wait_until 20 free_again
 	[ "$status" -eq 0 ]
 	[ "$(field listed)" -eq 0 ]
 	[ "$(names "$MOD")" = 1721183934.jsonl ]

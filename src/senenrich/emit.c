@@ -52,12 +52,27 @@ fail(struct emit *emit, const char *reason)
 	log_error("%.*s: %s", SLICE_ARGS(slice_of_buf(&emit->key)), reason);
 }
 
+static enum reject_kind
+kind_of(const char *reason)
+{
+	static const struct {
+		const char *start;
+		enum reject_kind kind;
+	} kinds[] = {{"company:", REJECT_COMPANY}, {"title:", REJECT_TITLE}, {"model:", REJECT_MODEL}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(reason, kinds[i].start, strlen(kinds[i].start)) == 0)
+			return kinds[i].kind;
+	return REJECT_LINE;
+}
+
 static void
 write_reject(struct emit *emit, struct slice raw, const char *reason)
 {
 	struct slice key = slice_of_buf(&emit->key);
 
 	emit->rejected++;
+	emit->rejects[kind_of(reason)]++;
 	buf_reset(&emit->line);
 	control_write_reject(&emit->line, emit->framed ? key : SLICE(""), (int64_t)emit->line_number,
 	                     slice_of_str(reason), raw);
@@ -83,6 +98,7 @@ write_posting(struct emit *emit, struct slice line, const struct item *item, int
 	const size_t digit = sizeof(member) - 3;
 
 	emit->postings++;
+	emit->levels[seniority & 7]++;
 	member[digit] = (char)('0' + seniority);
 	out_write(out, line.ptr, item->cut_start);
 	if (replace)
@@ -178,6 +194,7 @@ emit_control(struct emit *emit, struct slice line)
 	case CONTROL_REJECT:
 		emit->line_number++; /* it stands where its line stood */
 		emit->rejected += !emit->failed;
+		emit->rejects[REJECT_FORGED] += !emit->failed;
 		if (emit->failed)
 			return;
 		break;
@@ -230,4 +247,18 @@ emit_finish(struct emit *emit)
 		return;
 	log_error("the input ended inside of %.*s: the stage in front of this one died", SLICE_ARGS(slice_of_buf(&emit->key)));
 	worse(emit, STATUS_FAILED);
+}
+
+void
+emit_stats(const struct emit *emit, struct stats *stats)
+{
+	static const char *const levels[] = {"",        "level_1", "level_2", "level_3",
+	                                     "level_4", "level_5", "level_6", "level_7"};
+	static const char *const rejects[REJECT_KINDS] = {"rejected_line", "rejected_company", "rejected_title",
+	                                                  "rejected_model", "rejected_forged"};
+
+	for (int i = 1; i <= 7; i++)
+		stats_int(stats, levels[i], emit->levels[i]);
+	for (int i = 0; i < REJECT_KINDS; i++)
+		stats_int(stats, rejects[i], emit->rejects[i]);
 }

@@ -12,8 +12,12 @@
 #include "base/io.h"
 #include "senenrich/batch.h"
 #include "senenrich/memo.h"
+#include "cli/stats.h"
 #include "senenrich/pairs.h"
 #include "streams/records.h"
+
+/* What was wrong with rejected lines, roughly. */
+enum reject_kind { REJECT_LINE, REJECT_COMPANY, REJECT_TITLE, REJECT_MODEL, REJECT_FORGED, REJECT_KINDS };
 
 struct emit {
 	struct out *out;
@@ -32,6 +36,8 @@ struct emit {
 	int64_t postings, rejected;
 	int64_t dropped; /* plain lines that the model could not be had for */
 	int64_t answered[PAIR_SOURCES];
+	int64_t levels[8]; /* postings by seniority, 1..7 */
+	int64_t rejects[REJECT_KINDS];
 };
 
 void emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs);
@@ -42,6 +48,9 @@ void emit_release(struct emit *emit);
  * of stdout is kept in `out`; what fails of the input is reported and kept in `status`.
  */
 bool emit_batch(struct emit *emit, struct batch *batch);
+
+/* The counts by kind and by level. */
+void emit_stats(const struct emit *emit, struct stats *stats);
 
 /* At the end of the input. */
 void emit_finish(struct emit *emit);

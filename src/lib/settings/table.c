@@ -63,6 +63,9 @@ const struct setting settings_table[] = {
 	SIZE("max_line", "16M", "longest line of a raw object"),
 	/* messages */
 	TEXT("log_format", "text", "how messages are written: text, or json (an object a line)"),
+	/* what pipeline.sh keeps of its runs */
+	TEXT("history_file", NULL, "a line for each run is appended to this file, for pipeline.sh report (in the user's state folder)"),
+	TEXT("metrics_file", NULL, "the runs' counters for Prometheus, as a text file for node_exporter's collector (FILE.prom)"),
 	{NULL, SETTING_TEXT, NULL, 0, 0, false, NULL},
 };
 

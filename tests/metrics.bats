@@ -1,0 +1,77 @@
+# What pipeline.sh keeps of its runs: metrics for Prometheus, and the history.
+load helper
+
+setup() {
+	sandbox
+	redis_start
+	senserve_start
+	export PATH="$ROOT:$PATH" METRICS_FILE=$BATS_TEST_TMPDIR/seniority.prom HISTORY_FILE=$BATS_TEST_TMPDIR/history
+}
+
+# metric NAME{LABELS}: as the reference implementation of the format reads it.
+metric() {
+	"$PYTHON" - "$METRICS_FILE" "$1" <<-'END'
+		import sys
+		from prometheus_client.parser import text_string_to_metric_families
+		for family in text_string_to_metric_families(open(sys.argv[1]).read()):
+		    for s in family.samples:
+		        labels = ",".join('%s="%s"' % l for l in sorted(s.labels.items()))
+		        if sys.argv[2] in (s.name, "%s{%s}" % (s.name, labels)):
+		            print("%g" % s.value)
+	END
+}
+
+@test "counters grow from run to run; the last success stays where a run fails" {
+	{ posting a CFO && posting b "Data Analyst" && echo nonsense; } >"$RAW/1721183934.jsonl"
+	pipeline.sh --quiet
+	[ "$(metric 'seniority_postings_total{result="written"}')" = 2 ]
+	[ "$(metric 'seniority_postings_total{result="rejected"}')" = 1 ]
+	[ "$(metric 'seniority_rejected_total{reason="line"}')" = 1 ]
+	[ "$(metric 'seniority_level_total{level="7"}')" = 1 ]
+	[ "$(metric 'seniority_answers_total{by="model"}')" = 2 ]
+	[ "$(metric seniority_model_calls_total)" = 1 ]
+	[ "$(metric seniority_last_run_status)" = 0 ]
+	[ "$(metric seniority_cursor_timestamp_seconds)" = 1.72118e+09 ]
+	success=$(grep ^seniority_last_success "$METRICS_FILE")
+	posting a CFO >"$RAW/1721183994.jsonl"
+	pipeline.sh --quiet
+	[ "$(metric 'seniority_postings_total{result="written"}')" = 3 ]
+	[ "$(metric 'seniority_answers_total{by="redis"}')" = 1 ]
+	[ "$(metric 'seniority_runs_total{status="0"}')" = 2 ]
+	success=$(grep ^seniority_last_success "$METRICS_FILE")
+	redis_stop
+	run -75 pipeline.sh --quiet
+	[ "$(metric 'seniority_runs_total{status="75"}')" = 1 ]
+	[ "$(metric 'seniority_postings_total{result="written"}')" = 3 ]
+	[ "$(grep ^seniority_last_success "$METRICS_FILE")" = "$success" ]
+	[ "$(find "$BATS_TEST_TMPDIR" -name 'seniority.prom*' | wc -l)" = 1 ]
+}
+
+@test "the alerts and the dashboard speak of what a run writes, and of nothing else" {
+	posting a CFO >"$RAW/1721183934.jsonl"
+	pipeline.sh --quiet
+	grep -ohE 'seniority_[a-z_]+' "$ROOT"/monitoring/* | sort -u >named
+	[ "$(wc -l <named)" -ge 10 ]
+	grep -oE '^seniority_[a-z_]+' "$METRICS_FILE" | sort -u >written
+	[ -z "$(comm -23 named written)" ]
+	jq -e '.panels | length >= 8' "$ROOT/monitoring/dashboard.json"
+	"$PYTHON" -c 'import sys, yaml; assert len(yaml.safe_load(open(sys.argv[1]))["groups"][0]["rules"]) >= 4' "$ROOT/monitoring/alerts.yaml"
+}
+
+@test "a line of history for each run; none where none is wanted; what cannot be written fails no run" {
+	posting a CFO >"$RAW/1721183934.jsonl"
+	SENIORITY_RUN_ID=one pipeline.sh --quiet
+	pipeline.sh --quiet
+	pipeline.sh --quiet --dry-run
+	[ "$(wc -l <"$HISTORY_FILE")" = 2 ]
+	[ "$(head -n 1 "$HISTORY_FILE" | jq -c '[.run, .written, .level_7, .status, .adds_up]')" = '["one",1,1,0,true]' ]
+	[ "$(tail -n 1 "$HISTORY_FILE" | jq .listed)" = 0 ]
+	HISTORY_FILE=none pipeline.sh --quiet
+	[ "$(wc -l <"$HISTORY_FILE")" = 2 ]
+	HISTORY_FILE=$BATS_TEST_TMPDIR/seniority.prom/x METRICS_FILE=/nonexistent/x run -0 --separate-stderr pipeline.sh
+	# shellcheck disable=SC2154 # run sets it
+	[ "$(grep -c 'warning: ' <<<"$stderr")" = 2 ]
+	unset HISTORY_FILE
+	XDG_STATE_HOME=$PWD/state pipeline.sh --quiet
+	[ "$(cat state/seniority/history-*.ndjson | wc -l)" = 1 ]
+}
