@@ -19,6 +19,8 @@ stages=(s3ls s3cat senenrich s3put cursor)
 . "$home/share/summary.sh"
 # shellcheck source=share/record.sh
 . "$home/share/record.sh"
+# shellcheck source=share/progress.sh
+. "$home/share/progress.sh"
 # shellcheck source=share/nearest.sh
 . "$home/share/nearest.sh"
 # shellcheck source=share/options.sh
@@ -78,7 +80,7 @@ prepare() {
 
 # stage PROGRAM ARG...: becomes that program.
 stage() {
-	exec "$bin/$1" --stats "$tmp/$1.json" "${common[@]}" "${@:2}" 2>&"$stderr"
+	exec "$bin/$1" --stats "$tmp/$1.json" ${live_pid:+--progress "$tmp/$1.progress"} "${common[@]}" "${@:2}" 2>&"$stderr"
 }
 
 objects() {
@@ -94,6 +96,7 @@ run_stages() {
 	local stopped='' stderr
 	# A signal goes to the stages as well; this shell outlives them.
 	trap 'stopped=1' TERM INT HUP
+	live_start
 	# bash's own words about a stage that was killed are of no use; blame has better ones.
 	exec {stderr}>&2 2>/dev/null
 	objects |
@@ -103,6 +106,7 @@ run_stages() {
 		stage cursor set &&
 		statuses=(0 0 0 0 0) || statuses=("${PIPESTATUS[@]}")
 	exec 2>&"$stderr" {stderr}>&-
+	live_end
 	trap - TERM INT HUP
 	[ -z "$stopped" ] || exit 143
 }

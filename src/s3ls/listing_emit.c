@@ -2,6 +2,7 @@
 #include "s3ls/listing.h"
 
 #include "base/clock.h"
+#include "cli/progress.h"
 
 /* A reader down the pipe starts on what is there while the listing goes on. */
 #define FLUSH_MS 200
@@ -47,6 +48,7 @@ print_held(struct listing_emit *emit, bool last_of_number)
 		emit->first = item->number;
 	emit->last = item->number;
 	emit->bytes += item->size;
+	progress_tick();
 	now = clock_mono_ms();
 	if (now - emit->flushed_ms >= FLUSH_MS) {
 		out_flush(emit->out);

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "s3ls/listing.h"
 
 struct options {
@@ -136,6 +137,7 @@ list(struct listing *listing, struct store *store, const char *stats_path)
 	struct out out;
 
 	stats_init(&stats, "s3ls");
+	progress_count("listed", &listing->emit.listed);
 	out_init(&out, STDOUT_FILENO);
 	if (listing_run(listing, store, &out, &err) < 0 && !signals_stop())
 		status = fail(&err);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "cli/progress.h"
 #include "streams/lines.h"
 
 /* A reject carries its line as a JSON string, where a control byte becomes six; the rest is for key and reason. */
@@ -168,6 +169,7 @@ read_block(struct frames *frames, struct err *err)
 
 	do {
 		shelf_turn(shelf);
+		progress_tick();
 		if (shelf->out->failed || signals_stop())
 			return -1;
 		readable = store_wait(shelf->target->store, STDIN_FILENO, -1);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/stats.h"
 #include "s3put/frames.h"
 #include "s3put/single.h"
@@ -119,6 +120,8 @@ put(struct run *run, struct slice bucket, struct slice key)
 
 	out_init(&run->out, STDOUT_FILENO);
 	shelf_init(&run->shelf, &run->target, &run->out, (size_t)run->options->parallel);
+	progress_count("objects", &run->shelf.objects);
+	progress_count("failed", &run->shelf.failed);
 	if (run->options->remove)
 		remove_single(run, bucket, key);
 	else if (key.len > 0)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "cli/progress.h"
 #include "senenrich/enrich.h"
 #include "senenrich/posting.h"
 
@@ -370,6 +371,7 @@ enrich_run(struct enrich *e, struct err *err)
 	while (!e->input_end || e->first || e->filling->count > 0 || e->lookup.flying.count > 0) {
 		if (signals_stop() || e->out.failed)
 			return 0;
+		progress_tick();
 		if (step(e, err) < 0)
 			return -1;
 	}

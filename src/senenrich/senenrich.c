@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "cli/stats.h"
 #include "senenrich/enrich.h"
 #include "senenrich/probe.h"
@@ -80,6 +81,11 @@ run(struct enrich *enrich, struct stats *stats)
 	struct err err = ERR_INIT;
 	enum exit_status status = STATUS_OK;
 
+	progress_count("postings", &enrich->emit.postings);
+	progress_count("rejected", &enrich->emit.rejected);
+	progress_count("memo", &enrich->emit.answered[FROM_MEMO]);
+	progress_count("redis", &enrich->emit.answered[FROM_REDIS]);
+	progress_count("model", &enrich->emit.answered[FROM_MODEL]);
 	if (enrich_init(enrich, STDIN_FILENO, cli.settings, &options, &err) < 0 || enrich_run(enrich, &err) < 0) {
 		log_error("%s", err.text);
 		status = err_status(&err);

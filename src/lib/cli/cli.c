@@ -15,6 +15,7 @@
 #include "base/signals.h"
 #include "base/units.h"
 #include "cli/cli.h"
+#include "cli/progress.h"
 #include "settings/nearest.h"
 
 enum {
@@ -27,6 +28,7 @@ enum {
 enum common {
 	COMMON_CONFIG,
 	COMMON_STATS,
+	COMMON_PROGRESS,
 	COMMON_PRINT,
 	COMMON_FORMAT,
 	COMMON_VERBOSE,
@@ -40,6 +42,7 @@ enum common {
 static const struct cli_option common_options[] = {
 	[COMMON_CONFIG] = {CLI_TEXT, 0, "config", "FILE", "read the settings from FILE (config.yaml)", NULL, 0, 0},
 	[COMMON_STATS] = {CLI_TEXT, 0, "stats", "FILE", "append the run's numbers to FILE, as JSON", NULL, 0, 0},
+	[COMMON_PROGRESS] = {CLI_TEXT, 0, "progress", "FILE", "keep FILE at how far the run is, as JSON", NULL, 0, 0},
 	[COMMON_PRINT] = {CLI_FLAG, 0, "print-config", NULL, "print the settings in force and where each is from", NULL, 0, 0},
 	[COMMON_FORMAT] = {CLI_TEXT, 0, "log-format", "text|json", "how messages are written (text)", NULL, 0, 0},
 	[COMMON_VERBOSE] = {CLI_FLAG, 'v', "verbose", NULL, "say more; twice: for debugging", NULL, 0, 0},
@@ -58,7 +61,7 @@ struct parse {
 	const char *names[OPTIONS_MAX];
 	char shorts[2 * OPTIONS_MAX + 3];
 	int count;
-	const char *config;
+	const char *config, *progress;
 	bool print_config;
 	int verbosity;
 };
@@ -173,7 +176,17 @@ help_row(struct buf *to, const struct cli_option *o)
 	buf_printf(to, "%*s%s\n", (int)(HELP_COLUMN - used), "", o->help);
 }
 
-static void
+/* Releases it. Returns the status to end with. */
+static int
+print(struct buf *text)
+{
+	int result = io_write_all(STDOUT_FILENO, text->data, text->len);
+
+	buf_release(text);
+	return result < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+static int
 print_help(const struct cli *cli)
 {
 	struct buf text = BUF_INIT;
@@ -190,8 +203,7 @@ print_help(const struct cli *cli)
 		buf_append_str(&text, "\nExamples:\n");
 	for (int i = 0; cli->examples && cli->examples[i]; i++)
 		buf_printf(&text, "  %s\n", cli->examples[i]);
-	io_write_all(STDOUT_FILENO, text.data, text.len);
-	buf_release(&text);
+	return print(&text);
 }
 
 /* A line for each: letter, name, argument, help, with tabs between them. */
@@ -207,25 +219,19 @@ static int
 print_options(const struct cli *cli)
 {
 	struct buf text = BUF_INIT;
-	int result;
 
 	options_rows(&text, cli->options);
 	options_rows(&text, common_options);
-	result = io_write_all(STDOUT_FILENO, text.data, text.len);
-	buf_release(&text);
-	return result < 0 ? STATUS_FAILED : STATUS_OK;
+	return print(&text);
 }
 
 static int
 print_settings(void)
 {
 	struct buf text = BUF_INIT;
-	int result;
 
 	settings_print_table(&text);
-	result = io_write_all(STDOUT_FILENO, text.data, text.len);
-	buf_release(&text);
-	return result < 0 ? STATUS_FAILED : STATUS_OK;
+	return print(&text);
 }
 
 /* The setting as far as it is known: what is said of the next option is written that way already. */
@@ -262,6 +268,9 @@ set_common(struct parse *p, enum common which, const char *text)
 	case COMMON_STATS:
 		p->cli->stats_path = text;
 		break;
+	case COMMON_PROGRESS:
+		p->progress = text;
+		break;
 	case COMMON_PRINT:
 		p->print_config = true;
 		break;
@@ -274,8 +283,7 @@ set_common(struct parse *p, enum common which, const char *text)
 		p->verbosity = -1;
 		break;
 	case COMMON_HELP:
-		print_help(p->cli);
-		return STATUS_OK;
+		return print_help(p->cli);
 	case COMMON_VERSION:
 		printf("%s %s\n", p->cli->program, VERSION);
 		return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
@@ -339,8 +347,8 @@ parse_arguments(struct parse *p, int argc, char **argv)
 }
 
 /*
- * Where the caller has closed stdin, stdout or stderr, the next file or socket would take its number, and be read or
- * written in its place. The descriptors put there instead cannot be: reading and writing fail, as on the closed one.
+ * Where the caller has closed stdin, stdout or stderr, the next file or socket would take its number. The descriptors put
+ * there instead can neither be read nor written, as the closed one.
  */
 static void
 occupy_standard_descriptors(void)
@@ -368,7 +376,7 @@ cli_start(struct cli *cli, int argc, char **argv)
 	if (cli->status >= 0)
 		return false;
 	log_set_level(p.verbosity < 0 ? LOG_ERROR : p.verbosity == 0 ? LOG_WARNING : p.verbosity == 1 ? LOG_INFO : LOG_DEBUG);
-	if (settings_load(cli->settings, p.config, &err) < 0) {
+	if (settings_load(cli->settings, p.config, &err) < 0 || (p.progress && progress_open(p.progress, &err) < 0)) {
 		log_error("%s", err.text);
 		cli->status = err_status(&err);
 		return false;
@@ -379,9 +387,7 @@ cli_start(struct cli *cli, int argc, char **argv)
 	cli->status = STATUS_OK;
 	if (p.print_config) {
 		settings_print(cli->settings, &text);
-		if (io_write_all(STDOUT_FILENO, text.data, text.len) < 0)
-			cli->status = STATUS_FAILED;
-		buf_release(&text);
+		cli->status = print(&text);
 		return false;
 	}
 	return true;

@@ -2,9 +2,9 @@
  * The one option parser. A program states its options in one table; the table parses the command
  * line (getopt_long), prints --help, and is what the man page and the completions are made of.
  *
- * Every program has, without listing them: --config FILE, --stats FILE, --print-config, --log-format text|json,
- * -v/--verbose, -q/--quiet, -h/--help, --version. For the build, which makes man pages and completions of them, there are two that
- * --help does not show: --print-options (letter, name, argument, help) and --print-settings (settings_print_table).
+ * Every program has, without listing them: --config FILE, --stats FILE, --progress FILE, --print-config, --log-format
+ * text|json, -v/--verbose, -q/--quiet, -h/--help, --version. For the build, which makes man pages and completions of them,
+ * there are two that --help does not show: --print-options (letter, name, argument, help) and --print-settings (settings_print_table).
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
