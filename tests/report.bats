@@ -1,0 +1,51 @@
+# pipeline.sh report: a page on the runs so far.
+load helper
+
+setup() {
+	sandbox
+	redis_start
+	senserve_start
+	export PATH="$ROOT:$PATH" HISTORY_FILE=$BATS_TEST_TMPDIR/history
+}
+
+@test "the page is whole, by itself, and its numbers are those of the runs" {
+	{ posting a CFO && posting b "Data Analyst" && echo nonsense; } >"$RAW/1721183934.jsonl"
+	pipeline.sh --quiet
+	posting a CFO >"$RAW/1721183994.jsonl"
+	pipeline.sh --quiet
+	run -0 pipeline.sh report
+	[ "$output" = "seniority-report.html: 2 runs" ]
+	xmllint --noout --nonet seniority-report.html
+	[ "$(grep -c '<svg' seniority-report.html)" = 5 ]
+	grep -q '<b>3</b><span>postings written' seniority-report.html
+	grep -q '<b>25.0 %</b><span>rejected (1)' seniority-report.html
+	grep -q '<b>33.3 %</b><span>answered without the model' seniority-report.html
+	grep -q '<td>2</td><td>1</td>' seniority-report.html
+	# nothing is fetched from anywhere, and nothing runs
+	[ -z "$(grep -oE '(href|src)=.[^#]|url\([^#]|<script|@import' seniority-report.html || true)" ]
+	[ "$(pipeline.sh report --output - | sha256sum)" = "$(sha256sum <seniority-report.html)" ]
+}
+
+@test "many runs are drawn together; what is no number of ours does no harm" {
+	local i
+	for i in {1..500}; do
+		echo "{\"run\":\"r$i\",\"ended\":$((1721183934 + i * 60)),\"stored\":1,\"failed\":0,\"written\":$i,\"rejected\":0,\"memo\":$i,\"redis\":0,\"model\":0,\"calls\":0,\"seconds\":0.1,\"status\":0}"
+	done >many
+	printf '%s\n' '<script>' '{"written":"7"' '' >>many
+	pipeline.sh report --history many --output out.html
+	xmllint --noout --nonet out.html
+	grep -q 'each bar is 4 runs together' out.html
+	grep -q '<b>125,250</b><span>postings written' out.html
+	! grep -q '<script' out.html || false
+}
+
+@test "without a history, or without gnuplot: 2, and what to do" {
+	run -2 --separate-stderr pipeline.sh report
+	# shellcheck disable=SC2154 # run sets it
+	[[ $stderr == *"there is no history of runs yet"* ]]
+	mkdir path
+	for name in bash readlink dirname mktemp rm cat sed tr date od head; do ln -s "$(command -v $name)" path/; done
+	PATH=$PWD/path run -2 --separate-stderr "$ROOT/pipeline.sh" report
+	[[ $stderr == *gnuplot-nox* ]]
+	run -2 pipeline.sh report --nonsense
+}
