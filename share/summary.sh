@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # summary.sh: what pipeline.sh says at the end of a run, from the stages' own statistics (--stats: one flat JSON
-# object each). To be sourced by it; uses its $tmp, $after and $take.
+# object each). To be sourced by it; uses its $tmp, $after, $take and $common.
 
 # number PROGRAM MEMBER: empty where the program did not live to tell.
 number() {
@@ -50,38 +50,93 @@ summarise() {
 	elif [ "$2" = 0 ] && [ "${listed:-1}" = 0 ] && [ "$adds_up" ]; then
 		[ -n "$watch" ] || echo "nothing left to do ($(others)$seconds s)"
 	elif [ "$adds_up" ]; then
-		summary_text
+		summary_text "$2"
 	else
-		summary_broken
+		summary_broken "$2"
 	fi
 }
 
 # What the listing left out, where there is any of it.
 others() {
-	((${present:-0} == 0)) || printf '%d enriched already, ' "$present"
-	((${excluded:-0} == 0)) || printf '%d failed before, ' "$excluded"
-	((${skipped:-0} == 0)) || printf '%d names without a usable number, ' "$skipped"
+	((${present:-0} == 0)) || printf '%s enriched already, ' "$(many "$present")"
+	((${excluded:-0} == 0)) || printf '%s failed before, ' "$(many "$excluded")"
+	((${skipped:-0} == 0)) || printf '%s names without a usable number, ' "$(many "$skipped")"
+}
+
+# table_row NAME NUMBER TEXT: the numbers of all rows end in one column.
+table_row() {
+	printf '%-9s%12s %s\n' "$1" "$2" "$3"
+}
+
+# many NUMBER: as people write it; ? where it is not known.
+many() {
+	local grouped='?'
+	[ -z "$1" ] || thousands "$1"
+	printf '%s' "$grouped"
+}
+
+# share NUMBER TEXT: "by Redis (12.5 %)".
+share() {
+	local all=$((memo + redis + model)) tenths
+	((all > 0)) || all=1
+	tenths=$((($1 * 1000 + all / 2) / all))
+	printf '%s (%d.%d %%)' "$2" $((tenths / 10)) $((tenths % 10))
 }
 
 summary_text() {
-	local left
+	local left sum
 	left=$(others)
-	echo "objects   $listed listed = $stored stored + $failed failed${left:+ (and not listed: ${left%, })}"
-	printf 'postings  %d read = %d written + %d rejected' "$read" "$written" "$rejected"
-	((lost == 0)) || printf ' + %d in failed objects' "$lost"
-	echo
-	echo "answered  $memo by the memo, $redis by Redis, $model by the model ($pairs pairs asked in $calls calls)"
-	echo "time      $seconds s, $rate postings/s"
-	echo "cursor    $moved"
+	sum="read = $(many "$written") written + $(many "$rejected") rejected"
+	((lost == 0)) || sum+=" + $(many "$lost") in failed objects"
+	table_row objects "$(many "$listed")" "listed = $(many "$stored") stored + $(many "$failed") failed"
+	[ -z "$left" ] || table_row 'left out' '' "${left%, }"
+	table_row postings "$(many "$read")" "$sum"
+	table_row answered "$(many "$memo")" "$(share "$memo" 'by the memo')"
+	table_row '' "$(many "$redis")" "$(share "$redis" 'by Redis')"
+	table_row '' "$(many "$model")" "$(share "$model" 'by the model'): $(many "$pairs") pairs asked in $(many "$calls") calls"
+	table_row time "$seconds" "s, $(many "$rate") postings/s"
+	table_row cursor "$moved" "$(cursor_time)"
+	what_next "$1"
 }
 
 # A stage died, so there is no sum to show: say what each one counted.
 summary_broken() {
-	echo "objects   ${listed:-?} listed, ${stored:-?} stored, ${failed:-?} failed: the numbers do not add up, because a stage"
-	echo "          ended before its work did; what is missing is taken by the next run"
-	echo "postings  ${read:-?} read, ${written:-?} written, ${rejected:-?} rejected"
-	echo "time      $seconds s"
-	echo "cursor    $moved"
+	table_row objects "$(many "$listed")" "listed, $(many "$stored") stored, $(many "$failed") failed: the numbers do not add up, because a stage"
+	table_row '' '' "ended before its work did; what is missing is taken by the next run"
+	table_row postings "$(many "$read")" "read, $(many "$written") written, $(many "$rejected") rejected"
+	table_row time "$seconds" s
+	table_row cursor "$moved" "$(cursor_time)"
+	what_next "$1"
+}
+
+cursor_time() {
+	if [ "$moved" = 0 ]; then echo none; else TZ=UTC printf '%(%Y-%m-%d %H:%M:%S)T UTC' "$moved"; fi
+}
+
+# what_next STATUS: where something failed, the commands that say why, and that do it again.
+what_next() {
+	local me tool config='' i
+	me=$(printf '%q' "$0") tool=$(printf '%q/' "$bin")
+	[ "$(command -v cursor)" != "$bin/cursor" ] || tool=
+	if [[ $home == */lib/seniority ]]; then me=seniority tool='seniority '; fi
+	for ((i = 0; i + 1 < ${#common[@]}; i++)); do
+		[ "${common[i]}" != --config ] || config=" --config $(printf '%q' "${common[i + 1]}")"
+	done
+	if ((${failed:-0} > 0)) && [ "$1" != 75 ]; then
+		hint "why they failed:" "${tool}cursor failed$config"
+		hint "once more:" "$me --retry-failed$config"
+	elif [ "$1" = 75 ]; then
+		hint "what it waits for:" "$me --check$config"
+		hint "go on:" "$me$config"
+	fi
+	if ((${rejected:-0} > 0)); then
+		hint "why rejected:" "$me rejects$config"
+		hint "once more:" "$me rejects --retry$config"
+	fi
+}
+
+hint() {
+	printf '%-21s %s\n' "$1" "$2"
 }
 
 summary_json() {

@@ -126,7 +126,10 @@ ends_with() {
 	[ "$status" -eq 0 ]
 	[[ $output == *"2 listed = 2 stored + 0 failed"* ]]
 	[[ $output == *"21 read = 20 written + 1 rejected"* ]]
-	[[ $output == *"cursor    1721183994"* ]]
+	[[ $output == *"cursor     1721183994 2024-07-17 02:39:54 UTC"* ]]
+	[[ $output == *"why rejected:"*"pipeline.sh rejects"* ]]
+	# a table: the numbers of all rows end in one column
+	[ -z "$(grep -E '^(objects|postings|answered|time|cursor) ' <<<"$output" | grep -vE '^.{20}[0-9] ')" ]
 	put 1721184054.jsonl 10
 	run --separate-stderr pipeline.sh --summary json
 	[ "$(field adds_up)" = true ]
@@ -140,6 +143,32 @@ ends_with() {
 	run pipeline.sh --quiet
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
+}
+
+@test "the summary groups long numbers, and ends with the commands that show why and do it again" {
+	services
+	postings 1234 >"$RAW/1721183934.jsonl"
+	head -c 17000000 /dev/zero | tr '\0' x >"$RAW/1721183994.jsonl"
+	cp config.yaml other.yaml
+	run -1 --separate-stderr pipeline.sh --config other.yaml
+	echo "$output"
+	[[ $output == *" 1,234 read = 1,234 written"* ]]
+	[[ $output == *"(100.0 %)"* || $output == *"by the memo ("*"by the model ("* ]]
+	why=$(sed -n 's/^why they failed: *//p' <<<"$output")
+	again=$(sed -n 's/^once more: *//p' <<<"$output")
+	[[ $why == "cursor failed --config other.yaml" && $again == *"pipeline.sh --retry-failed --config other.yaml" ]]
+	run -0 bash -c "$why"
+	[ "$(jq -r .key <<<"$output")" = job-postings-raw/1721183994.jsonl ]
+	postings 3 >"$RAW/1721183994.jsonl"
+	run -0 bash -c "$again"
+	# what was not reachable: look, then go on
+	postings 3 9 >"$RAW/1721184054.jsonl"
+	redis_do DEL "$(cursor key)" >/dev/null
+	redis_do FLUSHALL >/dev/null
+	export RPC_PATIENCE=1s
+	senserve_stop >/dev/null
+	run -75 --separate-stderr pipeline.sh
+	[[ $output == *"what it waits for:"*"pipeline.sh --check"*"go on:"* ]]
 }
 
 @test "a dry run names what would be done, and does nothing" {
