@@ -14,6 +14,7 @@ Enriches every raw posting that is not enriched yet.
       --lookback TIME          look for late files this long before the cursor (1d)
       --settle TIME            leave out what was modified more recently than that
       --retry-failed           take exactly the objects that failed for good, once more
+      --check                  look at everything that a run needs, and say what to do
       --dry-run                print what would be done; do nothing
       --watch SECONDS          go round for ever, SECONDS after the end of each round
       --summary text|json      how the summary is written (text)

@@ -234,6 +234,8 @@ examples_run() {
 	cat "$TABLES"/* | cut -f 2 | sed 's/^/--/' | sort -u >known
 	# GNU parallel's, systemctl's
 	printf '%s\n' --pipe --now >>known
+	# those of pipeline.sh's subcommands are in no table
+	for name in report rejects; do "$ROOT/pipeline.sh" "$name" --help | grep -oE -- '--[a-z][a-z0-9-]*'; done >>known
 	grep -oE -- '--[a-z][a-z0-9-]*' "$ROOT/README.md" | sort -u >named
 	run -1 grep -vxF -f known named
 }
