@@ -57,7 +57,9 @@ rejects_collect() {
 	prefix=$(setting reject_prefix)
 	# Under a prefix that is named, all there is is listed; what is behind a number is told by the name.
 	"$bin/s3ls" "${common[@]}" "s3://$(setting output_bucket)/$prefix" >"$tmp/objects" || exit
-	rejects_after "$prefix" <"$tmp/objects" | "$bin/s3cat" "${common[@]}" --rejects >"$tmp/rejects" || exit
+	# Whatever else lies there is none of ours.
+	rejects_after "$prefix" <"$tmp/objects" | "$bin/s3cat" "${common[@]}" --rejects |
+		LC_ALL=C sed -n '/^{"@":"reject",/p' >"$tmp/rejects" || exit
 }
 
 rejects_after() {
@@ -70,7 +72,7 @@ rejects_after() {
 }
 
 # rejects_table: counts and examples of the records on stdin, the most frequent first. Nothing of what they hold can
-# steer a terminal: JSON has no control characters of ASCII, and those of Latin-1 are made visible.
+# steer a terminal, not even where others wrote the object: control characters of ASCII and Latin-1 become question marks.
 rejects_table() {
 	awk -v examples="$examples" '
 		function text(name) {
@@ -94,7 +96,7 @@ rejects_table() {
 				printf "%10d  %s\n%s", most, best, shown[best]
 				delete count[best]
 			}
-		}' | LC_ALL=C sed 's/\xc2[\x80-\x9f]/?/g; s/\x7f/?/g'
+		}' | LC_ALL=C sed 's/\xc2[\x80-\x9f]/?/g; s/[[:cntrl:]]/?/g'
 }
 
 rejects_show() {

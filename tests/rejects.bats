@@ -45,6 +45,19 @@ bad() {
 	grep -q '^2 rejected' out
 }
 
+@test "nor can an object that others put among the rejects, and only reject records count" {
+	mkdir -p "$REJECTED"
+	{
+		printf '{"@":"reject","key":"\x1b]0;k\a","line":1,"reason":"\x1b[2J\t\r","raw":"\xc2\x9b\x08"}\n'
+		printf '{"@":"other","reason":"none of ours"}\n\x1b[31m\n{"company":"a","title":"b"}\n'
+	} >"$REJECTED/1721183934.jsonl"
+	pipeline.sh rejects >out
+	! LC_ALL=C grep -q '[[:cntrl:]]' out || false
+	! LC_ALL=C grep -q "$(printf '\xc2\x9b')" out || false
+	grep -q '^1 rejected' out
+	! grep -q 'none of ours' out || false
+}
+
 @test "nothing is rejected" {
 	posting a b >"$RAW/1721183934.jsonl"
 	pipeline.sh --quiet
@@ -74,6 +87,37 @@ bad() {
 	# what was not asked for was not touched, nor the cursor moved
 	[ "$MOD/1721184054.jsonl" -ot marker ]
 	[ "$(cursor get)" = "$before" ]
+}
+
+@test "killed behind the object and before its rejects are removed: --retry does the rest" {
+	bad a >"$RAW/1721183934.jsonl"
+	pipeline.sh --quiet
+	posting a CFO >"$RAW/1721183934.jsonl"
+	# what such a kill leaves: the new object, and the rejects of the old one
+	s3ls job-postings-raw/ | s3cat --frames | senenrich | s3put >receipts
+	[ "$(wc -l <"$MOD/1721183934.jsonl")" = 1 ]
+	[ -e "$REJECTED/1721183934.jsonl" ]
+	run -0 pipeline.sh rejects --retry
+	[ "$(wc -l <"$MOD/1721183934.jsonl")" = 1 ]
+	[ ! -e "$REJECTED/1721183934.jsonl" ]
+}
+
+@test "rejects that cannot be removed: the object is stored, and the run says so" {
+	bad a >"$RAW/1721183934.jsonl"
+	pipeline.sh --quiet
+	cp "$REJECTED/1721183934.jsonl" old
+	posting a CFO >"$RAW/1721183934.jsonl"
+	rm "$REJECTED/1721183934.jsonl"
+	mkdir "$REJECTED/1721183934.jsonl"
+	s3ls job-postings-raw/ | s3cat --frames | senenrich >frames
+	run -1 s3put --replace-rejects <frames
+	[[ $output == *DELETE* ]]
+	[ "$(wc -l <"$MOD/1721183934.jsonl")" = 1 ]
+	# and once that is mended, it goes through
+	rmdir "$REJECTED/1721183934.jsonl"
+	mv old "$REJECTED/1721183934.jsonl"
+	run -0 s3put --replace-rejects <frames
+	[ ! -e "$REJECTED/1721183934.jsonl" ]
 }
 
 @test "objects that failed for good are shown and taken again the same way" {
