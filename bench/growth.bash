@@ -38,12 +38,12 @@ growth_pairs() {
 		((pairs > count)) || count=$pairs
 		((pairs < hgets)) || count=$hgets
 		"$tools/fill" --postings "$count" "$pairs" >"$work/known.ndjson"
-		used=$(redis_do INFO memory | tr -d '\r' | awk -F: '$1 == "used_memory" { print $2 / 1e6 }')
-		each_one=$(calc "$used * 1e6 / $pairs")
+		used=$(redis_do INFO memory | tr -d '\r' | awk -F: '$1 == "used_memory" { print $2 / 1048576 }')
+		each_one=$(calc "$used * 1048576 / $pairs")
 		repeat : growth_ask
 		target=-
 		((pairs != 20000000)) || target="<=360"
-		record "5. Growth, pairs" "$pairs pairs: used_memory" MB "$target" "$used"
+		record "5. Growth, pairs" "$pairs pairs: used_memory, as Redis itself puts it" MiB "$target" "$used"
 		record "5. Growth, pairs" "$pairs pairs: used_memory each" B - "$each_one"
 		each rate "$count / a" walls
 		record "5. Growth, pairs" "$pairs pairs: looked up by senenrich" pairs/s - "${rate[@]}"
