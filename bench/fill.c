@@ -45,8 +45,7 @@ tell(struct cache *cache, long from, long to, struct err *err)
 
 		for (long i = 0; i < n && result == 0; i++) {
 			texts(from + i, company, title);
-			result = cache_tell(cache,
-			                    pair_hash(slice_of_str(company), slice_of_str(title), &scratch),
+			result = cache_tell(cache, pair_hash(slice_of_str(company), slice_of_str(title), &scratch),
 			                    (int)((from + i) % 7) + 1, err);
 		}
 		if (result == 0)

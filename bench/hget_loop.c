@@ -50,8 +50,7 @@ read_questions(size_t *count)
 		buf_reset(&company_text);
 		buf_reset(&title_text);
 		if (!json_parse(&json, slice_of(line, (size_t)len), &why) ||
-		    !json_string(&json, json_member(&json, SLICE("company")), &company_text, &company,
-		                 &why) ||
+		    !json_string(&json, json_member(&json, SLICE("company")), &company_text, &company, &why) ||
 		    !json_string(&json, json_member(&json, SLICE("title")), &title_text, &title, &why))
 			abort();
 		if (*count == capacity) {
@@ -121,7 +120,6 @@ main(int argc, char **argv)
 		fprintf(stderr, "hget_loop: %ld of %zu pairs were there\n", found, count);
 		return 1;
 	}
-	printf("%.0f\n", (double)count / ((double)(to.tv_sec - from.tv_sec) +
-	                                  (double)(to.tv_nsec - from.tv_nsec) / 1e9));
+	printf("%.0f\n", (double)count / ((double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9));
 	return 0;
 }

@@ -1,6 +1,6 @@
 # check.mk: make lint, make format, make coverage. Read by the Makefile. What they need: PACKAGES_LINT in packaging/debian.sh.
 #
-#   make lint       shellcheck, cppcheck and clang-tidy: prints findings alone, fails where there are any
+#   make lint       shellcheck, cppcheck, clang-tidy, clang-format: prints findings alone, fails where there are any
 #   make format     lets clang-format have its way with FORMAT, or with all of the C
 #   make coverage   unit tests and bats files on an instrumented build: build/coverage/index.html, and the figures.
 #                   COVERAGE_BATS="tests/a.bats …" says which bats files (all that have no line "# slow: ")
@@ -18,11 +18,11 @@ LINT_C := $(wildcard src/*/*.c src/lib/*/*.c)
 LINT_HEADERS := $(wildcard src/*/*.h src/lib/*/*.h)
 LINT_SHELL = $(wildcard *.sh */*.sh */*/*.sh */*.bash) tests/run bench/run packaging/seniority
 LINT_BATS = $(wildcard tests/*.bats)
-FORMAT ?= $(LINT_C) $(LINT_HEADERS) $(wildcard tests/*/*.[ch] bench/*.c)
+FORMAT ?= $(LINT_C) $(LINT_HEADERS) $(wildcard tests/*.c tests/*/*.[ch] bench/*.c)
 
-.PHONY: lint lint-shell lint-cppcheck lint-tidy format coverage
+.PHONY: lint lint-shell lint-cppcheck lint-tidy lint-format format coverage
 lint:
-	@$(MAKE) --no-print-directory -k -j$(LINT_JOBS) lint-shell lint-cppcheck lint-tidy
+	@$(MAKE) --no-print-directory -k -j$(LINT_JOBS) lint-shell lint-cppcheck lint-format lint-tidy
 
 # 2154 and 2034: run sets $stderr, helpers read what a test sets
 lint-shell:
@@ -40,6 +40,9 @@ $(LINT)/%.tidy: %.c $(LINT_HEADERS) .clang-tidy | $(PROTO_C)
 	@mkdir -p $(@D)
 	@$(CLANG_TIDY) --quiet $< -- -std=c11 -pthread $(OUR_CPPFLAGS) 2>$@.log || { cat $@.log; exit 1; }
 	@touch $@
+
+lint-format:
+	@$(CLANG_FORMAT) --dry-run -Werror $(FORMAT)
 
 format:
 	$(CLANG_FORMAT) -i $(FORMAT)

@@ -56,7 +56,7 @@ int
 renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
 	int (*real)(int, const char *, int, const char *) =
-	    (int (*)(int, const char *, int, const char *))dlsym(RTLD_NEXT, "renameat");
+		(int (*)(int, const char *, int, const char *))dlsym(RTLD_NEXT, "renameat");
 
 	note("rename");
 	return fails("rename") ? -1 : real(from_dir, from, to_dir, to);

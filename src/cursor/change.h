@@ -25,7 +25,9 @@ struct change {
 	size_t count, capacity;
 };
 
+/* clang-format off */
 #define CHANGE_INIT {.cursor = -1}
+/* clang-format on */
 
 /* The object failed for good: `record` is its line in the list of the failed, without '\n'. */
 void change_add(struct change *change, struct slice key, struct slice record);

@@ -46,19 +46,19 @@ struct call {
 };
 
 static const char *const usage[] = {
-    "get [OPTION]...",
-    "set N [--force] [--dry-run] [OPTION]...",
-    "set [--dry-run] [OPTION]... < RECEIPTS",
-    "failed [--clear [KEY]...] [OPTION]...",
-    "key [OPTION]...",
-    "import [NAME] [--force] [--dry-run] [OPTION]...",
-    NULL,
+	"get [OPTION]...",
+	"set N [--force] [--dry-run] [OPTION]...",
+	"set [--dry-run] [OPTION]... < RECEIPTS",
+	"failed [--clear [KEY]...] [OPTION]...",
+	"key [OPTION]...",
+	"import [NAME] [--force] [--dry-run] [OPTION]...",
+	NULL,
 };
 
 static const char *const examples[] = {
-    "cursor set 1721183934 --force",
-    "cursor failed | jq -r '.key + \"\\t\" + .reason'",
-    NULL,
+	"cursor set 1721183934 --force",
+	"cursor failed | jq -r '.key + \"\\t\" + .reason'",
+	NULL,
 };
 
 static int
@@ -244,8 +244,8 @@ read_old(const struct settings *settings, const char *name, int64_t *number, str
 	else if (reply->type != REDIS_REPLY_STRING)
 		result = err_set(err, ERR_FAILED, "%s has no key '%s'", redis_name(redis), name);
 	else if (!old_number(settings, slice_of(reply->str, reply->len), number))
-		result = err_set(err, ERR_FAILED, "%s: '%s' is '%.*s': no number, alone or behind raw_prefix", redis_name(redis),
-		                 name, (int)(reply->len < 200 ? reply->len : 200), reply->str);
+		result = err_set(err, ERR_FAILED, "%s: '%s' is '%.*s': no number, alone or behind raw_prefix",
+		                 redis_name(redis), name, (int)(reply->len < 200 ? reply->len : 200), reply->str);
 	if (reply)
 		freeReplyObject(reply);
 	redis_free(redis);
@@ -263,18 +263,20 @@ run_import(struct call *call)
 	return move_to(call, number);
 }
 
+/* clang-format off */
 static const struct command {
 	const char *name;
 	int operands; /* at most; -1: any number */
 	bool force, dry_run, clear; /* which of the options it takes */
 	int (*run)(struct call *call);
 } commands[] = {
-    {"get", 0, false, false, false, run_get},
-    {"set", 1, true, true, false, run_set},
-    {"failed", -1, false, false, true, run_failed},
-    {"key", 0, false, false, false, run_key},
-    {"import", 1, true, true, false, run_import},
+	{"get", 0, false, false, false, run_get},
+	{"set", 1, true, true, false, run_set},
+	{"failed", -1, false, false, true, run_failed},
+	{"key", 0, false, false, false, run_key},
+	{"import", 1, true, true, false, run_import},
 };
+/* clang-format on */
 
 /* The command that the operands name, checked; NULL after a usage error, which is printed. */
 static const struct command *
@@ -334,28 +336,28 @@ main(int argc, char **argv)
 {
 	struct options options = {false, false, false};
 	const struct cli_option table[] = {
-	    {CLI_FLAG, 0, "force", NULL, "set, import: move it back too, over anything", &options.force, 0, 0},
-	    {CLI_FLAG, 0, "dry-run", NULL, "set, import: say what would be done, change nothing", &options.dry_run, 0, 0},
-	    {CLI_FLAG, 0, "clear", NULL, "failed: forget them all, or KEY", &options.clear, 0, 0},
-	    {CLI_SETTING, 0, "cursor-store", "STORE", "where it is kept: redis, or file:PATH (redis)", NULL, 0, 0},
-	    {CLI_SETTING, 0, "input-bucket", "BUCKET", "bucket of the raw postings", NULL, 0, 0},
-	    {CLI_SETTING, 0, "output-bucket", "BUCKET", "bucket of the enriched ones", NULL, 0, 0},
-	    {CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
-	    {CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of the enriched ones (job-postings-mod/)", NULL, 0, 0},
-	    {CLI_SETTING, 0, "redis-host", "HOST", "host of Redis (localhost)", NULL, 0, 0},
-	    {CLI_SETTING, 0, "redis-port", "PORT", "port of Redis (6379)", NULL, 0, 0},
-	    {CLI_SETTING, 0, "redis-db", "N", "number of the database in Redis (0)", NULL, 0, 0},
-	    {CLI_SETTING, 0, "redis-socket", "PATH", "unix socket of Redis, instead of host and port", NULL, 0, 0},
-	    {CLI_SETTING, 0, "redis-user", "NAME", "user in Redis", NULL, 0, 0},
-	    {CLI_SETTING, 0, "redis-timeout", "TIME", "longest wait for Redis (5s)", NULL, 0, 0},
-	    {CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
+		{CLI_FLAG, 0, "force", NULL, "set, import: move it back too, over anything", &options.force, 0, 0},
+		{CLI_FLAG, 0, "dry-run", NULL, "set, import: say what would be done, change nothing", &options.dry_run, 0, 0},
+		{CLI_FLAG, 0, "clear", NULL, "failed: forget them all, or KEY", &options.clear, 0, 0},
+		{CLI_SETTING, 0, "cursor-store", "STORE", "where it is kept: redis, or file:PATH (redis)", NULL, 0, 0},
+		{CLI_SETTING, 0, "input-bucket", "BUCKET", "bucket of the raw postings", NULL, 0, 0},
+		{CLI_SETTING, 0, "output-bucket", "BUCKET", "bucket of the enriched ones", NULL, 0, 0},
+		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
+		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of the enriched ones (job-postings-mod/)", NULL, 0, 0},
+		{CLI_SETTING, 0, "redis-host", "HOST", "host of Redis (localhost)", NULL, 0, 0},
+		{CLI_SETTING, 0, "redis-port", "PORT", "port of Redis (6379)", NULL, 0, 0},
+		{CLI_SETTING, 0, "redis-db", "N", "number of the database in Redis (0)", NULL, 0, 0},
+		{CLI_SETTING, 0, "redis-socket", "PATH", "unix socket of Redis, instead of host and port", NULL, 0, 0},
+		{CLI_SETTING, 0, "redis-user", "NAME", "user in Redis", NULL, 0, 0},
+		{CLI_SETTING, 0, "redis-timeout", "TIME", "longest wait for Redis (5s)", NULL, 0, 0},
+		{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
 	};
 	struct cli cli = {
-	    .program = "cursor",
-	    .purpose = "Remember how far everything is done.",
-	    .usage = usage,
-	    .options = table,
-	    .examples = examples,
+		.program = "cursor",
+		.purpose = "Remember how far everything is done.",
+		.usage = usage,
+		.options = table,
+		.examples = examples,
 	};
 	struct call call = {.cli = &cli, .options = &options};
 

@@ -20,7 +20,9 @@ struct failures {
 	size_t count, capacity;
 };
 
+/* clang-format off */
 #define FAILURES_INIT {NULL, 0, 0}
+/* clang-format on */
 
 void failures_add(struct failures *failures, struct slice key, struct slice record);
 

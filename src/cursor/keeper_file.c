@@ -29,9 +29,9 @@
 #define FILE_BYTES_MAX (64 << 20)
 
 struct keeper_file {
-	char *path;   /* without symbolic links, so that all who mean this file lock the same one */
+	char *path; /* without symbolic links, so that all who mean this file lock the same one */
 	char *folder;
-	char *name;   /* "file:PATH" */
+	char *name; /* "file:PATH" */
 };
 
 /* What the file holds. */
@@ -178,8 +178,8 @@ read_content(const struct keeper_file *self, struct content *content, struct err
 	content->there = true;
 	content->mode = info.st_mode & 07777;
 	end = content->text.len ? memchr(content->text.data, '\n', content->text.len) : NULL;
-	content->damaged =
-	    end == NULL || !keeper_number(slice_of(content->text.data, (size_t)(end - content->text.data)), &content->cursor);
+	content->damaged = end == NULL || !keeper_number(slice_of(content->text.data, (size_t)(end - content->text.data)),
+	                                                 &content->cursor);
 	if (end)
 		content->failed = slice_of(end + 1, content->text.len - (size_t)(end + 1 - content->text.data));
 	return 0;
@@ -188,7 +188,8 @@ read_content(const struct keeper_file *self, struct content *content, struct err
 static int
 damaged(const struct keeper_file *self, const char *what, struct err *err)
 {
-	return err_set(err, ERR_FAILED, "the cursor %s is damaged: %s ('cursor set N --force' writes it anew)", self->path, what);
+	return err_set(err, ERR_FAILED, "the cursor %s is damaged: %s ('cursor set N --force' writes it anew)", self->path,
+	               what);
 }
 
 static int
@@ -271,7 +272,8 @@ replace(const struct keeper_file *self, struct slice text, mode_t mode, struct e
 
 /* The failed objects of the file. Keys with escapes are decoded into *keys, which must not move: it is made large enough first. */
 static int
-read_failures(const struct keeper_file *self, struct slice lines, struct failures *to, struct buf *keys, struct err *err)
+read_failures(const struct keeper_file *self, struct slice lines, struct failures *to, struct buf *keys,
+              struct err *err)
 {
 	struct json json = {.tokens = NULL};
 	struct buf scratch = BUF_INIT;
@@ -298,8 +300,8 @@ read_failures(const struct keeper_file *self, struct slice lines, struct failure
 
 /* The file's new text, from its content and the change. */
 static int
-make_text(const struct keeper_file *self, const struct content *content, const struct change *change, struct saved *saved,
-          struct buf *text, struct err *err)
+make_text(const struct keeper_file *self, const struct content *content, const struct change *change,
+          struct saved *saved, struct buf *text, struct err *err)
 {
 	struct failures failures = FAILURES_INIT;
 	struct buf keys = BUF_INIT;
@@ -378,7 +380,7 @@ failed_lines(void *keeper, struct buf *lines, struct err *err)
 	if (read_content(self, &content, err))
 		return -1;
 	result = content.damaged ? damaged(self, "its first line is not a number", err)
-	                                         : read_failures(self, content.failed, &failures, &keys, err);
+	                         : read_failures(self, content.failed, &failures, &keys, err);
 	if (result == 0) {
 		failures_settle(&failures);
 		failures_write(&failures, lines);

@@ -178,7 +178,8 @@ get(void *keeper, int64_t *cursor, struct err *err)
 
 /* What WATCH, GET and HLEN tell. A name that is held by another kind of value is found out here, before anything is changed. */
 static int
-look(struct keeper_redis *self, const struct change *change, int64_t *cursor, bool *write, int64_t *failed, struct err *err)
+look(struct keeper_redis *self, const struct change *change, int64_t *cursor, bool *write, int64_t *failed,
+     struct err *err)
 {
 	redisReply *reply;
 	bool found;

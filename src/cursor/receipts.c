@@ -41,13 +41,13 @@ struct run {
 	struct follow follow;
 	struct change change;
 	struct buf record;
-	int64_t stored;       /* the cursor as last heard of */
-	int64_t latest;       /* no receipt may take the cursor beyond this */
-	int unsaved;          /* receipts since the last save */
-	bool save_failed;     /* the last time */
+	int64_t stored;   /* the cursor as last heard of */
+	int64_t latest;   /* no receipt may take the cursor beyond this */
+	int unsaved;      /* receipts since the last save */
+	bool save_failed; /* the last time */
 	int64_t save_again_ms;
 	bool threadless_said;
-	int64_t bad;          /* lines that are no receipts */
+	int64_t bad; /* lines that are no receipts */
 	struct log_site failures;
 };
 
@@ -171,9 +171,10 @@ follow(struct run *run, const struct receipt *receipt, const struct thread *thre
 			            SLICE_ARGS(receipt->source), seq, at);
 		break;
 	case FOLLOW_AHEAD:
-		log_warning("line %llu: %.*s is from a listing after %lld, the cursor is at %lld: what lies between is not known "
-		            "to be done, the cursor stays",
-		            line, SLICE_ARGS(receipt->source), (long long)thread->after, at);
+		log_warning(
+			"line %llu: %.*s is from a listing after %lld, the cursor is at %lld: what lies between is not known "
+			"to be done, the cursor stays",
+			line, SLICE_ARGS(receipt->source), (long long)thread->after, at);
 		break;
 	case FOLLOW_WRONG:
 		bad_receipt(run, "list.upto goes back");

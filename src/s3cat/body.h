@@ -29,8 +29,8 @@ struct body {
 	int64_t left_out; /* not printed: forged or too long */
 	/* the line that has not ended */
 	struct buf carry;
-	bool dropping;   /* it is over max_line already */
-	int mark;        /* bytes of a byte-order mark seen at the start; MARK_DONE where the start is behind us */
+	bool dropping; /* it is over max_line already */
+	int mark;      /* bytes of a byte-order mark seen at the start; MARK_DONE where the start is behind us */
 	struct buf record;
 };
 

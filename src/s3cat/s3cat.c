@@ -52,8 +52,8 @@ run(const struct cli *cli, const struct options *options)
 	struct out out;
 
 	if (max_line < LINE_MIN)
-		return cli_usage_error(cli, "max_line (%s): less than %d bytes",
-		                       settings_origin(cli->settings, "max_line"), LINE_MIN);
+		return cli_usage_error(cli, "max_line (%s): less than %d bytes", settings_origin(cli->settings, "max_line"),
+		                       LINE_MIN);
 	stats_init(&stats, "s3cat");
 	cat.store = store_open(cli->settings, &err);
 	if (cat.store == NULL) {
@@ -100,11 +100,11 @@ main(int argc, char **argv)
 	static struct options options = {.parallel = PARALLEL_DEFAULT};
 	const struct cli_option table[] = {
 		{CLI_INT, 'P', "parallel", "N", "get N objects at once (16)", &options.parallel, 1, PARALLEL_MAX},
-		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames,
-		 0, 0},
+		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames, 0,
+	     0},
 		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys given as arguments)", &options.plain, 0, 0},
 		{CLI_FLAG, 0, "rejects", NULL, "print reject records too: the objects are such as s3put makes of them",
-		 &options.rejects, 0, 0},
+	     &options.rejects, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
 		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
 		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},

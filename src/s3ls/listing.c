@@ -61,7 +61,8 @@ check_key(struct run *run, struct slice key, struct err *err)
 	const struct listing_place *place = &run->listing->place;
 
 	if (!slice_starts_with(key, slice_of_str(place->prefix)))
-		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing has keys outside the prefix", place->bucket, place->prefix);
+		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing has keys outside the prefix", place->bucket,
+		               place->prefix);
 	if (run->last.len > 0 && slice_compare(key, slice_of_buf(&run->last)) <= 0)
 		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing is not in the order of the keys", place->bucket,
 		               place->prefix);

@@ -36,10 +36,10 @@ struct listing_item {
 struct listing_emit {
 	struct out *out;
 	struct slice bucket;
-	bool threaded;           /* the records have a `list` */
-	struct thread thread;    /* of the record printed last */
-	int64_t settled_ms;      /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
-	bool cut;                /* it did */
+	bool threaded;            /* the records have a `list` */
+	struct thread thread;     /* of the record printed last */
+	int64_t settled_ms;       /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
+	bool cut;                 /* it did */
 	struct listing_item held; /* printed when the next is known: of a tie only the last carries the number */
 	struct buf held_key, held_etag;
 	bool holding;
@@ -85,8 +85,8 @@ void listing_join_free(struct listing_join *join);
 /* --- listing_exclude.c: keys to leave out --- */
 
 struct listing_exclude {
-	struct buf text;     /* the keys, one behind the other */
-	struct slice *keys;  /* sorted */
+	struct buf text;    /* the keys, one behind the other */
+	struct slice *keys; /* sorted */
 	size_t count, capacity;
 };
 
@@ -114,9 +114,9 @@ struct listing {
 	struct listing_place place;
 	struct listing_place counterparts; /* bucket NULL: nothing is left out for being there */
 	struct listing_exclude exclude;
-	bool numbered;   /* false: every key, in byte order, without a thread */
-	int64_t after;   /* numbers up to this are left out */
-	int64_t now;     /* unix seconds */
+	bool numbered; /* false: every key, in byte order, without a thread */
+	int64_t after; /* numbers up to this are left out */
+	int64_t now;   /* unix seconds */
 	int64_t settled_ms;
 
 	/* what was seen, for the statistics */

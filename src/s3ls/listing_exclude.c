@@ -27,7 +27,8 @@ add(struct listing_exclude *exclude, struct slice key)
 }
 
 static int
-add_line(struct listing_exclude *exclude, struct records *records, struct slice line, const char *bucket, const char **why)
+add_line(struct listing_exclude *exclude, struct records *records, struct slice line, const char *bucket,
+         const char **why)
 {
 	struct object_record record;
 

@@ -15,7 +15,7 @@
 #include "s3ls/listing.h"
 
 struct options {
-	int64_t after; /* -1: not given */
+	int64_t after;                  /* -1: not given */
 	int64_t lookback_ms, settle_ms; /* -1: not given */
 	const char *missing_from, *exclude;
 	bool whoami;
@@ -65,7 +65,8 @@ choose_place(struct listing *listing, const struct layout *layout, const struct 
 	                    strcmp(listing->place.prefix, layout->raw_prefix) == 0;
 	if (!listing->numbered && (options->after >= 0 || options->lookback_ms >= 0 || options->settle_ms >= 0))
 		return err_set(err, ERR_USAGE,
-		               "--after, --lookback and --settle go by the numbers under raw_prefix: '%s' is another place", operand);
+		               "--after, --lookback and --settle go by the numbers under raw_prefix: '%s' is another place",
+		               operand);
 	return 0;
 }
 
@@ -98,8 +99,7 @@ prepare(struct listing *listing, const struct cli *cli, const struct options *op
 		return -1;
 	if (choose_place(listing, &layout, cli, options, err) < 0)
 		return -1;
-	if (options->missing_from != NULL &&
-	    choose_counterparts(listing, &layout, cli, options->missing_from, err) < 0)
+	if (options->missing_from != NULL && choose_counterparts(listing, &layout, cli, options->missing_from, err) < 0)
 		return -1;
 	if (options->exclude != NULL &&
 	    listing_exclude_load(&listing->exclude, options->exclude, listing->place.bucket, err) < 0)
@@ -202,12 +202,14 @@ main(int argc, char **argv)
 	const struct cli_option table[] = {
 		{CLI_INT, 0, "after", "N", "only objects with a number above N (0)", &options.after, 0, INT64_MAX},
 		{CLI_TIME, 0, "lookback", "TIME", "start that much before N (0s)", &options.lookback_ms, 0, 0},
-		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0, 0},
-		{CLI_TIME, 0, "settle", "TIME", "end before the first object that is younger than that", &options.settle_ms, 0, 0},
-		{CLI_TEXT, 0, "exclude", "FILE", "leave out the keys in FILE (one a line, or `cursor failed`)", &options.exclude,
-		 0, 0},
+		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0,
+	     0},
+		{CLI_TIME, 0, "settle", "TIME", "end before the first object that is younger than that", &options.settle_ms, 0,
+	     0},
+		{CLI_TEXT, 0, "exclude", "FILE", "leave out the keys in FILE (one a line, or `cursor failed`)",
+	     &options.exclude, 0, 0},
 		{CLI_FLAG, 0, "whoami", NULL, "print which store and credentials would be used, and list nothing",
-		 &options.whoami, 0, 0},
+	     &options.whoami, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "what is listed", NULL, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where --missing-from looks", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},

@@ -45,8 +45,8 @@ broken_key(const struct frames *frames, struct err *err, const char *what, struc
 	int shown = key.len > 200 ? 200 : (int)key.len;
 
 	if (frames->open == NULL)
-		return err_set(err, ERR_FAILED, "stdin, line %" PRIu64 ": %s of %.*s outside a frame", frames->lines.number, what,
-		               shown, key.ptr);
+		return err_set(err, ERR_FAILED, "stdin, line %" PRIu64 ": %s of %.*s outside a frame", frames->lines.number,
+		               what, shown, key.ptr);
 	return err_set(err, ERR_FAILED, "stdin, line %" PRIu64 ": %s of %.*s inside the frame of %.200s",
 	               frames->lines.number, what, shown, key.ptr, buf_cstr(&frames->open->source));
 }

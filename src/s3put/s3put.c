@@ -73,8 +73,8 @@ put_single(struct run *run, struct slice bucket, struct slice key)
 	char *bucket_text = slice_dup(bucket), *key_text = mem_printf("%.*s%s", SLICE_ARGS(key), suffix);
 	struct err err = ERR_INIT;
 
-	if (single_run(run->target.store, bucket_text, key_text, compress, &options, &run->out, &run->shelf.bytes,
-	               &err) == 0)
+	if (single_run(run->target.store, bucket_text, key_text, compress, &options, &run->out, &run->shelf.bytes, &err) ==
+	    0)
 		run->shelf.objects++;
 	else
 		run->shelf.failed++;
@@ -171,8 +171,8 @@ start(const struct cli *cli, const struct options *options)
 		.cli = cli,
 		.options = options,
 		.target = {.no_clobber = options->no_clobber,
-		           .dry_run = options->dry_run,
-		           .replace_rejects = options->replace_rejects},
+	               .dry_run = options->dry_run,
+	               .replace_rejects = options->replace_rejects},
 	};
 	struct slice bucket = {NULL, 0}, key = {NULL, 0};
 	struct err err = ERR_INIT;
@@ -198,7 +198,8 @@ start(const struct cli *cli, const struct options *options)
 int
 main(int argc, char **argv)
 {
-	static const char *const usage[] = {"[OPTION]... < FRAMES", "[OPTION]... KEY < FILE", "--delete [OPTION]... KEY", NULL};
+	static const char *const usage[] = {"[OPTION]... < FRAMES", "[OPTION]... KEY < FILE", "--delete [OPTION]... KEY",
+	                                    NULL};
 	static const char *const examples[] = {
 		"s3ls | s3cat | senenrich | s3put | cursor set",
 		"s3put --no-clobber s3://rl-data/notes.txt < notes.txt",
@@ -209,11 +210,11 @@ main(int argc, char **argv)
 		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
 		{CLI_FLAG, 0, "replace-rejects", NULL, "remove the rejects of an earlier run where there are none now",
-		 &options.replace_rejects, 0, 0},
+	     &options.replace_rejects, 0, 0},
 		{CLI_FLAG, 0, "delete", NULL, "take the object KEY away instead", &options.remove, 0, 0},
 		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
-		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst",
-		 &options.compress, 0, 0},
+		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst", &options.compress, 0,
+	     0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where the objects go to", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the sources", NULL, 0, 0},
 		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of what becomes of them", NULL, 0, 0},

@@ -137,8 +137,8 @@ fail_count(struct upload *upload, int64_t lines)
 {
 	struct buf reason = BUF_INIT;
 
-	buf_printf(&reason, "the source has %" PRId64 " lines, but %" PRId64 " postings and %" PRId64 " rejects came", lines,
-	           upload->lines, upload->rejected);
+	buf_printf(&reason, "the source has %" PRId64 " lines, but %" PRId64 " postings and %" PRId64 " rejects came",
+	           lines, upload->lines, upload->rejected);
 	fail_frame(upload, buf_cstr(&reason), true);
 	buf_release(&reason);
 }

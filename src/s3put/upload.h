@@ -21,9 +21,9 @@ struct target {
 	struct store *store;
 	struct layout layout;
 	bool no_clobber, dry_run;
-	bool replace_rejects; /* a source without rejects leaves no reject object of an earlier run */
+	bool replace_rejects;      /* a source without rejects leaves no reject object of an earlier run */
 	enum compression compress; /* of sources whose name asks for none; adds its suffix */
-	struct names names; /* of the objects begun in this run */
+	struct names names;        /* of the objects begun in this run */
 };
 
 enum upload_state {

@@ -192,8 +192,9 @@ summarize(struct legacy *l)
 	report_int(report, "own", l->own);
 	report_int(report, "other", l->other);
 	if (l->ambiguous)
-		log_warning("keys left out as they hold more than one ':' and may each be several pairs: %lld (--split takes them)",
-		            (long long)l->ambiguous);
+		log_warning(
+			"keys left out as they hold more than one ':' and may each be several pairs: %lld (--split takes them)",
+			(long long)l->ambiguous);
 }
 
 static int
@@ -208,7 +209,8 @@ import_keys(struct legacy *l)
 	scan_init(&l->scan, l->redis, NULL);
 	l->said_ms = clock_mono_ms();
 	if (walk(l, &err) < 0) {
-		err_prefix(&err, "stopped after %lld keys (what is written stays; the same call begins anew)", (long long)l->keys);
+		err_prefix(&err, "stopped after %lld keys (what is written stays; the same call begins anew)",
+		           (long long)l->keys);
 		status = fail(&err);
 	} else {
 		summarize(l);

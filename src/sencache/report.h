@@ -19,7 +19,8 @@ struct report {
 
 /* Names are words with '_' between them. */
 void report_int(struct report *report, const char *name, int64_t value);
-void report_fraction(struct report *report, const char *name, double value); /* one digit behind the point; not in --stats */
+void report_fraction(struct report *report, const char *name,
+                     double value); /* one digit behind the point; not in --stats */
 void report_text(struct report *report, const char *name, const char *value);
 
 /* Ends it: `text` can be printed. Nothing where nothing was reported. */

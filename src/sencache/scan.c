@@ -22,8 +22,9 @@ scan_release(struct scan *scan)
 int
 scan_ask(struct scan *scan, struct err *err)
 {
-	struct slice argv[] = {SLICE("SCAN"), slice_of_buf(&scan->cursor), SLICE("COUNT"), SLICE(PAGE), SLICE("MATCH"),
-	                       slice_of_str(scan->match ? scan->match : "")};
+	struct slice argv[] = {SLICE("SCAN"),  slice_of_buf(&scan->cursor),
+	                       SLICE("COUNT"), SLICE(PAGE),
+	                       SLICE("MATCH"), slice_of_str(scan->match ? scan->match : "")};
 
 	return scan->more ? redis_append(scan->redis, scan->match ? 6 : 4, argv, err) : 0;
 }

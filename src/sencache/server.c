@@ -11,7 +11,7 @@ static const struct row {
 	const char *name;
 	bool number;
 } rows[] = {
-	{"redis_version", false}, {"role", false},         {"used_memory", true}, {"maxmemory", true},
+	{"redis_version", false},    {"role", false},        {"used_memory", true}, {"maxmemory", true},
 	{"maxmemory_policy", false}, {"evicted_keys", true}, {"loading", true},
 };
 

@@ -51,7 +51,8 @@ give_up(struct asker *asker, asker_resolved *resolved, void *context)
 }
 
 static void
-on_failure(struct asker *asker, struct ask *ask, const struct model_reply *reply, asker_resolved *resolved, void *context)
+on_failure(struct asker *asker, struct ask *ask, const struct model_reply *reply, asker_resolved *resolved,
+           void *context)
 {
 	static struct log_site site;
 	int64_t now = clock_mono_ms();
@@ -72,7 +73,8 @@ on_failure(struct asker *asker, struct ask *ask, const struct model_reply *reply
 
 /* The model refuses the call as it is: each half may do. Of one pair alone, the pair is refused. */
 static void
-on_refusal(struct asker *asker, struct ask *ask, const struct model_reply *reply, asker_resolved *resolved, void *context)
+on_refusal(struct asker *asker, struct ask *ask, const struct model_reply *reply, asker_resolved *resolved,
+           void *context)
 {
 	static struct log_site site;
 	size_t half = ask->count / 2;
@@ -96,7 +98,8 @@ on_refusal(struct asker *asker, struct ask *ask, const struct model_reply *reply
 static void
 set_answer(struct pair *pair, int given, int32_t answer)
 {
-	pair->source = FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference): a probe's reply only comes while there is one */
+	pair->source =
+		FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference): a probe's reply only comes while there is one */
 	if (given == 1 && answer >= 1 && answer <= 7) {
 		pair->state = PAIR_KNOWN;
 		pair->seniority = (uint8_t)answer;

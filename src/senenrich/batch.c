@@ -41,8 +41,7 @@ batch_add(struct batch *batch, struct slice line, enum item_kind kind)
 		batch->capacity = batch->capacity ? batch->capacity * 2 : 1024;
 		batch->items = mem_resize(batch->items, batch->capacity, sizeof(*batch->items));
 	}
-	batch->items[batch->count++] =
-		(struct item){.start = batch->text.len, .len = line.len, .kind = (uint8_t)kind};
+	batch->items[batch->count++] = (struct item){.start = batch->text.len, .len = line.len, .kind = (uint8_t)kind};
 	buf_append_slice(&batch->text, line);
 }
 

@@ -21,8 +21,8 @@ enum item_kind {
 };
 
 struct item {
-	size_t start; /* of the line in the batch's text */
-	size_t len;   /* without '\n' */
+	size_t start;              /* of the line in the batch's text */
+	size_t len;                /* without '\n' */
 	size_t cut_start, cut_end; /* ITEM_POSTING: as in struct posting */
 	struct pair_hash hash;
 	union {

@@ -25,7 +25,7 @@ struct claims {
 	int64_t look_at;          /* when to look for some of the held ones again */
 	int64_t look_ms;          /* the pause between two looks */
 	int64_t look_for_all_at;
-	size_t looked, found;     /* of the last look: how many, and of how many something has come */
+	size_t looked, found; /* of the last look: how many, and of how many something has come */
 	int64_t renew_at;
 };
 

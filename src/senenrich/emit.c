@@ -74,8 +74,8 @@ write_reject(struct emit *emit, struct slice raw, const char *reason)
 	emit->rejected++;
 	emit->rejects[kind_of(reason)]++;
 	buf_reset(&emit->line);
-	control_write_reject(&emit->line, emit->framed ? key : SLICE(""), (int64_t)emit->line_number,
-	                     slice_of_str(reason), raw);
+	control_write_reject(&emit->line, emit->framed ? key : SLICE(""), (int64_t)emit->line_number, slice_of_str(reason),
+	                     raw);
 	if (emit->framed) {
 		out_write_slice(emit->out, slice_of_buf(&emit->line));
 		return;
@@ -158,8 +158,8 @@ end_frame(struct emit *emit, struct slice line)
 {
 	if (emit->failed) {
 		buf_reset(&emit->line);
-		control_write_error(&emit->line, slice_of_buf(&emit->key), SLICE("senenrich"),
-		                    slice_of_buf(&emit->failure), true, slice_of_buf(&emit->list));
+		control_write_error(&emit->line, slice_of_buf(&emit->key), SLICE("senenrich"), slice_of_buf(&emit->failure),
+		                    true, slice_of_buf(&emit->list));
 		out_write_slice(emit->out, slice_of_buf(&emit->line));
 	} else {
 		out_write_slice(emit->out, line);
@@ -245,7 +245,8 @@ emit_finish(struct emit *emit)
 		log_error("%lld lines were dropped in all", (long long)emit->dropped);
 	if (!emit->framed)
 		return;
-	log_error("the input ended inside of %.*s: the stage in front of this one died", SLICE_ARGS(slice_of_buf(&emit->key)));
+	log_error("the input ended inside of %.*s: the stage in front of this one died",
+	          SLICE_ARGS(slice_of_buf(&emit->key)));
 	worse(emit, STATUS_FAILED);
 }
 

@@ -13,8 +13,8 @@
 enum {
 	BATCH_BYTES = 4 * 1024 * 1024, /* what closes a batch beside --batch */
 	WINDOW_BATCHES = 256,
-	LINGER_MS = 5,  /* input that pauses this long closes a batch */
-	PAUSE_MS = 50,  /* and this long, sends a call that is not full: a scheduler's hiccup is shorter */
+	LINGER_MS = 5,      /* input that pauses this long closes a batch */
+	PAUSE_MS = 50,      /* and this long, sends a call that is not full: a scheduler's hiccup is shorter */
 	CONTROL_FACTOR = 6, /* a byte may take six in a reject record: \u0001 */
 };
 
@@ -320,7 +320,8 @@ use_the_pause(struct enrich *e, int64_t idle, struct err *err)
 		return lookup_drain(&e->lookup, 0, on_looked_up, e, err) < 0 ? -1 : 1;
 	if (e->filling->count > 0 && (stuck || idle >= LINGER_MS))
 		return close_batch(e, err) < 0 ? -1 : 1;
-	if (claims_step(&e->claims) || asker_start(&e->asker, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
+	if (claims_step(&e->claims) ||
+	    asker_start(&e->asker, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
 		return 1;
 	if (e->out.buf.len > 0) {
 		out_flush(&e->out);

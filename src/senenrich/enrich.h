@@ -48,7 +48,7 @@ struct enrich {
 	struct claims claims;
 	struct emit emit;
 
-	struct batch *filling;     /* takes lines */
+	struct batch *filling;      /* takes lines */
 	struct batch *first, *last; /* closed, not yet written */
 	struct batch *spare;
 	size_t window_bytes;

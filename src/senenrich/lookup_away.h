@@ -31,6 +31,7 @@ int lookup_send_again(struct lookup *lookup, struct err *err);
 int lookup_go_without(struct lookup *lookup, lookup_answered *answered, void *context, struct err *err);
 
 /* The connection broke with `why`, or the server refused what stands at the head of the queue. -1 with err ends all. */
-int lookup_recover(struct lookup *lookup, const struct err *why, lookup_answered *answered, void *context, struct err *err);
+int lookup_recover(struct lookup *lookup, const struct err *why, lookup_answered *answered, void *context,
+                   struct err *err);
 
 #endif

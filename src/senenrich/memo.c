@@ -37,8 +37,8 @@ memo_new(int64_t pairs)
 	/* half full: so that hardly a set overflows before the whole is as full as was asked */
 	while (sets * WAYS / 2 < (uint64_t)pairs)
 		sets *= 2;
-	memory = mmap(NULL, sets * sizeof(struct set), PROT_READ | PROT_WRITE,
-	              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	memory = mmap(NULL, sets * sizeof(struct set), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+	              -1, 0);
 	if (memory == MAP_FAILED)
 		return memo; /* slower, but right */
 	/* its places are met at random: with small pages most look-ups would wait for the page's address, too */

@@ -21,10 +21,10 @@ enum model_status {
 };
 
 struct model_reply {
-	void *tag;                /* as given to model_call */
+	void *tag; /* as given to model_call */
 	enum model_status status;
-	char text[256];           /* why it is not OK: "UNAVAILABLE: failed to connect..." */
-	struct buf message;       /* MODEL_OK: the reply's bytes; owned by the caller */
+	char text[256];     /* why it is not OK: "UNAVAILABLE: failed to connect..." */
+	struct buf message; /* MODEL_OK: the reply's bytes; owned by the caller */
 };
 
 struct model;

@@ -169,7 +169,8 @@ add_entry(struct model_metadata *metadata, const char *line, size_t len, struct 
 	metadata->entries = mem_resize(metadata->entries, metadata->count + 1, sizeof(*metadata->entries));
 	metadata->entries[metadata->count++] = entry;
 	if (!grpc_header_key_is_legal(entry.key) || !grpc_header_nonbin_value_is_legal(entry.value))
-		return err_set(err, ERR_USAGE, "grpc_metadata: '%.*s' is no name of metadata (lower case), or its value is none",
+		return err_set(err, ERR_USAGE,
+		               "grpc_metadata: '%.*s' is no name of metadata (lower case), or its value is none",
 		               (int)(colon - line), line);
 	return 0;
 }

@@ -28,10 +28,10 @@ enum pair_source { FROM_MEMO, FROM_REDIS, FROM_MODEL, PAIR_SOURCES };
 
 struct pair {
 	struct pair_hash hash;
-	struct slice line; /* the first posting that holds it: valid while the pair waits */
-	char *company;     /* for the model: NUL at the end of both; owned, NULL before it is asked */
-	char *title;       /* in the same memory */
-	size_t bytes;      /* of both, about as the model's message has them */
+	struct slice line;  /* the first posting that holds it: valid while the pair waits */
+	char *company;      /* for the model: NUL at the end of both; owned, NULL before it is asked */
+	char *title;        /* in the same memory */
+	size_t bytes;       /* of both, about as the model's message has them */
 	const char *reason; /* a static text */
 	uint32_t references;
 	uint8_t state;

@@ -37,7 +37,8 @@ judge(const char *address, const struct model_reply *reply, int32_t *seniority, 
 	if (!wire_reply(slice_of_buf(&reply->message), 1, seniority, &given, &strangers))
 		return err_set(err, ERR_FAILED, "%s: the reply is no SeniorityResponseBatch", address);
 	if (given != 1)
-		return err_set(err, ERR_FAILED, "%s: %s answer for the one pair asked", address, given ? "more than one" : "no");
+		return err_set(err, ERR_FAILED, "%s: %s answer for the one pair asked", address,
+		               given ? "more than one" : "no");
 	if (*seniority < 1 || *seniority > SENIORITY_MAX)
 		return err_set(err, ERR_FAILED, "%s: the answer is %d, not 1..%d", address, (int)*seniority, SENIORITY_MAX);
 	return 0;
@@ -62,7 +63,8 @@ ask(struct model *model, const struct settings *settings, struct err *err)
 		result = judge(address, &reply, &seniority, err);
 	buf_reset(&text);
 	if (result == 0) {
-		buf_printf(&text, "%s answered %d in %lld ms\n", address, (int)seniority, (long long)(clock_mono_ms() - started));
+		buf_printf(&text, "%s answered %d in %lld ms\n", address, (int)seniority,
+		           (long long)(clock_mono_ms() - started));
 		if (io_write_all(STDOUT_FILENO, text.data, text.len) < 0)
 			result = err_set_errno(err, ERR_FAILED, "cannot write");
 	}

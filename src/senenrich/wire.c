@@ -39,8 +39,7 @@ wire_request(struct buf *to, struct pair *const *pairs, size_t count)
 bool
 wire_reply(struct slice message, size_t count, int32_t *answers, uint8_t *given, size_t *strangers)
 {
-	SeniorityResponseBatch *batch =
-		seniority_response_batch__unpack(NULL, message.len, (const uint8_t *)message.ptr);
+	SeniorityResponseBatch *batch = seniority_response_batch__unpack(NULL, message.len, (const uint8_t *)message.ptr);
 
 	if (batch == NULL)
 		return false;

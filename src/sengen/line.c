@@ -17,7 +17,8 @@ static const char *const messy_forms[] = {
 	"{\"company\":\"%C\",\"title\":\"%T \xf0\x9f\x9a\x80\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa\"}",
 	"{\"company\":\"%C\",\"title\":\"%T\xe2\x80\xa8second line\"}",
 	"{\"company\":\"Caf\xc3\x83\xc2\xa9 %C\",\"title\":\"%T \xc3\x83\xc2\xa2\xc3\x82\xe2\x82\xac\xe2\x80\x9c Remote\"}",
-	"{\"company\":\"\xe6\xa0\xaa\xe5\xbc\x8f\xe4\xbc\x9a\xe7\xa4\xbe %C\",\"title\":\"%T \xe2\x80\x93 \xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0\"}",
+	"{\"company\":\"\xe6\xa0\xaa\xe5\xbc\x8f\xe4\xbc\x9a\xe7\xa4\xbe %C\",\"title\":\"%T \xe2\x80\x93 "
+	"\xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0\"}",
 	/* colons and commas */
 	"{\"company\":\"%C: Sons\",\"title\":\"%T: Nights\"}",
 	"{\"company\":\"%C\",\"title\":\": %T\"}",
@@ -27,7 +28,8 @@ static const char *const messy_forms[] = {
 	"{\"company\":\"%C\",\"title\":\"%T\",\"seniority\":\"unknown\"}",
 	"{\"title\":\"not this one\",\"company\":\"%C\",\"title\":\"%T\"}",
 	"{\"company\":\"%C\",\"meta\":{\"title\":null,\"company\":[\"%C\",{\"title\":3}]},\"title\":\"%T\"}",
-	"{\"company\":\"%C\",\"title\":\"%T\",\"salary\":[1.5e3,-0,2E+10],\"remote\":true,\"until\":null,\"tags\":[],\"more\":{}}",
+	"{\"company\":\"%C\",\"title\":\"%T\",\"salary\":[1.5e3,-0,2E+10],\"remote\":true,\"until\":null,\"tags\":[],"
+	"\"more\":{}}",
 	"{\"company\":\"\",\"title\":\"%T\",\"location\":\"%P\",\"scraped_on\":%S}",
 	"{\"\":\"\",\"company\":\"%C\",\"title\":\"%T\",\"@\":\"end\"}",
 	/* white space */
@@ -110,12 +112,24 @@ write_form(struct buf *to, const struct posting *posting, const char *form)
 		if (*form == '\0')
 			break;
 		switch (form[1]) {
-		case 'C': write_company(to, &posting->pair); break;
-		case 'T': buf_append_slice(to, posting->pair.title); break;
-		case 'U': write_url(to, posting); break;
-		case 'P': buf_append_slice(to, posting->place); break;
-		case 'S': buf_append_int(to, posting->scraped_on); break;
-		default: write_commas(to); break;
+		case 'C':
+			write_company(to, &posting->pair);
+			break;
+		case 'T':
+			buf_append_slice(to, posting->pair.title);
+			break;
+		case 'U':
+			write_url(to, posting);
+			break;
+		case 'P':
+			buf_append_slice(to, posting->place);
+			break;
+		case 'S':
+			buf_append_int(to, posting->scraped_on);
+			break;
+		default:
+			write_commas(to);
+			break;
 		}
 		form += 2;
 	}

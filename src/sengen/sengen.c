@@ -63,8 +63,7 @@ seed_of(int64_t wanted)
 static void
 generator_init(struct generator *generator, const struct options *options)
 {
-	*generator = (struct generator){
-	        .options = options, .random = {seed_of(options->seed)}, .catalog = catalog_new()};
+	*generator = (struct generator){.options = options, .random = {seed_of(options->seed)}, .catalog = catalog_new()};
 	zipf_init(&generator->zipf, (uint64_t)options->pairs);
 	generator->first_id = 100000000 + random_below(&generator->random, 800000000);
 	while (locations[generator->places])
@@ -86,8 +85,8 @@ generate(struct generator *generator, int64_t n)
 	struct random *random = &generator->random;
 	struct posting posting;
 
-	uint64_t k = options->zipf ? zipf_next(&generator->zipf, random) - 1
-	                           : random_below(random, (uint64_t)options->pairs);
+	uint64_t k =
+		options->zipf ? zipf_next(&generator->zipf, random) - 1 : random_below(random, (uint64_t)options->pairs);
 	catalog_get(generator->catalog, k, &posting.pair);
 	posting.id = generator->first_id + (uint64_t)n;
 	posting.place = slice_of_str(locations[random_below(random, generator->places)]);
@@ -167,35 +166,30 @@ main(int argc, char **argv)
 {
 	static const char *const usage[] = {"[OPTION]...", NULL};
 	static const char *const examples[] = {
-	        "sengen --count 5556 --seed 1",
-	        "sengen --count 1000 --messy 20 | senenrich",
-	        NULL,
+		"sengen --count 5556 --seed 1",
+		"sengen --count 1000 --messy 20 | senenrich",
+		NULL,
 	};
-	static struct options options = {
-	        .count = 10, .seed = -1, .pairs = PAIRS_DEFAULT, .scraped_on = SCRAPED_ON_DEFAULT};
+	static struct options options = {.count = 10, .seed = -1, .pairs = PAIRS_DEFAULT, .scraped_on = SCRAPED_ON_DEFAULT};
 	const struct cli_option table[] = {
-	        {CLI_INT, 'n', "count", "N", "how many lines (10)", &options.count, 0, INT64_MAX},
-	        {CLI_INT, 0, "seed", "S", "the same seed gives the same bytes (random)", &options.seed, 0,
-	         INT64_MAX},
-	        {CLI_INT, 0, "pairs", "N", "choose among N pairs of company and title (20000000)",
-	         &options.pairs, 1, INT64_MAX},
-	        {CLI_FLAG, 0, "zipf", NULL,
-	         "choose some pairs far more often: pair k 1/k times as often as the first", &options.zipf, 0,
-	         0},
-	        {CLI_INT, 0, "messy", "PERCENT", "so many awkward but right lines (0)", &options.messy, 0,
-	         100},
-	        {CLI_INT, 0, "bad", "PERCENT", "so many lines that are no postings (0)", &options.bad, 0,
-	         100},
-	        {CLI_INT, 0, "scraped-on", "SECONDS", "the time in each posting (1756741199)",
-	         &options.scraped_on, 0, INT64_MAX},
-	        {0},
+		{CLI_INT, 'n', "count", "N", "how many lines (10)", &options.count, 0, INT64_MAX},
+		{CLI_INT, 0, "seed", "S", "the same seed gives the same bytes (random)", &options.seed, 0, INT64_MAX},
+		{CLI_INT, 0, "pairs", "N", "choose among N pairs of company and title (20000000)", &options.pairs, 1,
+	     INT64_MAX},
+		{CLI_FLAG, 0, "zipf", NULL, "choose some pairs far more often: pair k 1/k times as often as the first",
+	     &options.zipf, 0, 0},
+		{CLI_INT, 0, "messy", "PERCENT", "so many awkward but right lines (0)", &options.messy, 0, 100},
+		{CLI_INT, 0, "bad", "PERCENT", "so many lines that are no postings (0)", &options.bad, 0, 100},
+		{CLI_INT, 0, "scraped-on", "SECONDS", "the time in each posting (1756741199)", &options.scraped_on, 0,
+	     INT64_MAX},
+		{0},
 	};
 	struct cli cli = {
-	        .program = "sengen",
-	        .purpose = "Make up random job postings.",
-	        .usage = usage,
-	        .options = table,
-	        .examples = examples,
+		.program = "sengen",
+		.purpose = "Make up random job postings.",
+		.usage = usage,
+		.options = table,
+		.examples = examples,
 	};
 	int status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
 

@@ -46,8 +46,7 @@ address_parse(struct address *address, const char *text, struct err *err)
 	size_t len = (size_t)(colon - text);
 	bool bracketed = len > 2 && text[0] == '[' && text[len - 1] == ']';
 	if (len == 0 || strchr(text, '/') || (!bracketed && memchr(text, ':', len)))
-		return err_set(err, ERR_USAGE,
-		               "address %s: not of the form host:port, [IPv6]:port or unix:PATH", text);
+		return err_set(err, ERR_USAGE, "address %s: not of the form host:port, [IPv6]:port or unix:PATH", text);
 	address->host = mem_dup_n(text, len);
 	address->port = (int)port;
 	return 0;
@@ -70,8 +69,7 @@ check_unix(const char *path, struct err *err)
 	if (lstat(path, &st) != 0)
 		return errno == ENOENT ? 0 : err_set_errno(err, ERR_FAILED, "cannot listen on unix:%s", path);
 	if (!S_ISSOCK(st.st_mode))
-		return err_set(err, ERR_FAILED, "cannot listen on unix:%s: there is a file that is no socket",
-		               path);
+		return err_set(err, ERR_FAILED, "cannot listen on unix:%s: there is a file that is no socket", path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set_errno(err, ERR_FAILED, "socket");
@@ -113,9 +111,8 @@ check_tcp(const struct address *address, struct err *err)
 	free(host);
 	free(port);
 	if (error != 0)
-		return err_set(err, error == EAI_AGAIN ? ERR_TEMPORARY : ERR_USAGE,
-		               "cannot listen on %s:%d: %s", address->host, address->port,
-		               gai_strerror(error));
+		return err_set(err, error == EAI_AGAIN ? ERR_TEMPORARY : ERR_USAGE, "cannot listen on %s:%d: %s", address->host,
+		               address->port, gai_strerror(error));
 	for (const struct addrinfo *info = found; info; info = info->ai_next) {
 		int why = try_bind(info);
 		if (why == 0)
@@ -127,8 +124,8 @@ check_tcp(const struct address *address, struct err *err)
 	/* A machine without IPv6 has only one of localhost's addresses: that is enough. */
 	if (error == EADDRINUSE || !any) {
 		errno = error;
-		return err_set_errno(err, error == EADDRINUSE ? ERR_TEMPORARY : ERR_FAILED,
-		                     "cannot listen on %s:%d", address->host, address->port);
+		return err_set_errno(err, error == EADDRINUSE ? ERR_TEMPORARY : ERR_FAILED, "cannot listen on %s:%d",
+		                     address->host, address->port);
 	}
 	return 0;
 }
@@ -142,6 +139,5 @@ address_check_free(const struct address *address, struct err *err)
 char *
 address_text(const struct address *address, int port)
 {
-	return address->path ? mem_printf("unix:%s", address->path)
-	                     : mem_printf("%s:%d", address->host, port);
+	return address->path ? mem_printf("unix:%s", address->path) : mem_printf("%s:%d", address->host, port);
 }

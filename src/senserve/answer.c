@@ -118,8 +118,7 @@ end_watcher(struct server *server, struct call *call)
 		health_write(&bytes, HEALTH_NOT_SERVING);
 		message = rpc_bytes(slice_of_buf(&bytes));
 	}
-	rpc_end(call, call->closed ? GRPC_STATUS_CANCELLED : GRPC_STATUS_UNAVAILABLE, "the server stops",
-	        message);
+	rpc_end(call, call->closed ? GRPC_STATUS_CANCELLED : GRPC_STATUS_UNAVAILABLE, "the server stops", message);
 	if (message)
 		grpc_byte_buffer_destroy(message);
 	buf_release(&bytes);
@@ -168,7 +167,6 @@ answer_due(struct server *server)
 {
 	struct call *call;
 
-	while ((call = TAILQ_FIRST(&server->waiting)) &&
-	       gpr_time_cmp(call->due, gpr_now(GPR_CLOCK_MONOTONIC)) <= 0)
+	while ((call = TAILQ_FIRST(&server->waiting)) && gpr_time_cmp(call->due, gpr_now(GPR_CLOCK_MONOTONIC)) <= 0)
 		reply(server, call);
 }

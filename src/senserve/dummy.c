@@ -28,10 +28,10 @@ struct dummy {
 };
 
 static const char *const status_names[] = {
-        "OK",        "CANCELLED",       "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-        "NOT_FOUND", "ALREADY_EXISTS",  "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-        "ABORTED",   "OUT_OF_RANGE",    "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-        "DATA_LOSS", "UNAUTHENTICATED",
+	"OK",        "CANCELLED",       "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+	"NOT_FOUND", "ALREADY_EXISTS",  "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+	"ABORTED",   "OUT_OF_RANGE",    "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+	"DATA_LOSS", "UNAUTHENTICATED",
 };
 
 enum { STATUS_NAMES = sizeof status_names / sizeof *status_names };
@@ -89,8 +89,7 @@ dummy_free(struct dummy *dummy)
 	free(dummy);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-fail(struct dummy_answer *answer, int status, const char *format, ...)
+static void __attribute__((format(printf, 3, 4))) fail(struct dummy_answer *answer, int status, const char *format, ...)
 {
 	va_list args;
 
@@ -107,11 +106,10 @@ check_pairs(const struct dummy *dummy, const SeniorityRequestBatch *request, str
 	for (size_t i = 0; i < request->n_batch; i++) {
 		const SeniorityRequest *pair = request->batch[i];
 		if (!slice_is_utf8(slice_of_str(pair->company)) || !slice_is_utf8(slice_of_str(pair->title)))
-			fail(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": not valid UTF-8",
-			     i + 1, pair->uuid);
+			fail(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": not valid UTF-8", i + 1, pair->uuid);
 		else if (dummy->faults.refuse && strstr(pair->title, dummy->faults.refuse))
-			fail(answer, DUMMY_INVALID_ARGUMENT,
-			     "pair %zu, uuid %" PRId32 ": a title that is refused", i + 1, pair->uuid);
+			fail(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": a title that is refused", i + 1,
+			     pair->uuid);
 		else
 			continue;
 		return;
@@ -153,9 +151,8 @@ infer(struct dummy *dummy, const SeniorityRequestBatch *request, int64_t first, 
 		SeniorityResponse *level = &levels[out.n_batch];
 		seniority_response__init(level);
 		level->uuid = pair->uuid;
-		level->seniority = nth(dummy->faults.out_of_range, number)
-		                           ? OUT_OF_RANGE
-		                           : (int)match_level(dummy->match, title, NULL);
+		level->seniority =
+			nth(dummy->faults.out_of_range, number) ? OUT_OF_RANGE : (int)match_level(dummy->match, title, NULL);
 		out.batch[out.n_batch++] = level;
 	}
 	size_t size = seniority_response_batch__get_packed_size(&out);
@@ -193,8 +190,7 @@ dummy_ask(struct dummy *dummy, struct slice bytes, struct dummy_answer *answer)
 	if (nth(dummy->faults.fail_every, call)) {
 		fail(answer, dummy->faults.fail_status, "call %" PRId64 " fails, as told", call);
 	} else {
-		request = seniority_request_batch__unpack(&dummy->allocator, bytes.len,
-		                                          (const uint8_t *)bytes.ptr);
+		request = seniority_request_batch__unpack(&dummy->allocator, bytes.len, (const uint8_t *)bytes.ptr);
 		if (!request)
 			fail(answer, DUMMY_INVALID_ARGUMENT, "not a SeniorityRequestBatch");
 		else
@@ -231,7 +227,7 @@ dummy_counts_write(struct dummy *dummy, struct buf *to)
 
 	dummy_counts(dummy, &counts);
 	buf_printf(to,
-	           "{\"program\":\"senserve\",\"calls\":%" PRId64 ",\"pairs\":%" PRId64
-	           ",\"repeated\":%" PRId64 ",\"failed\":%" PRId64 ",\"cancelled\":%" PRId64 "}\n",
+	           "{\"program\":\"senserve\",\"calls\":%" PRId64 ",\"pairs\":%" PRId64 ",\"repeated\":%" PRId64
+	           ",\"failed\":%" PRId64 ",\"cancelled\":%" PRId64 "}\n",
 	           counts.calls, counts.pairs, counts.repeated, counts.failed, counts.cancelled);
 }

@@ -10,7 +10,7 @@ health_of(struct slice bytes)
 {
 	enum health health = HEALTH_SERVICE_UNKNOWN;
 	Grpc__Health__V1__HealthCheckRequest *request =
-	        grpc__health__v1__health_check_request__unpack(NULL, bytes.len, (const uint8_t *)bytes.ptr);
+		grpc__health__v1__health_check_request__unpack(NULL, bytes.len, (const uint8_t *)bytes.ptr);
 
 	if (!request)
 		return HEALTH_BAD_REQUEST;

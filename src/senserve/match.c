@@ -212,8 +212,7 @@ title_read(const struct match *match, struct slice text, struct title *title)
 		int kind = classify(at, end, &len);
 		if (kind != 0) {
 			/* A hyphen joins words, but with a blank before and behind it is a dash. */
-			if (*at == '-' && at > (const unsigned char *)text.ptr && at[-1] == ' ' &&
-			    at + 1 < end && at[1] == ' ')
+			if (*at == '-' && at > (const unsigned char *)text.ptr && at[-1] == ' ' && at + 1 < end && at[1] == ' ')
 				kind = 2;
 			if (kind == 2) {
 				begins = true;
@@ -247,8 +246,7 @@ title_cut(const struct match *match, struct title *title)
 		uint16_t id = title->words[at].id;
 		for (int l = id ? match->first[id] : -1; l >= 0; l = match->links[l].next) {
 			int phrase = match->links[l].phrase;
-			if (phrase >= match->rule_count &&
-			    phrase_matches(&match->phrases[phrase], title, at)) {
+			if (phrase >= match->rule_count && phrase_matches(&match->phrases[phrase], title, at)) {
 				title->count = at;
 				title->words[at - 1].ends_part = true;
 				return;

@@ -11,14 +11,8 @@
 #define BOSS "ceo/cfo/coo/cto/cio/cmo/ciso/president/chief/director/directors/vp/head/partner/partners/chairman"
 
 const char *const rules_cuts[] = {
-	"to the/our/a/an/fill",
-	"to " BOSS,
-	"for the/our",
-	"for " BOSS,
-	"reporting/reports to",
-	"office/offices of",
-	C_LEVEL " office",
-	NULL,
+	"to the/our/a/an/fill", "to " BOSS,          "for the/our",     "for " BOSS,
+	"reporting/reports to", "office/offices of", C_LEVEL " office", NULL,
 };
 
 const struct rule rules_table[] = {
@@ -68,7 +62,7 @@ const struct rule rules_table[] = {
 	{LEVEL_SENIOR_EXECUTIVE, "chief executive"},
 	{LEVEL_JUNIOR, "engagement officer"}, /* "Constituent Engagement Officer (CEO)" */
 	{LEVEL_SENIOR_EXECUTIVE, C_LEVEL},
-	{LEVEL_SENIOR_EXECUTIVE, "^cmo"}, /* elsewhere it may be a Certificate Management Office */
+	{LEVEL_SENIOR_EXECUTIVE, "^cmo"},          /* elsewhere it may be a Certificate Management Office */
 	{LEVEL_SENIOR_EXECUTIVE, "c e/f/o/t/i o"}, /* C.E.O. */
 	{LEVEL_SENIOR_EXECUTIVE, "chairman/chairwoman/chairperson"},
 	{LEVEL_SENIOR_EXECUTIVE, "president"},
@@ -78,7 +72,8 @@ const struct rule rules_table[] = {
 	/* 6: partners, heads of a whole business or function. */
 	{LEVEL_EXECUTIVE, "managing/executive director/directors"},
 	{LEVEL_EXECUTIVE, "managing partner/principal/member"},
-	{LEVEL_EXECUTIVE, "equity/general/senior/founding/law/tax/audit/advisory/consulting/litigation/venture/investment partner."},
+	{LEVEL_EXECUTIVE,
+     "equity/general/senior/founding/law/tax/audit/advisory/consulting/litigation/venture/investment partner."},
 	{LEVEL_EXECUTIVE, LAWYER " partner."},
 	{LEVEL_EXECUTIVE, "^partner."},
 	{LEVEL_ASSOCIATE, "partner."}, /* HR Business Partner, Talent Partner */

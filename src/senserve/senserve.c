@@ -185,8 +185,7 @@ check_options(const struct cli *cli, struct options *options)
 		return cli_usage_error(cli, "unexpected operand: %s", cli->operands[0]);
 	options->faults.fail_status = dummy_status_code(options->fail_status);
 	if (options->faults.fail_status <= DUMMY_OK)
-		return cli_usage_error(cli, "--fail-status %s: not a status that a call can fail with",
-		                       options->fail_status);
+		return cli_usage_error(cli, "--fail-status %s: not a status that a call can fail with", options->fail_status);
 	return STATUS_OK;
 }
 
@@ -219,8 +218,8 @@ start(const struct cli *cli, struct options *options)
 
 	if (status != STATUS_OK)
 		return status;
-	int result = options->explain ? explain(cli->operands, cli->operand_count, &err)
-	                              : serve_and_count(cli, options, &err);
+	int result =
+		options->explain ? explain(cli->operands, cli->operand_count, &err) : serve_and_count(cli, options, &err);
 	if (result != 0)
 		log_error("%s", err.text);
 	return result == 0 ? STATUS_OK : (int)err_status(&err);
@@ -231,43 +230,38 @@ main(int argc, char **argv)
 {
 	static const char *const usage[] = {"[OPTION]...", "--explain [TITLE]...", NULL};
 	static const char *const examples[] = {
-	        "senserve --grpc-server-address unix:model.sock --rate 1000",
-	        "senserve --explain 'Assistant to the CEO' 'Head of Legal'",
-	        NULL,
+		"senserve --grpc-server-address unix:model.sock --rate 1000",
+		"senserve --explain 'Assistant to the CEO' 'Head of Legal'",
+		NULL,
 	};
 	static struct options options = {.fail_status = "UNAVAILABLE"};
 	const struct cli_option table[] = {
-	        {CLI_SETTING, 0, "grpc-server-address", "ADDRESS",
-	         "where to listen: host:port (0: any free one) or unix:PATH", NULL, 0, 0},
-	        {CLI_TEXT, 0, "ready-file", "FILE",
-	         "write the address there once it listens; gone at the end", &options.ready_file, 0, 0},
-	        {CLI_FLAG, 0, "explain", NULL,
-	         "print each TITLE (or line of stdin), its level, and why",
-	         &options.explain, 0, 0},
-	        {CLI_INT, 0, "latency", "MS", "answer each call so many milliseconds later (0)",
-	         &options.pace.latency_ms, 0, MS_MAX},
-	        {CLI_INT, 0, "rate", "N",
-	         "answer N pairs a second, one call after another (0: as fast as it can)", &options.pace.rate,
-	         0, INT32_MAX},
-	        {CLI_INT, 0, "fail-every", "N", "let every Nth call fail (0: none)",
-	         &options.faults.fail_every, 0, INT32_MAX},
-	        {CLI_TEXT, 0, "fail-status", "NAME", "with this status (UNAVAILABLE)", &options.fail_status,
-	         0, 0},
-	        {CLI_INT, 0, "omit", "N", "leave every Nth pair out of its reply (0: none)",
-	         &options.faults.omit, 0, INT32_MAX},
-	        {CLI_INT, 0, "out-of-range", "N", "answer every Nth pair with 9 (0: none)",
-	         &options.faults.out_of_range, 0, INT32_MAX},
-	        {CLI_TEXT, 0, "refuse", "TEXT",
-	         "refuse a call with a title that holds TEXT (INVALID_ARGUMENT)", &options.faults.refuse, 0,
-	         0},
-	        {0},
+		{CLI_SETTING, 0, "grpc-server-address", "ADDRESS", "where to listen: host:port (0: any free one) or unix:PATH",
+	     NULL, 0, 0},
+		{CLI_TEXT, 0, "ready-file", "FILE", "write the address there once it listens; gone at the end",
+	     &options.ready_file, 0, 0},
+		{CLI_FLAG, 0, "explain", NULL, "print each TITLE (or line of stdin), its level, and why", &options.explain, 0,
+	     0},
+		{CLI_INT, 0, "latency", "MS", "answer each call so many milliseconds later (0)", &options.pace.latency_ms, 0,
+	     MS_MAX},
+		{CLI_INT, 0, "rate", "N", "answer N pairs a second, one call after another (0: as fast as it can)",
+	     &options.pace.rate, 0, INT32_MAX},
+		{CLI_INT, 0, "fail-every", "N", "let every Nth call fail (0: none)", &options.faults.fail_every, 0, INT32_MAX},
+		{CLI_TEXT, 0, "fail-status", "NAME", "with this status (UNAVAILABLE)", &options.fail_status, 0, 0},
+		{CLI_INT, 0, "omit", "N", "leave every Nth pair out of its reply (0: none)", &options.faults.omit, 0,
+	     INT32_MAX},
+		{CLI_INT, 0, "out-of-range", "N", "answer every Nth pair with 9 (0: none)", &options.faults.out_of_range, 0,
+	     INT32_MAX},
+		{CLI_TEXT, 0, "refuse", "TEXT", "refuse a call with a title that holds TEXT (INVALID_ARGUMENT)",
+	     &options.faults.refuse, 0, 0},
+		{0},
 	};
 	struct cli cli = {
-	        .program = "senserve",
-	        .purpose = "Serve made-up seniority levels over gRPC, in place of the real model.",
-	        .usage = usage,
-	        .options = table,
-	        .examples = examples,
+		.program = "senserve",
+		.purpose = "Serve made-up seniority levels over gRPC, in place of the real model.",
+		.usage = usage,
+		.options = table,
+		.examples = examples,
 	};
 	int status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
 

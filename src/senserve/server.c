@@ -30,9 +30,9 @@ static const struct {
 	const char *path;
 	enum call_method method;
 } methods[] = {
-        {"/SeniorityModel/InferSeniority", METHOD_INFER},
-        {"/grpc.health.v1.Health/Check", METHOD_CHECK},
-        {"/grpc.health.v1.Health/Watch", METHOD_WATCH},
+	{"/SeniorityModel/InferSeniority", METHOD_INFER},
+	{"/grpc.health.v1.Health/Check", METHOD_CHECK},
+	{"/grpc.health.v1.Health/Watch", METHOD_WATCH},
 };
 
 static enum call_method
@@ -104,8 +104,7 @@ go_on_stopping(struct server *server)
 	answer_watchers(server);
 	if (server->shut_down && server->live == 0)
 		return true;
-	if (TAILQ_FIRST(&server->waiting) ||
-	    gpr_time_cmp(server->grace, gpr_inf_past(GPR_CLOCK_MONOTONIC)) == 0)
+	if (TAILQ_FIRST(&server->waiting) || gpr_time_cmp(server->grace, gpr_inf_past(GPR_CLOCK_MONOTONIC)) == 0)
 		server->grace = gpr_time_add(now, gpr_time_from_seconds(GRACE_SECONDS, GPR_TIMESPAN));
 	if (!server->cancelled && gpr_time_cmp(server->grace, now) <= 0) {
 		server->cancelled = true;
@@ -186,13 +185,11 @@ listen_on(struct server *server, const struct address *address, struct err *err)
 }
 
 struct server *
-server_open(const struct address *address, struct dummy *dummy, const struct server_pace *pace,
-            struct err *err)
+server_open(const struct address *address, struct dummy *dummy, const struct server_pace *pace, struct err *err)
 {
 	struct server *server = mem_zero(1, sizeof *server);
 	/* With the default two servers would share a port, and each get some of the calls. */
-	grpc_arg alone = {
-	        .type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ALLOW_REUSEPORT, .value.integer = 0};
+	grpc_arg alone = {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ALLOW_REUSEPORT, .value.integer = 0};
 	grpc_channel_args args = {1, &alone};
 
 	gpr_set_log_function(log_core);
@@ -216,8 +213,7 @@ server_open(const struct address *address, struct dummy *dummy, const struct ser
 	server->stopping = true;
 	while (!server->shut_down)
 		server->shut_down =
-		        grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL)
-		                .tag == server;
+			grpc_completion_queue_next(server->queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL).tag == server;
 	grpc_completion_queue_shutdown(server->queue);
 	server_free(server);
 	return NULL;

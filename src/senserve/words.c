@@ -38,8 +38,7 @@ words_add(struct words *words, const char *text, size_t len)
 	if (found->id == 0) {
 		if (words->count == WORDS_MAX)
 			return 0;
-		words->slots[found - words->slots] =
-		        (struct words_entry){hash, (uint16_t)++words->count, text, len};
+		words->slots[found - words->slots] = (struct words_entry){hash, (uint16_t)++words->count, text, len};
 	}
 	return found->id;
 }

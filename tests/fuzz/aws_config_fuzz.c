@@ -21,8 +21,7 @@ settings_aws(const struct settings *settings, const char *variable)
 }
 
 static void
-look_up(void *arg, enum aws_config_kind kind, const char *section, const char *nest, const char *key,
-        const char *value)
+look_up(void *arg, enum aws_config_kind kind, const char *section, const char *nest, const char *key, const char *value)
 {
 	const struct aws_config *config = arg;
 	const char *found;

@@ -40,9 +40,9 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct credential_json rules[] = {
-	        {.token_name = "SessionToken", .version = true},
-	        {.token_name = "Token"},
-	        {.token_name = "Token", .must_expire = true},
+		{.token_name = "SessionToken", .version = true},
+		{.token_name = "Token"},
+		{.token_name = "Token", .must_expire = true},
 	};
 	struct slice text = slice_of((const char *)data, size);
 	struct buf error = BUF_INIT;

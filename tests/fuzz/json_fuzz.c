@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
 	DEPTH_MAX = 4096, /* of the grammar below; deeper texts are only parsed */
-	MANY = 130, /* brackets around a text: tokens come in runs of 64, and the depth is looked at between
+	MANY = 130,       /* brackets around a text: tokens come in runs of 64, and the depth is looked at between
 	               runs */
 };
 

@@ -56,11 +56,11 @@ static void
 write_control(struct buf *to, const struct control *control)
 {
 	const struct object_record object = {
-	        .bucket = control->bucket,
-	        .key = control->key,
-	        .size = control->size,
-	        .etag = control->etag,
-	        .list = control->list,
+		.bucket = control->bucket,
+		.key = control->key,
+		.size = control->size,
+		.etag = control->etag,
+		.list = control->list,
 	};
 
 	switch (control->kind) {
@@ -71,8 +71,7 @@ write_control(struct buf *to, const struct control *control)
 		control_write_end(to, control->key, control->lines);
 		break;
 	case CONTROL_ERROR:
-		control_write_error(to, control->key, control->stage, control->reason, control->temporary,
-		                    control->list);
+		control_write_error(to, control->key, control->stage, control->reason, control->temporary, control->list);
 		break;
 	case CONTROL_REJECT:
 		control_write_reject(to, control->key, control->line, control->reason, SLICE("raw"));
@@ -149,8 +148,7 @@ fuzz_reject(struct slice raw)
 			abort();
 	} else {
 		json_quote(&second, raw);
-		if (!slice_equal(slice_of_buf(&second),
-		                 json_raw(&records.json, json_member(&records.json, SLICE("raw")))))
+		if (!slice_equal(slice_of_buf(&second), json_raw(&records.json, json_member(&records.json, SLICE("raw")))))
 			abort();
 		return;
 	}

@@ -31,8 +31,7 @@ read_both(const char *config_text, const char *credentials_text)
 }
 
 static void
-check(const char *config_text, const char *credentials_text, const char *profile, const char *key,
-      const char *expected)
+check(const char *config_text, const char *credentials_text, const char *profile, const char *key, const char *expected)
 {
 	struct aws_config *config = read_both(config_text, credentials_text);
 	const char *value = aws_config_get(config, profile, key);
@@ -101,8 +100,7 @@ test_profiles(void **state)
 static void
 test_nests(void **state)
 {
-	const char *text =
-	        "[profile a]\ns3 =\n  Addressing_Style = path ; c\n\n  # c\n  x = y = z\nregion = r\n";
+	const char *text = "[profile a]\ns3 =\n  Addressing_Style = path ; c\n\n  # c\n  x = y = z\nregion = r\n";
 
 	(void)state;
 	check(text, "", "a", "s3.addressing_style", "path");
@@ -125,8 +123,7 @@ test_refused(void **state)
 	check_refused(SLICE("[a\n"), "config:1: a section starts with [ and does not end with ]");
 	check_refused(SLICE("[]\n"), "config:1: a section without a name");
 	check_refused(SLICE("[profile a]\n\n# c\nsecret\n"), "config:4: neither a section, nor key = value");
-	check_refused(SLICE("[profile a]\r\nk = v\r\n = v\r\nsecret\r\n"),
-	              "config:4: neither a section, nor key = value");
+	check_refused(SLICE("[profile a]\r\nk = v\r\n = v\r\nsecret\r\n"), "config:4: neither a section, nor key = value");
 	check_refused(SLICE("[profile a]\n= secret\n"), "config:2: a value without a key");
 	check_refused(SLICE("[profile a]\n  secret\n"), "config:2: neither a section, nor key = value");
 	check_refused(SLICE("[profile a]\nk =\n  secret\n"),
@@ -235,8 +232,7 @@ dump_file(const char *kind, const char *path)
 	struct err err = ERR_INIT;
 	int status = 0;
 
-	if (io_read_file(path, 1 << 20, &text, &err) < 0 ||
-	    aws_config_parse(config, file, path, &text, &err) < 0) {
+	if (io_read_file(path, 1 << 20, &text, &err) < 0 || aws_config_parse(config, file, path, &text, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
 		status = 2;
 	} else {
@@ -253,10 +249,9 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_values),    cmocka_unit_test(test_profiles),
-	        cmocka_unit_test(test_nests),     cmocka_unit_test(test_refused),
-	        cmocka_unit_test(test_endpoints), cmocka_unit_test(test_origin),
-	        cmocka_unit_test(test_large),
+		cmocka_unit_test(test_values),  cmocka_unit_test(test_profiles),  cmocka_unit_test(test_nests),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_endpoints), cmocka_unit_test(test_origin),
+		cmocka_unit_test(test_large),
 	};
 
 	if (argc == 3)

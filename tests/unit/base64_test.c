@@ -65,10 +65,10 @@ static void
 test_refuses(void **state)
 {
 	static const char *const texts[] = {
-	        "Z",        "Zg",      "Zg=",    "Zm9vY",    "Zg===", "=",    "====", "Z===",
-	        "Zg==Zg==", "Zm=v",    "Zm9v\n", "Zm 9",     "Zm9-",  "Zm9_", "Zh==", /* bits that no encoder
+		"Z",        "Zg",      "Zg=",    "Zm9vY",    "Zg===", "=",    "====", "Z===",
+		"Zg==Zg==", "Zm=v",    "Zm9v\n", "Zm 9",     "Zm9-",  "Zm9_", "Zh==", /* bits that no encoder
 	                                                                                 sets */
-	        "Zm9=",     "Zm\x80v", "Zg=g",   "Zm9vZg=g",
+		"Zm9=",     "Zm\x80v", "Zg=g",   "Zm9vZg=g",
 	};
 	struct buf to = BUF_INIT;
 	size_t i;
@@ -88,9 +88,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_examples),
-	        cmocka_unit_test(test_every_byte_at_every_place),
-	        cmocka_unit_test(test_refuses),
+		cmocka_unit_test(test_examples),
+		cmocka_unit_test(test_every_byte_at_every_place),
+		cmocka_unit_test(test_refuses),
 	};
 
 	return cmocka_run_group_tests_name("base64", tests, NULL, NULL);

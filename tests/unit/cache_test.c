@@ -215,7 +215,8 @@ keeps(void **state)
 {
 	struct settings *settings = settings_with(NULL, NULL);
 	struct cache *cache = connected(settings);
-	struct pair_hash odd[] = {{0, 0}, {UINT64_MAX, UINT64_MAX}, {1, UINT64_C(1) << 63}, {5, 9}, {5, 10}, {5, 99}, {5, 100}};
+	struct pair_hash odd[] = {{0, 0},  {UINT64_MAX, UINT64_MAX}, {1, UINT64_C(1) << 63}, {5, 9}, {5, 10}, {5, 99},
+	                          {5, 100}};
 	struct err err = ERR_INIT;
 	int answer;
 
@@ -480,11 +481,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(names),          cmocka_unit_test(keeps),
-	    cmocka_unit_test(overlapping_batches), cmocka_unit_test(expires),
-	    cmocka_unit_test(strange_values), cmocka_unit_test(errors_disconnect),
-	    cmocka_unit_test(late_answers),   cmocka_unit_test(killed_server),
-	    cmocka_unit_test(claims),
+		cmocka_unit_test(names),        cmocka_unit_test(keeps),          cmocka_unit_test(overlapping_batches),
+		cmocka_unit_test(expires),      cmocka_unit_test(strange_values), cmocka_unit_test(errors_disconnect),
+		cmocka_unit_test(late_answers), cmocka_unit_test(killed_server),  cmocka_unit_test(claims),
 	};
 
 	log_init("cache_test");

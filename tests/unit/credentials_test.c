@@ -34,27 +34,27 @@ static int
 set_up(void **state)
 {
 	static const char *const names[] = {
-	        "AWS_ACCESS_KEY_ID",
-	        "AWS_SECRET_ACCESS_KEY",
-	        "AWS_SESSION_TOKEN",
-	        "AWS_SECURITY_TOKEN",
-	        "AWS_PROFILE",
-	        "AWS_DEFAULT_PROFILE",
-	        "AWS_REGION",
-	        "AWS_DEFAULT_REGION",
-	        "AWS_CONFIG_FILE",
-	        "AWS_SHARED_CREDENTIALS_FILE",
-	        "AWS_WEB_IDENTITY_TOKEN_FILE",
-	        "AWS_ROLE_ARN",
-	        "AWS_ROLE_SESSION_NAME",
-	        "AWS_CREDENTIAL_EXPIRATION",
-	        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-	        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-	        "AWS_ENDPOINT_URL",
-	        "AWS_ENDPOINT_URL_STS",
-	        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-	        "PROFILE",
-	        "REGION",
+		"AWS_ACCESS_KEY_ID",
+		"AWS_SECRET_ACCESS_KEY",
+		"AWS_SESSION_TOKEN",
+		"AWS_SECURITY_TOKEN",
+		"AWS_PROFILE",
+		"AWS_DEFAULT_PROFILE",
+		"AWS_REGION",
+		"AWS_DEFAULT_REGION",
+		"AWS_CONFIG_FILE",
+		"AWS_SHARED_CREDENTIALS_FILE",
+		"AWS_WEB_IDENTITY_TOKEN_FILE",
+		"AWS_ROLE_ARN",
+		"AWS_ROLE_SESSION_NAME",
+		"AWS_CREDENTIAL_EXPIRATION",
+		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI",
+		"AWS_ENDPOINT_URL",
+		"AWS_ENDPOINT_URL_STS",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN",
+		"PROFILE",
+		"REGION",
 	};
 
 	(void)state;
@@ -209,8 +209,7 @@ test_profile_names(void **state)
 	unsetenv("AWS_PROFILE");
 	setenv("AWS_CONFIG_FILE", "~/elsewhere", 1);
 	setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
-	write_file("elsewhere",
-	           "[profile a]\naws_access_key_id = E\naws_secret_access_key = ES\nregion = r\n");
+	write_file("elsewhere", "[profile a]\naws_access_key_id = E\naws_secret_access_key = ES\nregion = r\n");
 	setenv("AWS_PROFILE", "a", 1);
 	expect_part("E ES - from profile a in ");
 	write_file("elsewhere", "[profile a]\nTOPSECRET\n");
@@ -264,17 +263,16 @@ static void
 test_process(void **state)
 {
 	char *command = mem_printf("[default]\ncredential_process = '%s/my helper' \"a b\" c\\ d\n", folder);
-	char *expected = mem_printf(
-	        "error 2: profile default: credential_process %s/my helper: ended with status 3", folder);
+	char *expected =
+		mem_printf("error 2: profile default: credential_process %s/my helper: ended with status 3", folder);
 
 	(void)state;
 	write_file(".aws/config", command);
-	write_file("my helper",
-	           "#!/bin/sh\n[ \"$1\" = 'a b' ] && [ \"$2\" = 'c d' ] && [ $# = 2 ] || exit 3\n"
-	           "[ -z \"$(cat)\" ] || exit 4\n"
-	           "echo "
-	           "'{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\",\"SessionToken\":\"XT\","
-	           "\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n");
+	write_file("my helper", "#!/bin/sh\n[ \"$1\" = 'a b' ] && [ \"$2\" = 'c d' ] && [ $# = 2 ] || exit 3\n"
+	                        "[ -z \"$(cat)\" ] || exit 4\n"
+	                        "echo "
+	                        "'{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\",\"SessionToken\":\"XT\","
+	                        "\"Expiration\":\"2099-01-01T00:00:00Z\"}'\n");
 	chmod("my helper", 0700);
 	expect("X XS XT from profile default (credential_process)");
 	write_file("my helper", "#!/bin/sh\nexit 3\n");
@@ -282,12 +280,10 @@ test_process(void **state)
 	write_file("my helper", "#!/bin/sh\nkill -9 $$\n");
 	expect_part("error 2: profile default: credential_process ");
 	expect_part("ended by signal 9");
-	write_file("my helper",
-	           "#!/bin/sh\necho '{\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"TOPSECRET\"}'\n");
+	write_file("my helper", "#!/bin/sh\necho '{\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"TOPSECRET\"}'\n");
 	expect_part("the answer's Version is not 1");
-	write_file("my helper",
-	           "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\","
-	           "\"Expiration\":\"soon\"}'\n");
+	write_file("my helper", "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\","
+	                        "\"Expiration\":\"soon\"}'\n");
 	expect_part("the answer's Expiration is no time");
 	write_file("my helper", "#!/bin/sh\necho TOPSECRET\n");
 	expect_part("the answer is not JSON");
@@ -299,8 +295,7 @@ test_process(void **state)
 	write_file(".aws/config", "[default]\ncredential_process = a 'b\n");
 	expect("error 4: profile default: credential_process: a quote is left open");
 	/* No shell: these are words, not commands. */
-	write_file(".aws/config",
-	           "[default]\ncredential_process = /bin/echo {} && touch evil $(touch evil)\n");
+	write_file(".aws/config", "[default]\ncredential_process = /bin/echo {} && touch evil $(touch evil)\n");
 	expect_part("the answer is not JSON");
 	assert_int_equal(access("evil", F_OK), -1);
 	free(command);
@@ -365,14 +360,11 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test_setup(test_environment, set_up),
-	        cmocka_unit_test_setup(test_dotenv, set_up),
-	        cmocka_unit_test_setup(test_order, set_up),
-	        cmocka_unit_test_setup(test_profile_names, set_up),
-	        cmocka_unit_test_setup(test_role_mistakes, set_up),
-	        cmocka_unit_test_setup(test_process, set_up),
+		cmocka_unit_test_setup(test_environment, set_up),    cmocka_unit_test_setup(test_dotenv, set_up),
+		cmocka_unit_test_setup(test_order, set_up),          cmocka_unit_test_setup(test_profile_names, set_up),
+		cmocka_unit_test_setup(test_role_mistakes, set_up),  cmocka_unit_test_setup(test_process, set_up),
 
-	        cmocka_unit_test_setup(test_rewritten_file, set_up),
+		cmocka_unit_test_setup(test_rewritten_file, set_up),
 	};
 
 	if (argc > 1)

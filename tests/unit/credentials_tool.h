@@ -26,8 +26,8 @@ print_found(const struct aws_credentials *found, const struct err *err)
 	static const char *const kinds[] = {"none", "failed", "access", "temporary", "usage"};
 
 	if (found)
-		printf("%lld %s %s %s %s\n", (long long)found->generation, found->access_key,
-		       found->secret_key, found->session_token ? found->session_token : "-", found->source);
+		printf("%lld %s %s %s %s\n", (long long)found->generation, found->access_key, found->secret_key,
+		       found->session_token ? found->session_token : "-", found->source);
 	else
 		printf("error %s: %s\n", kinds[err->kind], err->text);
 	fflush(stdout);

@@ -37,8 +37,8 @@ settles(void **state)
 static void
 replaces_strange_records(void **state)
 {
-	static const char *const strange[] = {"", "x", "[]", "{}", "{\"key\":\"b\"}", "{\"key\":\"a\",\n\"x\":1}", "{\"key\":3}",
-	                                      "{\"key\":\"\"}"};
+	static const char *const strange[] = {
+		"", "x", "[]", "{}", "{\"key\":\"b\"}", "{\"key\":\"a\",\n\"x\":1}", "{\"key\":3}", "{\"key\":\"\"}"};
 	struct json json = {.tokens = NULL};
 	struct buf scratch = BUF_INIT;
 	struct slice key;
@@ -100,10 +100,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(settles),
-	    cmocka_unit_test(replaces_strange_records),
-	    cmocka_unit_test(collects),
-	    cmocka_unit_test(writes_records),
+		cmocka_unit_test(settles),
+		cmocka_unit_test(replaces_strange_records),
+		cmocka_unit_test(collects),
+		cmocka_unit_test(writes_records),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

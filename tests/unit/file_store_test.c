@@ -77,7 +77,8 @@ touch(const char *path, const char *text)
 }
 
 static int
-put_with(const char *key, const char *text, const struct store_put_options *options, struct store_info *info, struct err *err)
+put_with(const char *key, const char *text, const struct store_put_options *options, struct store_info *info,
+         struct err *err)
 {
 	struct store_put *put = store_put_open(store, "b", key, options);
 	int result = store_put_write(put, text, strlen(text), err);
@@ -195,9 +196,10 @@ count_entries(const char *path)
 static void
 test_keys(void **state)
 {
-	static const char *const good[] = {"a", "a/b", "...", "a.", ".a", "a/..b", " ", "%2e%2e/x", "a\\b", "\n", "tmp-1", "a.tmp-1", ".tmp"};
-	static const char *const bad[] = {"",     "/",    "/a",   "a/",    "a//b", "..",       "../a",     "a/..",
-	                                  "a/../b", ".",    "./a",  "a/./b", "//",   ".tmp-1-1", "a/.tmp-x", ".tmp-/b"};
+	static const char *const good[] = {"a",        "a/b",  "...", "a.",    ".a",      "a/..b", " ",
+	                                   "%2e%2e/x", "a\\b", "\n",  "tmp-1", "a.tmp-1", ".tmp"};
+	static const char *const bad[] = {"",       "/", "/a",  "a/",    "a//b", "..",       "../a",     "a/..",
+	                                  "a/../b", ".", "./a", "a/./b", "//",   ".tmp-1-1", "a/.tmp-x", ".tmp-/b"};
 	char part[300];
 	char key[1100];
 	const char *why;

@@ -24,7 +24,7 @@ moves_along(void **state)
 	(void)state;
 	follow_init(&follow, 100);
 	assert_int_equal(take(&follow, 50, 1, 60), FOLLOW_ON);
-	assert_int_equal(follow.position, 100); /* a listing with a look back */
+	assert_int_equal(follow.position, 100);                /* a listing with a look back */
 	assert_int_equal(take(&follow, 50, 2, 60), FOLLOW_ON); /* two names of one second */
 	assert_int_equal(take(&follow, 50, 3, 130), FOLLOW_ON);
 	assert_int_equal(follow.position, 130);
@@ -123,8 +123,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(moves_along), cmocka_unit_test(first_receipt), cmocka_unit_test(gaps),
-	    cmocka_unit_test(repeats),     cmocka_unit_test(stops),         cmocka_unit_test(others),
+		cmocka_unit_test(moves_along), cmocka_unit_test(first_receipt), cmocka_unit_test(gaps),
+		cmocka_unit_test(repeats),     cmocka_unit_test(stops),         cmocka_unit_test(others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,8 +81,7 @@ test_same_inside_an_array_and_an_object(void **state)
 static void
 test_every_prefix_is_refused(void **state)
 {
-	const struct slice whole =
-	        SLICE("{\"a\":[1,-2.5e+3,\"x\\u00e9\\n\xc3\xa9\",{\"b\":null}],\"c\":true,\"d\":{}}");
+	const struct slice whole = SLICE("{\"a\":[1,-2.5e+3,\"x\\u00e9\\n\xc3\xa9\",{\"b\":null}],\"c\":true,\"d\":{}}");
 	char longer[128];
 	size_t len;
 
@@ -233,14 +232,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_accepts_what_is_json),
-	        cmocka_unit_test(test_refuses_what_is_not),
-	        cmocka_unit_test(test_same_inside_an_array_and_an_object),
-	        cmocka_unit_test(test_every_prefix_is_refused),
-	        cmocka_unit_test(test_says_why),
-	        cmocka_unit_test(test_deep_and_wide),
-	        cmocka_unit_test(test_long_line),
-	        cmocka_unit_test(test_refuses_2_gib_unread),
+		cmocka_unit_test(test_accepts_what_is_json),
+		cmocka_unit_test(test_refuses_what_is_not),
+		cmocka_unit_test(test_same_inside_an_array_and_an_object),
+		cmocka_unit_test(test_every_prefix_is_refused),
+		cmocka_unit_test(test_says_why),
+		cmocka_unit_test(test_deep_and_wide),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_refuses_2_gib_unread),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -260,15 +260,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_member_names),
-	        cmocka_unit_test(test_member_names_are_decoded),
-	        cmocka_unit_test(test_last_of_several_counts),
-	        cmocka_unit_test(test_several_members_at_once),
-	        cmocka_unit_test(test_strings),
-	        cmocka_unit_test(test_strings_that_have_no_text),
-	        cmocka_unit_test(test_integers),
-	        cmocka_unit_test(test_booleans),
-	        cmocka_unit_test(test_quoting),
+		cmocka_unit_test(test_member_names),
+		cmocka_unit_test(test_member_names_are_decoded),
+		cmocka_unit_test(test_last_of_several_counts),
+		cmocka_unit_test(test_several_members_at_once),
+		cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_strings_that_have_no_text),
+		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_booleans),
+		cmocka_unit_test(test_quoting),
 	};
 
 	return cmocka_run_group_tests_name("json_value", tests, NULL, release);

@@ -273,15 +273,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_lines),
-	        cmocka_unit_test(test_nul_bytes_are_bytes),
-	        cmocka_unit_test(test_limit_to_the_byte),
-	        cmocka_unit_test(test_numbers),
-	        cmocka_unit_test(test_lines_stay_until_the_next_read),
-	        cmocka_unit_test(test_memory_is_bounded),
-	        cmocka_unit_test(test_nothing_is_quadratic),
-	        cmocka_unit_test(test_read_errors_are_returned),
-	        cmocka_unit_test(test_blank),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_nul_bytes_are_bytes),
+		cmocka_unit_test(test_limit_to_the_byte),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_lines_stay_until_the_next_read),
+		cmocka_unit_test(test_memory_is_bounded),
+		cmocka_unit_test(test_nothing_is_quadratic),
+		cmocka_unit_test(test_read_errors_are_returned),
+		cmocka_unit_test(test_blank),
 	};
 
 	return cmocka_run_group_tests_name("lines", tests, NULL, NULL);

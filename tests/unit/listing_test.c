@@ -136,7 +136,8 @@ static bool
 give(struct emitted *e, int64_t number, int64_t modified, bool left_out)
 {
 	char key[32];
-	struct listing_item item = {.etag = SLICE("e"), .number = number, .size = 10, .modified = modified, .left_out = left_out};
+	struct listing_item item = {
+		.etag = SLICE("e"), .number = number, .size = 10, .modified = modified, .left_out = left_out};
 
 	snprintf(key, sizeof(key), "%lld", (long long)number);
 	item.key = slice_of_str(key);
@@ -353,8 +354,8 @@ assert_found(struct listing_join *join, const char *name, bool wanted)
 static void
 test_join(void **state)
 {
-	static const char *const there[] = {"1",      "1.gz",    "2.gz",  "3.zst",     "4.jsonl",   "4.jsonl-b",
-	                                    "5.gz.x", "5.j.zst", "6-b",   "6.jsonl.gz", "6.jsonl-x", "7.bz2", "9"};
+	static const char *const there[] = {"1",       "1.gz", "2.gz",       "3.zst",     "4.jsonl", "4.jsonl-b", "5.gz.x",
+	                                    "5.j.zst", "6-b",  "6.jsonl.gz", "6.jsonl-x", "7.bz2",   "9"};
 	struct listing_join *join;
 
 	(void)state;
@@ -396,7 +397,8 @@ test_join(void **state)
 static void
 test_join_random(void **state)
 {
-	static const char *const tails[] = {"", ".gz", ".zst", "-b", "-b.gz", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".jsonl-c", ".g", ".zsta"};
+	static const char *const tails[] = {"",          ".gz",        ".zst",     "-b", "-b.gz", ".jsonl",
+	                                    ".jsonl.gz", ".jsonl.zst", ".jsonl-c", ".g", ".zsta"};
 	enum { TAILS = sizeof(tails) / sizeof(tails[0]), NUMBERS = 300 };
 	static bool there[NUMBERS][TAILS];
 	struct listing_join *join;
@@ -452,9 +454,10 @@ test_exclude(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	write_file("list", "raw/2.jsonl\n\n \t\r\ns3://b/raw/1.jsonl\ns3://other/raw/5.jsonl\n"
-	                   "{\"key\":\"raw/3.jsonl\",\"reason\":\"GET: 404\"}\n{\"bucket\":\"other\",\"key\":\"raw/6.jsonl\"}\n"
-	                   "{\"key\":\"raw/Caf\\u00e9\"}\nraw/4 x.jsonl");
+	write_file("list",
+	           "raw/2.jsonl\n\n \t\r\ns3://b/raw/1.jsonl\ns3://other/raw/5.jsonl\n"
+	           "{\"key\":\"raw/3.jsonl\",\"reason\":\"GET: 404\"}\n{\"bucket\":\"other\",\"key\":\"raw/6.jsonl\"}\n"
+	           "{\"key\":\"raw/Caf\\u00e9\"}\nraw/4 x.jsonl");
 	assert_int_equal(listing_exclude_load(&exclude, "list", "b", &err), 0);
 	assert_int_equal(exclude.count, 5);
 	assert_true(listing_exclude_has(&exclude, SLICE("raw/1.jsonl")));
@@ -514,15 +517,9 @@ main(void)
 {
 #define WITH_STORE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_number),
-		cmocka_unit_test(test_layout_keys),
-		cmocka_unit_test(test_layout_overlap),
-		cmocka_unit_test(test_ties),
-		cmocka_unit_test(test_settle),
-		cmocka_unit_test(test_spool),
-		WITH_STORE(test_join),
-		WITH_STORE(test_join_random),
-		WITH_STORE(test_exclude),
+		cmocka_unit_test(test_number), cmocka_unit_test(test_layout_keys), cmocka_unit_test(test_layout_overlap),
+		cmocka_unit_test(test_ties),   cmocka_unit_test(test_settle),      cmocka_unit_test(test_spool),
+		WITH_STORE(test_join),         WITH_STORE(test_join_random),       WITH_STORE(test_exclude),
 		cmocka_unit_test(test_place),
 	};
 

@@ -101,10 +101,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(gives_back_what_was_put),
-		cmocka_unit_test(holds_as_many_as_asked),
-		cmocka_unit_test(forgets_what_is_of_least_use),
-		cmocka_unit_test(an_entry_of_zero_bits_is_no_answer),
+		cmocka_unit_test(gives_back_what_was_put),         cmocka_unit_test(holds_as_many_as_asked),
+		cmocka_unit_test(forgets_what_is_of_least_use),    cmocka_unit_test(an_entry_of_zero_bits_is_no_answer),
 		cmocka_unit_test(without_memory_it_knows_nothing),
 	};
 

@@ -46,22 +46,21 @@ static void
 test_stored(void **state)
 {
 	struct receipt receipt = {
-	        .source = SLICE("raw/1.jsonl"),
-	        .key = SLICE("mod/1.jsonl"),
-	        .etag = SLICE("e"),
-	        .bytes = 1170011,
-	        .lines = 5553,
-	        .rejected = 3,
-	        .reject_key = SLICE("rejected/1.jsonl"),
-	        .list = SLICE(THREAD),
+		.source = SLICE("raw/1.jsonl"),
+		.key = SLICE("mod/1.jsonl"),
+		.etag = SLICE("e"),
+		.bytes = 1170011,
+		.lines = 5553,
+		.rejected = 3,
+		.reject_key = SLICE("rejected/1.jsonl"),
+		.list = SLICE(THREAD),
 	};
 	struct receipt got;
 
 	(void)state;
-	got = write_and_read(
-	        &receipt,
-	        "{\"source\":\"raw/1.jsonl\",\"key\":\"mod/1.jsonl\",\"etag\":\"e\",\"bytes\":1170011,"
-	        "\"lines\":5553,\"rejected\":3,\"reject_key\":\"rejected/1.jsonl\",\"list\":" THREAD "}\n");
+	got = write_and_read(&receipt,
+	                     "{\"source\":\"raw/1.jsonl\",\"key\":\"mod/1.jsonl\",\"etag\":\"e\",\"bytes\":1170011,"
+	                     "\"lines\":5553,\"rejected\":3,\"reject_key\":\"rejected/1.jsonl\",\"list\":" THREAD "}\n");
 	assert_false(got.failed);
 	same(got.source, "raw/1.jsonl");
 	same(got.key, "mod/1.jsonl");
@@ -72,8 +71,7 @@ test_stored(void **state)
 	same(got.reject_key, "rejected/1.jsonl");
 	same(got.list, THREAD);
 	receipt = (struct receipt){.source = SLICE("r"), .key = SLICE("m")};
-	got = write_and_read(&receipt,
-	                     "{\"source\":\"r\",\"key\":\"m\",\"bytes\":0,\"lines\":0,\"rejected\":0}\n");
+	got = write_and_read(&receipt, "{\"source\":\"r\",\"key\":\"m\",\"bytes\":0,\"lines\":0,\"rejected\":0}\n");
 	assert_int_equal(got.reject_key.len + got.list.len + got.etag.len, 0);
 }
 
@@ -81,19 +79,18 @@ static void
 test_failed(void **state)
 {
 	const struct receipt receipt = {
-	        .source = SLICE("raw/2.jsonl"),
-	        .failed = true,
-	        .error = SLICE("GET: 404 NoSuchKey"),
-	        .stage = SLICE("s3cat"),
-	        .temporary = true,
-	        .list = SLICE(THREAD),
+		.source = SLICE("raw/2.jsonl"),
+		.failed = true,
+		.error = SLICE("GET: 404 NoSuchKey"),
+		.stage = SLICE("s3cat"),
+		.temporary = true,
+		.list = SLICE(THREAD),
 	};
 	struct receipt got;
 
 	(void)state;
-	got = write_and_read(
-	        &receipt, "{\"source\":\"raw/2.jsonl\",\"error\":\"GET: 404 NoSuchKey\",\"stage\":\"s3cat\","
-	                  "\"temporary\":true,\"list\":" THREAD "}\n");
+	got = write_and_read(&receipt, "{\"source\":\"raw/2.jsonl\",\"error\":\"GET: 404 NoSuchKey\",\"stage\":\"s3cat\","
+	                               "\"temporary\":true,\"list\":" THREAD "}\n");
 	assert_true(got.failed && got.temporary);
 	same(got.source, "raw/2.jsonl");
 	same(got.error, "GET: 404 NoSuchKey");
@@ -105,22 +102,22 @@ static void
 test_refused(void **state)
 {
 	static const char *const bad[] = {
-	        "",
-	        "{}",
-	        "x",
-	        "[]",
-	        "{\"source\":\"s\"}",
-	        "{\"source\":\"s\",\"key\":\"k\"}",
-	        "{\"source\":\"\",\"key\":\"k\",\"bytes\":0,\"lines\":0,\"rejected\":0}",
-	        "{\"source\":\"s\",\"key\":\"k\",\"bytes\":-1,\"lines\":0,\"rejected\":0}",
-	        "{\"source\":\"s\",\"key\":\"k\",\"bytes\":0,\"lines\":-1,\"rejected\":0}",
-	        "{\"source\":\"s\",\"key\":\"k\",\"bytes\":0,\"lines\":0,\"rejected\":-1}",
-	        "{\"source\":\"s\",\"key\":\"k\",\"bytes\":0,\"lines\":0,\"rejected\":0,\"list\":1}",
-	        "{\"source\":\"s\",\"error\":1,\"stage\":\"s\",\"temporary\":true}",
-	        "{\"source\":\"s\",\"error\":null,\"stage\":\"s\",\"temporary\":true}",
-	        "{\"source\":\"s\",\"error\":\"e\",\"stage\":\"s\"}",
-	        "{\"source\":\"s\",\"error\":\"e\",\"temporary\":true}",
-	        "{\"error\":\"e\",\"stage\":\"s\",\"temporary\":true}",
+		"",
+		"{}",
+		"x",
+		"[]",
+		"{\"source\":\"s\"}",
+		"{\"source\":\"s\",\"key\":\"k\"}",
+		"{\"source\":\"\",\"key\":\"k\",\"bytes\":0,\"lines\":0,\"rejected\":0}",
+		"{\"source\":\"s\",\"key\":\"k\",\"bytes\":-1,\"lines\":0,\"rejected\":0}",
+		"{\"source\":\"s\",\"key\":\"k\",\"bytes\":0,\"lines\":-1,\"rejected\":0}",
+		"{\"source\":\"s\",\"key\":\"k\",\"bytes\":0,\"lines\":0,\"rejected\":-1}",
+		"{\"source\":\"s\",\"key\":\"k\",\"bytes\":0,\"lines\":0,\"rejected\":0,\"list\":1}",
+		"{\"source\":\"s\",\"error\":1,\"stage\":\"s\",\"temporary\":true}",
+		"{\"source\":\"s\",\"error\":null,\"stage\":\"s\",\"temporary\":true}",
+		"{\"source\":\"s\",\"error\":\"e\",\"stage\":\"s\"}",
+		"{\"source\":\"s\",\"error\":\"e\",\"temporary\":true}",
+		"{\"error\":\"e\",\"stage\":\"s\",\"temporary\":true}",
 	};
 	struct receipt got;
 	const char *why;
@@ -150,9 +147,8 @@ test_thread(void **state)
 	/* behind other text, too */
 	thread_write(&line, &thread);
 	assert_string_equal(buf_cstr(&line), THREAD "{\"after\":0,\"seq\":1,\"upto\":0}");
-	assert_true(thread_parse(&records,
-	                         SLICE("{\"upto\":5,\"x\":[],\"after\":5,\"seq\":9223372036854775807}"), &got,
-	                         &why));
+	assert_true(
+		thread_parse(&records, SLICE("{\"upto\":5,\"x\":[],\"after\":5,\"seq\":9223372036854775807}"), &got, &why));
 	assert_int_equal(got.seq, INT64_MAX);
 }
 
@@ -160,20 +156,20 @@ static void
 test_thread_refused(void **state)
 {
 	static const char *const bad[] = {
-	        "",
-	        "{}",
-	        "[1,2,3]",
-	        "{\"after\":1,\"seq\":1}",
-	        "{\"after\":1,\"upto\":1}",
-	        "{\"seq\":1,\"upto\":1}",
-	        "{\"after\":-1,\"seq\":1,\"upto\":1}",
-	        "{\"after\":1,\"seq\":0,\"upto\":1}",
-	        "{\"after\":2,\"seq\":1,\"upto\":1}",
-	        "{\"after\":1,\"seq\":1,\"upto\":1.5}",
-	        "{\"after\":\"1\",\"seq\":1,\"upto\":1}",
-	        "{\"after\":1,\"seq\":1,\"upto\":null}",
-	        "{\"after\":1,\"seq\":1,\"upto\":1}}",
-	        "{\"after\":1,\"seq\":1,\"upto\":9223372036854775808}",
+		"",
+		"{}",
+		"[1,2,3]",
+		"{\"after\":1,\"seq\":1}",
+		"{\"after\":1,\"upto\":1}",
+		"{\"seq\":1,\"upto\":1}",
+		"{\"after\":-1,\"seq\":1,\"upto\":1}",
+		"{\"after\":1,\"seq\":0,\"upto\":1}",
+		"{\"after\":2,\"seq\":1,\"upto\":1}",
+		"{\"after\":1,\"seq\":1,\"upto\":1.5}",
+		"{\"after\":\"1\",\"seq\":1,\"upto\":1}",
+		"{\"after\":1,\"seq\":1,\"upto\":null}",
+		"{\"after\":1,\"seq\":1,\"upto\":1}}",
+		"{\"after\":1,\"seq\":1,\"upto\":9223372036854775808}",
 	};
 	struct thread got;
 	const char *why;
@@ -189,9 +185,8 @@ test_thread_refused(void **state)
 static void
 test_receipt_outlives_its_thread(void **state)
 {
-	const struct slice text =
-	        SLICE("{\"source\":\"\\u0072aw\\/1\",\"error\":\"\\\"e\\\"\",\"stage\":\"\\u0073\","
-	              "\"temporary\":false,\"list\":{\"\\u0061fter\":1,\"seq\":2,\"upto\":3}}");
+	const struct slice text = SLICE("{\"source\":\"\\u0072aw\\/1\",\"error\":\"\\\"e\\\"\",\"stage\":\"\\u0073\","
+	                                "\"temporary\":false,\"list\":{\"\\u0061fter\":1,\"seq\":2,\"upto\":3}}");
 	struct receipt receipt;
 	struct thread thread;
 	const char *why = "";
@@ -239,10 +234,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_stored),         cmocka_unit_test(test_failed),
-	        cmocka_unit_test(test_refused),        cmocka_unit_test(test_thread),
-	        cmocka_unit_test(test_thread_refused), cmocka_unit_test(test_receipt_outlives_its_thread),
-	        cmocka_unit_test(test_uris),
+		cmocka_unit_test(test_stored),         cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_refused),        cmocka_unit_test(test_thread),
+		cmocka_unit_test(test_thread_refused), cmocka_unit_test(test_receipt_outlives_its_thread),
+		cmocka_unit_test(test_uris),
 	};
 
 	return cmocka_run_group_tests_name("receipts", tests, NULL, release);

@@ -41,12 +41,12 @@ static void
 test_object_record(void **state)
 {
 	const struct object_record record = {
-	        SLICE("rl-data"),
-	        SLICE("job-postings-raw/1721183934.jsonl"),
-	        1043211,
-	        SLICE("9b2c"),
-	        SLICE("2024-07-17T02:38:54Z"),
-	        SLICE(THREAD),
+		SLICE("rl-data"),
+		SLICE("job-postings-raw/1721183934.jsonl"),
+		1043211,
+		SLICE("9b2c"),
+		SLICE("2024-07-17T02:38:54Z"),
+		SLICE(THREAD),
 	};
 	struct object_record got;
 	const char *why = "";
@@ -54,12 +54,11 @@ test_object_record(void **state)
 	(void)state;
 	buf_reset(&line);
 	object_record_write(&line, &record);
-	assert_true(object_record_parse(
-	        &records,
-	        written("{\"bucket\":\"rl-data\",\"key\":\"job-postings-raw/1721183934.jsonl\","
-	                "\"size\":1043211,\"etag\":\"9b2c\","
-	                "\"last_modified\":\"2024-07-17T02:38:54Z\",\"list\":" THREAD "}\n"),
-	        &got, &why));
+	assert_true(object_record_parse(&records,
+	                                written("{\"bucket\":\"rl-data\",\"key\":\"job-postings-raw/1721183934.jsonl\","
+	                                        "\"size\":1043211,\"etag\":\"9b2c\","
+	                                        "\"last_modified\":\"2024-07-17T02:38:54Z\",\"list\":" THREAD "}\n"),
+	                                &got, &why));
 	same(got.bucket, "rl-data");
 	same(got.key, "job-postings-raw/1721183934.jsonl");
 	assert_int_equal(got.size, 1043211);
@@ -78,8 +77,7 @@ test_object_record_of_a_key_alone(void **state)
 	(void)state;
 	buf_reset(&line);
 	object_record_write(&line, &record);
-	assert_true(
-	        object_record_parse(&records, written("{\"key\":\"a \\\"b\\\"\\n\xc3\xa9\"}\n"), &got, &why));
+	assert_true(object_record_parse(&records, written("{\"key\":\"a \\\"b\\\"\\n\xc3\xa9\"}\n"), &got, &why));
 	same(got.key, "a \"b\"\n\xc3\xa9");
 	assert_int_equal(got.bucket.len + got.etag.len + got.last_modified.len + got.list.len, 0);
 	assert_int_equal(got.size, -1);
@@ -138,8 +136,7 @@ test_null_is_not_given(void **state)
 
 	(void)state;
 	assert_true(object_record_parse(
-	        &records, SLICE("{\"key\":\"k\",\"size\":null,\"etag\":null,\"list\":null,\"more\":[1]}"),
-	        &got, &why));
+		&records, SLICE("{\"key\":\"k\",\"size\":null,\"etag\":null,\"list\":null,\"more\":[1]}"), &got, &why));
 	assert_int_equal(got.size, -1);
 	assert_int_equal(got.list.len, 0);
 	assert_false(object_record_parse(&records, SLICE("{\"key\":null}"), &got, &why));
@@ -149,21 +146,21 @@ static void
 test_object_records_refused(void **state)
 {
 	static const char *const bad[][2] = {
-	        {"{}", "key: not a string"},
-	        {"{\"key\":3}", "key: not a string"},
-	        {"{\"key\":\"\"}", "key: not a string"},
-	        {"{\"key\":\"a\\u0000\"}", "key: not a string"},
-	        {"{\"key\":\"\\ud800\"}", "key: not a string"},
-	        {"{\"key\":\"k\",\"size\":-1}", "size: not a size"},
-	        {"{\"key\":\"k\",\"size\":1.5}", "size: not a size"},
-	        {"{\"key\":\"k\",\"size\":\"1\"}", "size: not a size"},
-	        {"{\"key\":\"k\",\"size\":9223372036854775808}", "size: not a size"},
-	        {"{\"key\":\"k\",\"bucket\":1}", "bucket: not a string"},
-	        {"{\"key\":\"k\",\"list\":3}", "list: not an object"},
-	        {"{\"key\":\"k\",\"list\":[]}", "list: not an object"},
-	        {"{\"key\":\"k\"", "unexpected end"},
-	        {"{\"key\":\"k\"}x", "an unexpected value"},
-	        {"{\"key\":\"k\",}", "an unexpected closing bracket"},
+		{"{}", "key: not a string"},
+		{"{\"key\":3}", "key: not a string"},
+		{"{\"key\":\"\"}", "key: not a string"},
+		{"{\"key\":\"a\\u0000\"}", "key: not a string"},
+		{"{\"key\":\"\\ud800\"}", "key: not a string"},
+		{"{\"key\":\"k\",\"size\":-1}", "size: not a size"},
+		{"{\"key\":\"k\",\"size\":1.5}", "size: not a size"},
+		{"{\"key\":\"k\",\"size\":\"1\"}", "size: not a size"},
+		{"{\"key\":\"k\",\"size\":9223372036854775808}", "size: not a size"},
+		{"{\"key\":\"k\",\"bucket\":1}", "bucket: not a string"},
+		{"{\"key\":\"k\",\"list\":3}", "list: not an object"},
+		{"{\"key\":\"k\",\"list\":[]}", "list: not an object"},
+		{"{\"key\":\"k\"", "unexpected end"},
+		{"{\"key\":\"k\"}x", "an unexpected value"},
+		{"{\"key\":\"k\",}", "an unexpected closing bracket"},
 	};
 	struct object_record got;
 	const char *why;
@@ -189,11 +186,10 @@ test_begin(void **state)
 	buf_reset(&line);
 	control_write_begin(&line, &object);
 	assert_true(line_is_control(slice_of_buf(&line)));
-	assert_true(control_parse(
-	        &records,
-	        written("{\"@\":\"begin\",\"bucket\":\"rl-data\",\"key\":\"r/1.jsonl\",\"size\":0,"
-	                "\"etag\":\"9b\",\"list\":" THREAD "}\n"),
-	        &got, &why));
+	assert_true(control_parse(&records,
+	                          written("{\"@\":\"begin\",\"bucket\":\"rl-data\",\"key\":\"r/1.jsonl\",\"size\":0,"
+	                                  "\"etag\":\"9b\",\"list\":" THREAD "}\n"),
+	                          &got, &why));
 	assert_int_equal(got.kind, CONTROL_BEGIN);
 	same(got.bucket, "rl-data");
 	same(got.key, "r/1.jsonl");
@@ -211,8 +207,7 @@ test_end(void **state)
 	(void)state;
 	buf_reset(&line);
 	control_write_end(&line, SLICE("r/1.jsonl"), 5556);
-	assert_true(control_parse(&records, written("{\"@\":\"end\",\"key\":\"r/1.jsonl\",\"lines\":5556}\n"),
-	                          &got, &why));
+	assert_true(control_parse(&records, written("{\"@\":\"end\",\"key\":\"r/1.jsonl\",\"lines\":5556}\n"), &got, &why));
 	assert_int_equal(got.kind, CONTROL_END);
 	same(got.key, "r/1.jsonl");
 	assert_int_equal(got.lines, 5556);
@@ -226,13 +221,11 @@ test_reject(void **state)
 
 	(void)state;
 	buf_reset(&line);
-	control_write_reject(&line, SLICE("r/1.jsonl"), 17, SLICE("title: not a string"),
-	                     SLICE("{\"title\":3}"));
-	assert_true(
-	        control_parse(&records,
-	                      written("{\"@\":\"reject\",\"key\":\"r/1.jsonl\",\"line\":17,"
-	                              "\"reason\":\"title: not a string\",\"raw\":\"{\\\"title\\\":3}\"}\n"),
-	                      &got, &why));
+	control_write_reject(&line, SLICE("r/1.jsonl"), 17, SLICE("title: not a string"), SLICE("{\"title\":3}"));
+	assert_true(control_parse(&records,
+	                          written("{\"@\":\"reject\",\"key\":\"r/1.jsonl\",\"line\":17,"
+	                                  "\"reason\":\"title: not a string\",\"raw\":\"{\\\"title\\\":3}\"}\n"),
+	                          &got, &why));
 	assert_int_equal(got.kind, CONTROL_REJECT);
 	same(got.key, "r/1.jsonl");
 	assert_int_equal(got.line, 17);
@@ -261,13 +254,11 @@ test_error(void **state)
 
 	(void)state;
 	buf_reset(&line);
-	control_write_error(&line, SLICE("r/2"), SLICE("s3cat"), SLICE("GET: 404 NoSuchKey"), false,
-	                    SLICE(THREAD));
-	assert_true(control_parse(
-	        &records,
-	        written("{\"@\":\"error\",\"key\":\"r/2\",\"stage\":\"s3cat\","
-	                "\"reason\":\"GET: 404 NoSuchKey\",\"temporary\":false,\"list\":" THREAD "}\n"),
-	        &got, &why));
+	control_write_error(&line, SLICE("r/2"), SLICE("s3cat"), SLICE("GET: 404 NoSuchKey"), false, SLICE(THREAD));
+	assert_true(control_parse(&records,
+	                          written("{\"@\":\"error\",\"key\":\"r/2\",\"stage\":\"s3cat\","
+	                                  "\"reason\":\"GET: 404 NoSuchKey\",\"temporary\":false,\"list\":" THREAD "}\n"),
+	                          &got, &why));
 	assert_int_equal(got.kind, CONTROL_ERROR);
 	same(got.key, "r/2");
 	same(got.stage, "s3cat");
@@ -306,30 +297,30 @@ static void
 test_controls_refused(void **state)
 {
 	static const char *const bad[] = {
-	        "{\"@\":",
-	        "{\"@\":1}",
-	        "{\"@\":null}",
-	        "{\"@\":\"end\"",
-	        "{\"@\":\"end\",}",
-	        "{\"@\":\"a\\u0000\"}",
-	        "[\"@\"]",
-	        "{\"@\":\"begin\"}",
-	        "{\"@\":\"begin\",\"key\":1}",
-	        "{\"@\":\"begin\",\"key\":\"k\",\"size\":-5}",
-	        "{\"@\":\"end\",\"key\":\"k\"}",
-	        "{\"@\":\"end\",\"lines\":1}",
-	        "{\"@\":\"end\",\"key\":\"k\",\"lines\":-1}",
-	        "{\"@\":\"end\",\"key\":\"k\",\"lines\":1.0}",
-	        "{\"@\":\"end\",\"key\":\"k\",\"lines\":\"1\"}",
-	        "{\"@\":\"end\",\"key\":\"k\",\"lines\":99999999999999999999}",
-	        "{\"@\":\"reject\",\"key\":\"k\",\"line\":0,\"reason\":\"r\",\"raw\":\"\"}",
-	        "{\"@\":\"reject\",\"key\":\"k\",\"line\":1,\"reason\":\"r\"}",
-	        "{\"@\":\"reject\",\"key\":\"k\",\"line\":1,\"reason\":\"r\",\"raw\":{}}",
-	        "{\"@\":\"reject\",\"key\":\"k\",\"line\":1,\"raw\":\"\"}",
-	        "{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"reason\":\"r\"}",
-	        "{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"reason\":\"r\",\"temporary\":\"no\"}",
-	        "{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"temporary\":true}",
-	        "{\"@\":\"error\",\"stage\":\"s\",\"reason\":\"r\",\"temporary\":true}",
+		"{\"@\":",
+		"{\"@\":1}",
+		"{\"@\":null}",
+		"{\"@\":\"end\"",
+		"{\"@\":\"end\",}",
+		"{\"@\":\"a\\u0000\"}",
+		"[\"@\"]",
+		"{\"@\":\"begin\"}",
+		"{\"@\":\"begin\",\"key\":1}",
+		"{\"@\":\"begin\",\"key\":\"k\",\"size\":-5}",
+		"{\"@\":\"end\",\"key\":\"k\"}",
+		"{\"@\":\"end\",\"lines\":1}",
+		"{\"@\":\"end\",\"key\":\"k\",\"lines\":-1}",
+		"{\"@\":\"end\",\"key\":\"k\",\"lines\":1.0}",
+		"{\"@\":\"end\",\"key\":\"k\",\"lines\":\"1\"}",
+		"{\"@\":\"end\",\"key\":\"k\",\"lines\":99999999999999999999}",
+		"{\"@\":\"reject\",\"key\":\"k\",\"line\":0,\"reason\":\"r\",\"raw\":\"\"}",
+		"{\"@\":\"reject\",\"key\":\"k\",\"line\":1,\"reason\":\"r\"}",
+		"{\"@\":\"reject\",\"key\":\"k\",\"line\":1,\"reason\":\"r\",\"raw\":{}}",
+		"{\"@\":\"reject\",\"key\":\"k\",\"line\":1,\"raw\":\"\"}",
+		"{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"reason\":\"r\"}",
+		"{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"reason\":\"r\",\"temporary\":\"no\"}",
+		"{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"temporary\":true}",
+		"{\"@\":\"error\",\"stage\":\"s\",\"reason\":\"r\",\"temporary\":true}",
 	};
 	struct control got;
 	const char *why;
@@ -345,18 +336,18 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(test_object_record),
-	        cmocka_unit_test(test_object_record_of_a_key_alone),
-	        cmocka_unit_test(test_many_escapes),
-	        cmocka_unit_test(test_bare_keys),
-	        cmocka_unit_test(test_null_is_not_given),
-	        cmocka_unit_test(test_object_records_refused),
-	        cmocka_unit_test(test_begin),
-	        cmocka_unit_test(test_end),
-	        cmocka_unit_test(test_reject),
-	        cmocka_unit_test(test_error),
-	        cmocka_unit_test(test_controls_of_others),
-	        cmocka_unit_test(test_controls_refused),
+		cmocka_unit_test(test_object_record),
+		cmocka_unit_test(test_object_record_of_a_key_alone),
+		cmocka_unit_test(test_many_escapes),
+		cmocka_unit_test(test_bare_keys),
+		cmocka_unit_test(test_null_is_not_given),
+		cmocka_unit_test(test_object_records_refused),
+		cmocka_unit_test(test_begin),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_reject),
+		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_controls_of_others),
+		cmocka_unit_test(test_controls_refused),
 	};
 
 	return cmocka_run_group_tests_name("records", tests, NULL, release);

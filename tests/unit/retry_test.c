@@ -18,38 +18,37 @@ classes(void **state)
 		const char *code;
 		enum retry retry;
 	} cases[] = {
-	        {500, "InternalError", RETRY_TRANSIENT},
-	        {500, "", RETRY_TRANSIENT},
-	        {502, "", RETRY_TRANSIENT},
-	        {504, "", RETRY_TRANSIENT},
-	        {503, "SlowDown", RETRY_THROTTLED},
-	        {503, "", RETRY_THROTTLED},
-	        {503, "ServiceUnavailable", RETRY_THROTTLED},
-	        {503, "SomethingElse", RETRY_TRANSIENT},
-	        {429, "", RETRY_THROTTLED},
-	        {429, "TooManyRequests", RETRY_THROTTLED},
-	        {400, "RequestTimeout", RETRY_TRANSIENT},
-	        {400, "ThrottlingException", RETRY_THROTTLED},
-	        {400, "RequestLimitExceeded", RETRY_THROTTLED},
-	        {408, "", RETRY_TRANSIENT},
-	        {200, "InternalError", RETRY_TRANSIENT},
-	        {200, "SlowDown", RETRY_THROTTLED},
-	        {200, "AccessDenied", RETRY_NEVER},
-	        {400, "BadDigest", RETRY_TRANSIENT},
-	        {400, "InvalidArgument", RETRY_NEVER},
-	        {403, "AccessDenied", RETRY_NEVER},
-	        {404, "NoSuchKey", RETRY_NEVER},
-	        {404, "", RETRY_NEVER},
-	        {412, "PreconditionFailed", RETRY_NEVER},
-	        {416, "InvalidRange", RETRY_NEVER},
-	        {501, "NotImplemented", RETRY_NEVER},
-	        {403, "slowdown", RETRY_NEVER},
+		{500, "InternalError", RETRY_TRANSIENT},
+		{500, "", RETRY_TRANSIENT},
+		{502, "", RETRY_TRANSIENT},
+		{504, "", RETRY_TRANSIENT},
+		{503, "SlowDown", RETRY_THROTTLED},
+		{503, "", RETRY_THROTTLED},
+		{503, "ServiceUnavailable", RETRY_THROTTLED},
+		{503, "SomethingElse", RETRY_TRANSIENT},
+		{429, "", RETRY_THROTTLED},
+		{429, "TooManyRequests", RETRY_THROTTLED},
+		{400, "RequestTimeout", RETRY_TRANSIENT},
+		{400, "ThrottlingException", RETRY_THROTTLED},
+		{400, "RequestLimitExceeded", RETRY_THROTTLED},
+		{408, "", RETRY_TRANSIENT},
+		{200, "InternalError", RETRY_TRANSIENT},
+		{200, "SlowDown", RETRY_THROTTLED},
+		{200, "AccessDenied", RETRY_NEVER},
+		{400, "BadDigest", RETRY_TRANSIENT},
+		{400, "InvalidArgument", RETRY_NEVER},
+		{403, "AccessDenied", RETRY_NEVER},
+		{404, "NoSuchKey", RETRY_NEVER},
+		{404, "", RETRY_NEVER},
+		{412, "PreconditionFailed", RETRY_NEVER},
+		{416, "InvalidRange", RETRY_NEVER},
+		{501, "NotImplemented", RETRY_NEVER},
+		{403, "slowdown", RETRY_NEVER},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_int_equal(retry_classify(cases[i].status, slice_of_str(cases[i].code)),
-		                 cases[i].retry);
+		assert_int_equal(retry_classify(cases[i].status, slice_of_str(cases[i].code)), cases[i].retry);
 }
 
 static void
@@ -79,21 +78,21 @@ hints(void **state)
 		const char *amz, *plain;
 		int64_t wanted;
 	} cases[] = {
-	        {100, NULL, NULL, 100},
-	        {100, "1500", NULL, 1500},  /* milliseconds */
-	        {100, "50", NULL, 100},     /* never sooner than planned */
-	        {100, "60000", NULL, 5100}, /* nor more than 5 s later */
-	        {100, "-1", NULL, 100},     /* no sound number */
-	        {100, "soon", NULL, 100},
-	        {100, "", NULL, 100},
-	        {100, "99999999999999999999", NULL, 100},
-	        {100, NULL, "2", 2000}, /* seconds */
-	        {100, NULL, "0", 100},
-	        {100, NULL, "3600", 60000}, /* an hour is more than we wait */
-	        {100, NULL, "-5", 100},
-	        {100, NULL, "Wed, 21 Oct 2015 07:28:00 GMT", 100},
-	        {100, "1500", "30", 1500}, /* AWS's own goes first */
-	        {100, "x", "2", 2000},
+		{100, NULL, NULL, 100},
+		{100, "1500", NULL, 1500},  /* milliseconds */
+		{100, "50", NULL, 100},     /* never sooner than planned */
+		{100, "60000", NULL, 5100}, /* nor more than 5 s later */
+		{100, "-1", NULL, 100},     /* no sound number */
+		{100, "soon", NULL, 100},
+		{100, "", NULL, 100},
+		{100, "99999999999999999999", NULL, 100},
+		{100, NULL, "2", 2000}, /* seconds */
+		{100, NULL, "0", 100},
+		{100, NULL, "3600", 60000}, /* an hour is more than we wait */
+		{100, NULL, "-5", 100},
+		{100, NULL, "Wed, 21 Oct 2015 07:28:00 GMT", 100},
+		{100, "1500", "30", 1500}, /* AWS's own goes first */
+		{100, "x", "2", 2000},
 	};
 
 	(void)state;
@@ -131,10 +130,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(classes),
-	        cmocka_unit_test(delays),
-	        cmocka_unit_test(hints),
-	        cmocka_unit_test(quota),
+		cmocka_unit_test(classes),
+		cmocka_unit_test(delays),
+		cmocka_unit_test(hints),
+		cmocka_unit_test(quota),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,24 +17,24 @@ endpoints(void **state)
 	static const struct {
 		const char *text, *parsed, *host; /* parsed NULL: refused */
 	} cases[] = {
-	        {"http://127.0.0.1:9000", "http://127.0.0.1:9000", "127.0.0.1:9000"},
-	        {"HTTPS://Minio.Example:443//", "https://minio.example:443", "minio.example"},
-	        {"http://h:80/base/", "http://h:80/base", "h"},
-	        {"https://h:80", "https://h:80", "h:80"},
-	        {"http://[::1]:8080", "http://[::1]:8080", "[::1]:8080"},
-	        {"http://[::1]", "http://[::1]", "[::1]"},
-	        {"ftp://h", NULL, NULL},
-	        {"h:9000", NULL, NULL},
-	        {"http://", NULL, NULL},
-	        {"http:///x", NULL, NULL},
-	        {"http://:80", NULL, NULL},
-	        {"http://h:0", NULL, NULL},
-	        {"http://h:99999", NULL, NULL},
-	        {"http://h:x", NULL, NULL},
-	        {"http://user:pass@h", NULL, NULL},
-	        {"http://h?x", NULL, NULL},
-	        {"http://h/\n", NULL, NULL},
-	        {"http://h\xc3\xa4", NULL, NULL},
+		{"http://127.0.0.1:9000", "http://127.0.0.1:9000", "127.0.0.1:9000"},
+		{"HTTPS://Minio.Example:443//", "https://minio.example:443", "minio.example"},
+		{"http://h:80/base/", "http://h:80/base", "h"},
+		{"https://h:80", "https://h:80", "h:80"},
+		{"http://[::1]:8080", "http://[::1]:8080", "[::1]:8080"},
+		{"http://[::1]", "http://[::1]", "[::1]"},
+		{"ftp://h", NULL, NULL},
+		{"h:9000", NULL, NULL},
+		{"http://", NULL, NULL},
+		{"http:///x", NULL, NULL},
+		{"http://:80", NULL, NULL},
+		{"http://h:0", NULL, NULL},
+		{"http://h:99999", NULL, NULL},
+		{"http://h:x", NULL, NULL},
+		{"http://user:pass@h", NULL, NULL},
+		{"http://h?x", NULL, NULL},
+		{"http://h/\n", NULL, NULL},
+		{"http://h\xc3\xa4", NULL, NULL},
 	};
 
 	(void)state;
@@ -70,8 +70,7 @@ assert_place(struct s3 *s3, const char *name, const char *origin, const char *pa
 static void
 places(void **state)
 {
-	char region[] = "eu-west-1", china[] = "cn-north-1", own[] = "http://127.0.0.1:9000",
-	     base[] = "https://h/s3/base";
+	char region[] = "eu-west-1", china[] = "cn-north-1", own[] = "http://127.0.0.1:9000", base[] = "https://h/s3/base";
 	struct s3 aws = {.region = region};
 	struct s3 aws_china = {.region = china};
 	struct s3 custom = {.region = region, .endpoint = own};
@@ -134,10 +133,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(endpoints),
-	        cmocka_unit_test(places),
-	        cmocka_unit_test(moves),
-	        cmocka_unit_test(names),
+		cmocka_unit_test(endpoints),
+		cmocka_unit_test(places),
+		cmocka_unit_test(moves),
+		cmocka_unit_test(names),
 	};
 
 	log_init("s3_url_test");

@@ -11,12 +11,12 @@
 #include "store/s3.h"
 #include "store/s3_upload.h"
 
-#define HEAD                                                                                                 \
-	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "                                     \
+#define HEAD                                                                                                           \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "                                                   \
 	"xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
 #define URL "<EncodingType>url</EncodingType>"
-#define OBJECT(key)                                                                                          \
-	"<Contents><Key>" key "</Key><LastModified>2024-07-17T02:38:54.000Z</LastModified>"                  \
+#define OBJECT(key)                                                                                                    \
+	"<Contents><Key>" key "</Key><LastModified>2024-07-17T02:38:54.000Z</LastModified>"                                \
 	"<ETag>&quot;9b2cf5&quot;</ETag><Size>1043211</Size><Owner><ID>Key</ID></Owner></Contents>"
 #define TAIL "</ListBucketResult>"
 
@@ -44,8 +44,7 @@ page(void **state)
 
 	(void)state;
 	assert_int_equal(parse(HEAD "<IsTruncated>true</IsTruncated><NextContinuationToken>a%20+b&amp;c</"
-	                            "NextContinuationToken>" URL OBJECT("a%2Fb+c%2Bd%25") OBJECT("%E2%82%AC")
-	                                    TAIL,
+	                            "NextContinuationToken>" URL OBJECT("a%2Fb+c%2Bd%25") OBJECT("%E2%82%AC") TAIL,
 	                       &page, &why),
 	                 0);
 	assert_int_equal(page.count, 2);
@@ -60,20 +59,18 @@ page(void **state)
 	assert_string_equal(buf_cstr(&page.token), "a%20+b&c");
 
 	/* The next page into the same struct, without an encoding: keys are what they are. */
-	assert_int_equal(
-	        parse(HEAD OBJECT("a+b%20&lt;") "<IsTruncated>false</IsTruncated>" TAIL, &page, &why), 0);
+	assert_int_equal(parse(HEAD OBJECT("a+b%20&lt;") "<IsTruncated>false</IsTruncated>" TAIL, &page, &why), 0);
 	assert_int_equal(page.count, 1);
 	assert_key(&page, 0, "a+b%20<");
 	assert_false(page.truncated);
 	assert_int_equal(page.token.len, 0);
 
 	/* The encoding may be said behind the keys; prefixes of names do not matter. */
-	assert_int_equal(
-	        parse("<s:ListBucketResult "
-	              "xmlns:s=\"x\"><s:Contents><s:Key>%20%zz%2</s:Key><s:Size>0</s:Size></s:Contents>"
-	              "<s:EncodingType>url</s:EncodingType></s:ListBucketResult>",
-	              &page, &why),
-	        0);
+	assert_int_equal(parse("<s:ListBucketResult "
+	                       "xmlns:s=\"x\"><s:Contents><s:Key>%20%zz%2</s:Key><s:Size>0</s:Size></s:Contents>"
+	                       "<s:EncodingType>url</s:EncodingType></s:ListBucketResult>",
+	                       &page, &why),
+	                 0);
 	assert_key(&page, 0, " %zz%2");
 	assert_int_equal(parse(HEAD TAIL, &page, &why), 0);
 	assert_int_equal(page.count, 0);
@@ -88,9 +85,8 @@ mended(void **state)
 	const char *why;
 
 	(void)state;
-	assert_int_equal(parse(HEAD
-	                       "<Prefix>a\x01</Prefix><NextContinuationToken>k&#x01;</NextContinuationToken>"
-	                       "<IsTruncated>true</IsTruncated>" URL OBJECT("a%01b") TAIL,
+	assert_int_equal(parse(HEAD "<Prefix>a\x01</Prefix><NextContinuationToken>k&#x01;</NextContinuationToken>"
+	                            "<IsTruncated>true</IsTruncated>" URL OBJECT("a%01b") TAIL,
 	                       &page, &why),
 	                 0);
 	assert_key(&page, 0,
@@ -109,21 +105,21 @@ static void
 refused(void **state)
 {
 	static const char *const cases[] = {
-	        "",
-	        "<",
-	        "not XML",
-	        HEAD OBJECT("a"), /* cut off */
-	        HEAD OBJECT("a") "</ListBucket",
-	        HEAD "<Contents><Size>1</Size></Contents>" TAIL, /* no key */
-	        HEAD "<Contents><Key>a</Key><Size>x</Size></Contents>" TAIL,
-	        HEAD "<Contents><Key>a</Key><Size>-1</Size></Contents>" TAIL,
-	        HEAD "<Contents><Key>a</Key><Size>99999999999999999999</Size></Contents>" TAIL,
-	        "<Error><Code>SlowDown</Code></Error>",
-	        "<html><body>ListBucketResult</body></html>",
-	        HEAD TAIL HEAD TAIL,
-	        "<!DOCTYPE x [<!ENTITY a "
-	        "\"aaaa\">]><ListBucketResult><Prefix>&a;</Prefix></ListBucketResult>",
-	        HEAD OBJECT("\xff\xfe") TAIL,
+		"",
+		"<",
+		"not XML",
+		HEAD OBJECT("a"), /* cut off */
+		HEAD OBJECT("a") "</ListBucket",
+		HEAD "<Contents><Size>1</Size></Contents>" TAIL, /* no key */
+		HEAD "<Contents><Key>a</Key><Size>x</Size></Contents>" TAIL,
+		HEAD "<Contents><Key>a</Key><Size>-1</Size></Contents>" TAIL,
+		HEAD "<Contents><Key>a</Key><Size>99999999999999999999</Size></Contents>" TAIL,
+		"<Error><Code>SlowDown</Code></Error>",
+		"<html><body>ListBucketResult</body></html>",
+		HEAD TAIL HEAD TAIL,
+		"<!DOCTYPE x [<!ENTITY a "
+		"\"aaaa\">]><ListBucketResult><Prefix>&a;</Prefix></ListBucketResult>",
+		HEAD OBJECT("\xff\xfe") TAIL,
 	};
 	struct s3_page page = {.text = BUF_INIT};
 	const char *why;
@@ -142,12 +138,12 @@ errors(void **state)
 	struct s3_xml_error error = {.code = BUF_INIT};
 
 	(void)state;
-	assert_true(s3_xml_error(
-	        SLICE("<?xml version=\"1.0\"?><Error><Code>AuthorizationHeaderMalformed</Code><Message>the "
-	              "region "
-	              "'us-east-1' is "
-	              "wrong</Message><Region>eu-west-1</Region><RequestId>4F</RequestId></Error>"),
-	        &error));
+	assert_true(
+		s3_xml_error(SLICE("<?xml version=\"1.0\"?><Error><Code>AuthorizationHeaderMalformed</Code><Message>the "
+	                       "region "
+	                       "'us-east-1' is "
+	                       "wrong</Message><Region>eu-west-1</Region><RequestId>4F</RequestId></Error>"),
+	                 &error));
 	assert_string_equal(buf_cstr(&error.code), "AuthorizationHeaderMalformed");
 	assert_string_equal(buf_cstr(&error.message), "the region 'us-east-1' is wrong");
 	assert_string_equal(buf_cstr(&error.region), "eu-west-1");
@@ -161,9 +157,8 @@ errors(void **state)
 
 	assert_false(s3_xml_error(SLICE(""), &error));
 	assert_false(s3_xml_error(SLICE("<html><h1>503</h1></html>"), &error));
-	assert_false(s3_xml_error(
-	        SLICE("<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>"),
-	        &error));
+	assert_false(
+		s3_xml_error(SLICE("<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>"), &error));
 	s3_xml_error_release(&error);
 }
 
@@ -202,8 +197,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(page),   cmocka_unit_test(mended), cmocka_unit_test(refused),
-	        cmocka_unit_test(errors), cmocka_unit_test(values), cmocka_unit_test(part_sizes),
+		cmocka_unit_test(page),   cmocka_unit_test(mended), cmocka_unit_test(refused),
+		cmocka_unit_test(errors), cmocka_unit_test(values), cmocka_unit_test(part_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,8 +157,7 @@ is_posting(struct slice line, struct buf *scratch, struct slice *company, struct
 	buf_reserve(scratch, line.len * 2); /* so that the first slice stays where it is */
 	if (json_parse(&json, line, &why) && json_is_object(&json)) {
 		json_members(&json, names, 2, values);
-		good = values[0] >= 0 && values[1] >= 0 &&
-		       json_string(&json, values[0], scratch, company, &why) &&
+		good = values[0] >= 0 && values[1] >= 0 && json_string(&json, values[0], scratch, company, &why) &&
 		       json_string(&json, values[1], scratch, title, &why) && title->len > 0;
 	}
 	json_release(&json);
@@ -183,10 +182,9 @@ plain_lines(void **state)
 
 	(void)state;
 	line_plain(&line, &posting);
-	assert_string_equal(
-	        buf_cstr(&line),
-	        "{\"url\":\"https://jobs.example.com/123\",\"company\":\"Abbot\",\"title\":\"Account "
-	        "Receivable Intern\",\"location\":\"Berlin\",\"scraped_on\":1756741199}\n");
+	assert_string_equal(buf_cstr(&line),
+	                    "{\"url\":\"https://jobs.example.com/123\",\"company\":\"Abbot\",\"title\":\"Account "
+	                    "Receivable Intern\",\"location\":\"Berlin\",\"scraped_on\":1756741199}\n");
 	buf_release(&line);
 	catalog_free(catalog);
 }
@@ -249,14 +247,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(pairs_differ),
-	        cmocka_unit_test(no_company_and_no_title_comes_twice),
-	        cmocka_unit_test(every_level_has_its_share),
-	        cmocka_unit_test(zipf_follows_its_law),
-	        cmocka_unit_test(zipf_of_few_and_of_many),
-	        cmocka_unit_test(plain_lines),
-	        cmocka_unit_test(words_need_no_escaping),
-	        cmocka_unit_test(messy_lines_are_postings_and_bad_ones_are_not),
+		cmocka_unit_test(pairs_differ),
+		cmocka_unit_test(no_company_and_no_title_comes_twice),
+		cmocka_unit_test(every_level_has_its_share),
+		cmocka_unit_test(zipf_follows_its_law),
+		cmocka_unit_test(zipf_of_few_and_of_many),
+		cmocka_unit_test(plain_lines),
+		cmocka_unit_test(words_need_no_escaping),
+		cmocka_unit_test(messy_lines_are_postings_and_bad_ones_are_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,7 @@
 #define ACCESS_KEY "AKIAIOSFODNN7EXAMPLE"
 #define SECRET_KEY "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 #define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+/* clang-format off */
 #define HOST                                                                                                 \
 	{                                                                                                    \
 		"host", "examplebucket.s3.amazonaws.com"                                                     \
@@ -29,31 +30,31 @@
 	{                                                                                                    \
 		"x-amz-date", "20130524T000000Z"                                                             \
 	}
+/* clang-format on */
 #define WHEN 1369353600
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct sigv4_request
-request_of(const char *method, const char *path, const char *query, const struct sigv4_header *headers,
-           size_t count, const char *hash)
+request_of(const char *method, const char *path, const char *query, const struct sigv4_header *headers, size_t count,
+           const char *hash)
 {
 	return (struct sigv4_request){
-	        .method = method,
-	        .path = path,
-	        .query = query,
-	        .headers = headers,
-	        .header_count = count,
-	        .payload_hash = hash,
-	        .time = WHEN,
-	        .region = "us-east-1",
-	        .service = "s3",
-	        .access_key = ACCESS_KEY,
-	        .secret_key = SECRET_KEY,
+		.method = method,
+		.path = path,
+		.query = query,
+		.headers = headers,
+		.header_count = count,
+		.payload_hash = hash,
+		.time = WHEN,
+		.region = "us-east-1",
+		.service = "s3",
+		.access_key = ACCESS_KEY,
+		.secret_key = SECRET_KEY,
 	};
 }
 
 static void
-assert_signed(struct sigv4 *sigv4, const struct sigv4_request *request, const char *names,
-              const char *signature)
+assert_signed(struct sigv4 *sigv4, const struct sigv4_request *request, const char *names, const char *signature)
 {
 	struct buf value = BUF_INIT;
 	struct buf wanted = BUF_INIT;
@@ -73,8 +74,7 @@ published_examples(void **state)
 {
 	struct sigv4 *sigv4 = sigv4_new();
 	const struct sigv4_header plain[] = {DATE, HOST, {"x-amz-content-sha256", EMPTY}};
-	const struct sigv4_header ranged[] = {
-	        HOST, DATE, {"range", "bytes=0-9"}, {"x-amz-content-sha256", EMPTY}};
+	const struct sigv4_header ranged[] = {HOST, DATE, {"range", "bytes=0-9"}, {"x-amz-content-sha256", EMPTY}};
 	char hash[65];
 	struct sigv4_request request;
 
@@ -232,8 +232,7 @@ sign_one(struct sigv4 *sigv4, char lines[LINES][LINE_MAX_BYTES])
 	buf_append_byte(&path, '/');
 	encode_hex(&path, lines[1], strlen(lines[1]), true);
 	encode_query(&query, lines[2]);
-	struct sigv4_request request =
-	        request_of(lines[0], buf_cstr(&path), buf_cstr(&query), headers, count, lines[3]);
+	struct sigv4_request request = request_of(lines[0], buf_cstr(&path), buf_cstr(&query), headers, count, lines[3]);
 	request.time = atoll(lines[4]);
 	request.region = lines[5];
 	request.service = lines[6];
@@ -269,8 +268,8 @@ int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	        cmocka_unit_test(published_examples), cmocka_unit_test(kept_key), cmocka_unit_test(encoding),
-	        cmocka_unit_test(canonical),          cmocka_unit_test(hashes),
+		cmocka_unit_test(published_examples), cmocka_unit_test(kept_key), cmocka_unit_test(encoding),
+		cmocka_unit_test(canonical),          cmocka_unit_test(hashes),
 	};
 
 	if (argc == 2 && strcmp(argv[1], "sign") == 0)

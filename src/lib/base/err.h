@@ -25,7 +25,9 @@ struct err {
 	char text[1024]; /* what was being done, on what, why; no program name, no newline, no secret */
 };
 
+/* clang-format off */
 #define ERR_INIT {ERR_NONE, ""}
+/* clang-format on */
 
 /* Fill *err. Returns -1, so that `return err_set(...)` reads well. A text that is too long is cut. */
 int err_set(struct err *err, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -68,12 +68,12 @@ say(enum log_level level, const char *format, va_list args)
 	errno = number;
 }
 
-#define SAY(level)                                                                                           \
-	do {                                                                                                 \
-		va_list args;                                                                                \
-		va_start(args, format);                                                                      \
-		say(level, format, args);                                                                    \
-		va_end(args);                                                                                \
+#define SAY(level)                                                                                                     \
+	do {                                                                                                               \
+		va_list args;                                                                                                  \
+		va_start(args, format);                                                                                        \
+		say(level, format, args);                                                                                      \
+		va_end(args);                                                                                                  \
 	} while (0)
 
 void

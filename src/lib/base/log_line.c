@@ -122,7 +122,8 @@ log_line_json(char *line, const struct log_message *message)
 	if (message->run)
 		put_member(&to, ",\"run\":\"", message->run, strlen(message->run), RUN_MAX_BYTES);
 	put_member(&to, ",\"program\":\"", message->program, strlen(message->program), NAME_MAX_BYTES);
-	snprintf(numbers, sizeof(numbers), ",\"pid\":%ld,\"level\":\"%s\",\"message\":\"", (long)getpid(), words[message->level]);
+	snprintf(numbers, sizeof(numbers), ",\"pid\":%ld,\"level\":\"%s\",\"message\":\"", (long)getpid(),
+	         words[message->level]);
 	put(&to, numbers, strlen(numbers));
 	put_text(&to, message->text, message->len, put_quoted);
 	memcpy(line + to.at, "\"}\n", 3);

@@ -331,8 +331,8 @@ next_reply(struct cache *cache, struct redis_value *value, struct err *err)
 		value->type = REDIS_REPLY_NIL;
 		return 0;
 	}
-	redis_refuse(cache->redis, slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text)),
-	             err);
+	redis_refuse(cache->redis,
+	             slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text)), err);
 	return lost(cache);
 }
 

@@ -11,7 +11,8 @@
 void command_start(struct buf *to, int arguments, const char *name, const struct buf *prefix, size_t digits);
 
 /* One command: its start, the bucket's digits, then the field with its length, or nothing, and `end`. */
-void command_queue(struct buf *queue, const struct buf *start, struct pair_hash hash, bool with_field, struct slice end);
+void command_queue(struct buf *queue, const struct buf *start, struct pair_hash hash, bool with_field,
+                   struct slice end);
 
 /* One command about a claim: its start, all digits of the hash, and `end`. */
 void command_queue_claim(struct buf *queue, const struct buf *start, struct pair_hash hash, struct slice end);

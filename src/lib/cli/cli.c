@@ -43,7 +43,8 @@ static const struct cli_option common_options[] = {
 	[COMMON_CONFIG] = {CLI_TEXT, 0, "config", "FILE", "read the settings from FILE (config.yaml)", NULL, 0, 0},
 	[COMMON_STATS] = {CLI_TEXT, 0, "stats", "FILE", "append the run's numbers to FILE, as JSON", NULL, 0, 0},
 	[COMMON_PROGRESS] = {CLI_TEXT, 0, "progress", "FILE", "keep FILE at how far the run is, as JSON", NULL, 0, 0},
-	[COMMON_PRINT] = {CLI_FLAG, 0, "print-config", NULL, "print the settings in force and where each is from", NULL, 0, 0},
+	[COMMON_PRINT] = {CLI_FLAG, 0, "print-config", NULL, "print the settings in force and where each is from", NULL, 0,
+                      0},
 	[COMMON_FORMAT] = {CLI_TEXT, 0, "log-format", "text|json", "how messages are written (text)", NULL, 0, 0},
 	[COMMON_VERBOSE] = {CLI_FLAG, 'v', "verbose", NULL, "say more; twice: for debugging", NULL, 0, 0},
 	[COMMON_QUIET] = {CLI_FLAG, 'q', "quiet", NULL, "no warnings, errors only", NULL, 0, 0},
@@ -311,8 +312,8 @@ bad_option(const struct parse *p, char *const *argv, bool value_missing)
 		if (strcmp(name, p->names[i]) == 0)
 			return cli_usage_error(p->cli, "--%s takes no value", name);
 	near = nearest_name(name, p->names, p->count);
-	return cli_usage_error(p->cli, "unknown option --%s%s%s%s", name, near ? " (did you mean --" : "",
-	                       near ? near : "", near ? "?)" : "");
+	return cli_usage_error(p->cli, "unknown option --%s%s%s%s", name, near ? " (did you mean --" : "", near ? near : "",
+	                       near ? "?)" : "");
 }
 
 /* Returns -1 to go on, or the status to end with. */
@@ -375,7 +376,10 @@ cli_start(struct cli *cli, int argc, char **argv)
 	cli->status = parse_arguments(&p, argc, argv);
 	if (cli->status >= 0)
 		return false;
-	log_set_level(p.verbosity < 0 ? LOG_ERROR : p.verbosity == 0 ? LOG_WARNING : p.verbosity == 1 ? LOG_INFO : LOG_DEBUG);
+	log_set_level(p.verbosity < 0    ? LOG_ERROR
+	              : p.verbosity == 0 ? LOG_WARNING
+	              : p.verbosity == 1 ? LOG_INFO
+	                                 : LOG_DEBUG);
 	if (settings_load(cli->settings, p.config, &err) < 0 || (p.progress && progress_open(p.progress, &err) < 0)) {
 		log_error("%s", err.text);
 		cli->status = err_status(&err);

@@ -36,8 +36,8 @@ struct cli_option {
 
 struct cli {
 	const char *program;
-	const char *purpose;        /* one line */
-	const char *const *usage;   /* lines after the program's name, NULL at the end: "[OPTION]... [KEY]..." */
+	const char *purpose;      /* one line */
+	const char *const *usage; /* lines after the program's name, NULL at the end: "[OPTION]... [KEY]..." */
 	const struct cli_option *options;
 	const char *const *examples; /* whole command lines, NULL at the end */
 

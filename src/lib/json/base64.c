@@ -78,9 +78,7 @@ base64_decode(struct buf *to, struct slice text)
 		return true;
 	buf_reserve(to, text.len / 4 * 3);
 	for (pos = 0; pos < text.len; pos += 4) {
-		padding = pos + 4 < text.len || text.ptr[pos + 3] != '=' ? 0
-		          : text.ptr[pos + 2] == '='                     ? 2
-		                                                         : 1;
+		padding = pos + 4 < text.len || text.ptr[pos + 3] != '=' ? 0 : text.ptr[pos + 2] == '=' ? 2 : 1;
 		if (!decode_group(to->data + to->len, text.ptr + pos, padding)) {
 			to->len = before;
 			return false;

@@ -16,8 +16,8 @@
 
 /* One parsed text. {0} is an empty one; reuse it for the next text: the tokens' memory is kept. */
 struct json {
-	struct slice text;  /* as given to json_parse: must outlive the use of the tokens */
-	jsmntok_t *tokens;  /* tokens[0] is the whole value */
+	struct slice text; /* as given to json_parse: must outlive the use of the tokens */
+	jsmntok_t *tokens; /* tokens[0] is the whole value */
 	int count;
 	int capacity;
 };

@@ -90,8 +90,7 @@ check_between(struct check *check, const char *end)
 		case ']':
 			type = *pos == '}' ? JSMN_OBJECT : JSMN_ARRAY;
 			if (check->container == -1 || check->tokens[check->container].type != type ||
-			    (check->expect != NEXT &&
-			     check->expect != (type == JSMN_OBJECT ? NAME_OR_CLOSE : VALUE_OR_CLOSE)))
+			    (check->expect != NEXT && check->expect != (type == JSMN_OBJECT ? NAME_OR_CLOSE : VALUE_OR_CLOSE)))
 				return "an unexpected closing bracket";
 			check->container = outer(check->tokens, check->container);
 			check->expect = NEXT;
@@ -181,12 +180,10 @@ check_token(struct check *check, const char *text, int token, bool control)
 			return "an unexpected string";
 		check->expect = check->expect >= NAME ? COLON : NEXT;
 		check->pos = text + t->end + 1;
-		return control && has_control(start + 1, text + t->end) ? "a control character in a string"
-		                                                        : NULL;
+		return control && has_control(start + 1, text + t->end) ? "a control character in a string" : NULL;
 	}
 	if (check->expect > VALUE_OR_CLOSE)
-		return check->expect == COLON || check->expect == NEXT ? "an unexpected value"
-		                                                       : "a name that is not a string";
+		return check->expect == COLON || check->expect == NEXT ? "an unexpected value" : "a name that is not a string";
 	if (t->type == JSMN_PRIMITIVE) {
 		check->expect = NEXT;
 		check->pos = text + t->end;

@@ -25,7 +25,7 @@ struct redis {
 	char *name;
 	int timeout_ms;
 	struct buf queue;
-	size_t sent; /* of the queue */
+	size_t sent;     /* of the queue */
 	size_t unparsed; /* bytes received since the last whole reply */
 	char block[BLOCK];
 };
@@ -48,11 +48,11 @@ kind_of_reply(struct slice reply)
 		const char *word;
 		enum err_kind kind;
 	} kinds[] = {
-	    {"LOADING", ERR_TEMPORARY},     {"BUSY", ERR_TEMPORARY},       {"TRYAGAIN", ERR_TEMPORARY},
-	    {"CLUSTERDOWN", ERR_TEMPORARY}, {"MASTERDOWN", ERR_TEMPORARY}, {"READONLY", ERR_TEMPORARY},
-	    {"OOM", ERR_TEMPORARY},         {"MISCONF", ERR_TEMPORARY},    {"NOREPLICAS", ERR_TEMPORARY},
-	    {"UNBLOCKED", ERR_TEMPORARY},   {"NOAUTH", ERR_USAGE},         {"WRONGPASS", ERR_USAGE},
-	    {"DENIED", ERR_USAGE},          {"NOPERM", ERR_ACCESS},
+		{"LOADING", ERR_TEMPORARY},     {"BUSY", ERR_TEMPORARY},       {"TRYAGAIN", ERR_TEMPORARY},
+		{"CLUSTERDOWN", ERR_TEMPORARY}, {"MASTERDOWN", ERR_TEMPORARY}, {"READONLY", ERR_TEMPORARY},
+		{"OOM", ERR_TEMPORARY},         {"MISCONF", ERR_TEMPORARY},    {"NOREPLICAS", ERR_TEMPORARY},
+		{"UNBLOCKED", ERR_TEMPORARY},   {"NOAUTH", ERR_USAGE},         {"WRONGPASS", ERR_USAGE},
+		{"DENIED", ERR_USAGE},          {"NOPERM", ERR_ACCESS},
 	};
 	struct slice word = first_word(reply);
 
@@ -278,11 +278,11 @@ value_free(void *object)
 }
 
 static redisReplyObjectFunctions value_objects = {
-    .createString = value_text,
-    .createArray = value_array,
-    .createInteger = value_integer,
-    .createNil = value_nil,
-    .freeObject = value_free,
+	.createString = value_text,
+	.createArray = value_array,
+	.createInteger = value_integer,
+	.createNil = value_nil,
+	.freeObject = value_free,
 };
 
 int

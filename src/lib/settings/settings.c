@@ -146,8 +146,7 @@ settings_put_aws(struct settings *settings, const char *variable, const char *va
 		}
 	}
 	settings->aws = mem_resize(settings->aws, settings->aws_count + 1, sizeof(*settings->aws));
-	settings->aws[settings->aws_count++] =
-		(struct aws_value){.variable = mem_dup(variable), .text = mem_dup(value)};
+	settings->aws[settings->aws_count++] = (struct aws_value){.variable = mem_dup(variable), .text = mem_dup(value)};
 }
 
 const char *

@@ -4,12 +4,14 @@
 
 #include "settings/settings.h"
 
+/* clang-format off */
 #define TEXT(name, fallback, help) {name, SETTING_TEXT, fallback, 0, 0, false, help}
 #define SECRET(name, help) {name, SETTING_TEXT, NULL, 0, 0, true, help}
 #define INT(name, fallback, min, max, help) {name, SETTING_INT, fallback, min, max, false, help}
 #define BOOL(name, fallback, help) {name, SETTING_BOOL, fallback, 0, 0, false, help}
 #define SIZE(name, fallback, help) {name, SETTING_SIZE, fallback, 0, 0, false, help}
 #define TIME(name, fallback, help) {name, SETTING_TIME, fallback, 0, 0, false, help}
+/* clang-format on */
 
 const struct setting settings_table[] = {
 	/* the buckets */
@@ -48,7 +50,8 @@ const struct setting settings_table[] = {
 	BOOL("cache_legacy", "false", "look for what is not there under the predecessor's company:title keys too"),
 	TEXT("cursor_store", "redis", "where the cursor is kept: redis, or file:PATH"),
 	/* the model */
-	TEXT("grpc_server_address", "localhost:50051", "address of the model: HOST:PORT or unix:PATH; several with commas: in turn"),
+	TEXT("grpc_server_address", "localhost:50051",
+         "address of the model: HOST:PORT or unix:PATH; several with commas: in turn"),
 	BOOL("grpc_tls", "false", "TLS to the model"),
 	TEXT("grpc_ca_file", NULL, "PEM file of the authorities that may sign the model's certificate (the system's)"),
 	TEXT("grpc_cert_file", NULL, "PEM file of our own certificate for the model"),
@@ -64,8 +67,10 @@ const struct setting settings_table[] = {
 	/* messages */
 	TEXT("log_format", "text", "how messages are written: text, or json (an object a line)"),
 	/* what pipeline.sh keeps of its runs */
-	TEXT("history_file", NULL, "a line for each run is appended to this file, for pipeline.sh report (in the user's state folder)"),
-	TEXT("metrics_file", NULL, "the runs' counters for Prometheus, as a text file for node_exporter's collector (FILE.prom)"),
+	TEXT("history_file", NULL,
+         "a line for each run is appended to this file, for pipeline.sh report (in the user's state folder)"),
+	TEXT("metrics_file", NULL,
+         "the runs' counters for Prometheus, as a text file for node_exporter's collector (FILE.prom)"),
 	{NULL, SETTING_TEXT, NULL, 0, 0, false, NULL},
 };
 

@@ -99,9 +99,9 @@ read_event(struct reading *r, const yaml_event_t *event, int *depth, struct err 
 		return 0;
 	case YAML_SCALAR_EVENT:
 		if (*depth == 0)
-			return is_null(event) ? 0
-			                      : err_set(err, ERR_USAGE, "%s:%zu: 'name: value' lines are expected", r->path,
-			                                line_of(event));
+			return is_null(event)
+			           ? 0
+			           : err_set(err, ERR_USAGE, "%s:%zu: 'name: value' lines are expected", r->path, line_of(event));
 		return r->key ? read_value(r, event, err) : read_key(r, event, err);
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:

@@ -138,8 +138,7 @@ find(const struct aws_config *config, const struct aws_config_entry *wanted)
 static bool
 is_in_force(const struct aws_config *config, const struct aws_config_entry *entry)
 {
-	struct aws_config_entry wanted = {
-	        .kind = entry->kind, .section = entry->section, .nest = "", .key = entry->nest};
+	struct aws_config_entry wanted = {.kind = entry->kind, .section = entry->section, .nest = "", .key = entry->nest};
 	const struct aws_config_entry *nest = *entry->nest ? find(config, &wanted) : NULL;
 
 	return !nest || (nest->rank == entry->rank && nest->order < entry->order);
@@ -170,8 +169,7 @@ aws_config_has(const struct aws_config *config, const char *profile)
 }
 
 const char *
-aws_config_section_get(const struct aws_config *config, enum aws_config_kind kind, const char *name,
-                       const char *key)
+aws_config_section_get(const struct aws_config *config, enum aws_config_kind kind, const char *name, const char *key)
 {
 	const struct aws_config_entry *entry = find_key(config, kind, name, key);
 
@@ -222,8 +220,7 @@ aws_config_each(const struct aws_config *config,
 	for (size_t i = 0; i < config->count; i++) {
 		const struct aws_config_entry *entry = &config->entries[i];
 
-		if ((i + 1 < config->count && compare_names(entry, entry + 1) == 0) ||
-		    !is_in_force(config, entry))
+		if ((i + 1 < config->count && compare_names(entry, entry + 1) == 0) || !is_in_force(config, entry))
 			continue;
 		visit(arg, entry->kind, entry->section, entry->nest, entry->key, entry->value);
 	}

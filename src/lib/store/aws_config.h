@@ -62,8 +62,8 @@ bool aws_config_has(const struct aws_config *config, const char *profile);
 const char *aws_config_get(const struct aws_config *config, const char *profile, const char *key);
 
 /* The same of any kind of section: (AWS_CONFIG_SERVICES, "minio", "s3.endpoint_url"). */
-const char *aws_config_section_get(const struct aws_config *config, enum aws_config_kind kind,
-                                   const char *name, const char *key);
+const char *aws_config_section_get(const struct aws_config *config, enum aws_config_kind kind, const char *name,
+                                   const char *key);
 
 /* Whether the value comes from the credentials file; false where there is none. */
 bool aws_config_is_from_credentials(const struct aws_config *config, const char *profile, const char *key);
@@ -73,13 +73,13 @@ bool aws_config_is_from_credentials(const struct aws_config *config, const char 
  * endpoint_url. NULL where it names none or where endpoints of profiles are to be ignored
  * (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS).
  */
-const char *aws_config_endpoint(const struct aws_config *config, const struct settings *settings,
-                                const char *profile, const char *service);
+const char *aws_config_endpoint(const struct aws_config *config, const struct settings *settings, const char *profile,
+                                const char *service);
 
 /* Calls back for every value in force (after merging), in order of kind, section and key; for tests. */
 void aws_config_each(const struct aws_config *config,
-                     void (*visit)(void *arg, enum aws_config_kind kind, const char *section,
-                                   const char *nest, const char *key, const char *value),
+                     void (*visit)(void *arg, enum aws_config_kind kind, const char *section, const char *nest,
+                                   const char *key, const char *value),
                      void *arg);
 
 #endif

@@ -36,12 +36,10 @@ expand(const char *path)
 }
 
 static int
-load_file(struct aws_config *config, const struct settings *settings, enum aws_config_file file,
-          struct err *err)
+load_file(struct aws_config *config, const struct settings *settings, enum aws_config_file file, struct err *err)
 {
 	bool is_config = file == AWS_CONFIG_FILE;
-	const char *named =
-	        settings_aws(settings, is_config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE");
+	const char *named = settings_aws(settings, is_config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE");
 	char *path = expand(named ? named : is_config ? "~/.aws/config" : "~/.aws/credentials");
 	struct buf text = BUF_INIT;
 	struct stat info;
@@ -56,8 +54,7 @@ load_file(struct aws_config *config, const struct settings *settings, enum aws_c
 		return 0;
 	/* In one piece, so that no growing leaves secrets behind. */
 	if ((size_t)info.st_size < FILE_MAX)
-		buf_reserve(&text,
-		            (size_t)info.st_size + 17 * 1024); /* io_read_file asks for 16 KiB at the end */
+		buf_reserve(&text, (size_t)info.st_size + 17 * 1024); /* io_read_file asks for 16 KiB at the end */
 	if (io_read_file(path, FILE_MAX, &text, err) < 0)
 		result = -1;
 	else

@@ -67,12 +67,8 @@ lower(char *text)
 static void
 add(const struct scan *scan, const char *nest, const char *key, const char *value)
 {
-	struct aws_config_entry entry = {.kind = scan->kind,
-	                                 .rank = scan->rank,
-	                                 .section = scan->section,
-	                                 .nest = nest,
-	                                 .key = key,
-	                                 .value = value};
+	struct aws_config_entry entry = {
+		.kind = scan->kind, .rank = scan->rank, .section = scan->section, .nest = nest, .key = key, .value = value};
 
 	if (!scan->skipped)
 		aws_config_add(scan->config, &entry);
@@ -101,9 +97,9 @@ config_section(struct scan *scan, char *title)
 		const char *word;
 		enum aws_config_kind kind;
 	} kinds[] = {
-	        {"profile", AWS_CONFIG_PROFILE},
-	        {"services", AWS_CONFIG_SERVICES},
-	        {"sso-session", AWS_CONFIG_SSO_SESSION},
+		{"profile", AWS_CONFIG_PROFILE},
+		{"services", AWS_CONFIG_SERVICES},
+		{"sso-session", AWS_CONFIG_SSO_SESSION},
 	};
 	size_t word = strcspn(title, " \t\v\f");
 
@@ -215,8 +211,7 @@ take_continuation(struct scan *scan, char *start, char *end, struct err *err)
 		char *key, *value, *value_end;
 
 		if (take_pair(start, end, "=", &key, &value, &value_end))
-			return fail(scan, err,
-			            "an indented line under a key without a value is not key = value");
+			return fail(scan, err, "an indented line under a key without a value is not key = value");
 		add(scan, scan->key, key, value);
 		return 0;
 	}

@@ -19,16 +19,16 @@
 #define FAILED_MS INT64_C(10000) /* a failure is the answer to everybody for so long */
 
 #define NOT_FOUND "no AWS credentials: looked in the environment (AWS_ACCESS_KEY_ID is not set)"
-#define WHAT_TO_DO                                                                                           \
-	"; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run aws configure, or take --no-sign-request "   \
-	"for "                                                                                               \
+#define WHAT_TO_DO                                                                                                     \
+	"; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run aws configure, or take --no-sign-request "                 \
+	"for "                                                                                                             \
 	"public buckets"
 
 typedef int provider_fn(struct credential_context *context, struct credential_set *set, struct err *err);
 
 static provider_fn *const chain[] = {
-        credentials_from_environment, credentials_from_profile, credentials_from_web_identity,
-        credentials_from_container,   credentials_from_imds,
+	credentials_from_environment, credentials_from_profile, credentials_from_web_identity,
+	credentials_from_container,   credentials_from_imds,
 };
 
 #define CHAIN_LENGTH (sizeof chain / sizeof *chain)
@@ -71,8 +71,7 @@ credentials_new(const struct settings *settings, struct err *err)
 	profile = aws_config_profile_name(settings, &origin);
 	if (origin && !aws_config_has(config, profile)) {
 		err_set(err, ERR_USAGE, "profile %s (%s) is neither in %s nor in %s", profile, origin,
-		        aws_config_path(config, AWS_CONFIG_FILE),
-		        aws_config_path(config, AWS_CREDENTIALS_FILE));
+		        aws_config_path(config, AWS_CONFIG_FILE), aws_config_path(config, AWS_CREDENTIALS_FILE));
 		aws_config_free(config);
 		return NULL;
 	}
@@ -105,12 +104,12 @@ ask(struct credentials *credentials, size_t first, size_t last, bool again, stru
 {
 	struct buf looked = BUF_INIT;
 	struct credential_context context = {
-	        .settings = credentials->settings,
-	        .config = credentials->config,
-	        .profile = credentials->profile,
-	        .profile_named = credentials->profile_named,
-	        .again = again,
-	        .looked = &looked,
+		.settings = credentials->settings,
+		.config = credentials->config,
+		.profile = credentials->profile,
+		.profile_named = credentials->profile_named,
+		.again = again,
+		.looked = &looked,
 	};
 	int found = 0;
 
@@ -260,13 +259,11 @@ renew(struct credentials *credentials, bool refused, struct err *err)
 	if (err->kind == ERR_USAGE)
 		err->kind = ERR_ACCESS;
 	if (refused || now >= credentials->set.expires_ms) {
-		err_prefix(err, "the credentials from %s have expired and cannot be renewed",
-		           credentials->set.source);
+		err_prefix(err, "the credentials from %s have expired and cannot be renewed", credentials->set.source);
 		return fail(credentials, generation, err);
 	}
 	clock_format_iso(credentials->set.expires_ms / 1000, when);
-	log_warning_limited(&credentials->warned,
-	                    "the credentials from %s hold until %s and cannot be renewed yet: %s",
+	log_warning_limited(&credentials->warned, "the credentials from %s hold until %s and cannot be renewed yet: %s",
 	                    credentials->set.source, when, err->text);
 	*err = (struct err)ERR_INIT;
 	pause_renewal(credentials);
@@ -314,8 +311,8 @@ credentials_endpoint(const struct credentials *credentials)
 }
 
 int
-credentials_describe(struct credentials *credentials, const char *endpoint, const char *region,
-                     struct buf *to, struct err *err)
+credentials_describe(struct credentials *credentials, const char *endpoint, const char *region, struct buf *to,
+                     struct err *err)
 {
 	const struct aws_credentials *found = credentials_get(credentials, 0, err);
 	char when[32] = "never";
@@ -328,19 +325,12 @@ credentials_describe(struct credentials *credentials, const char *endpoint, cons
 	size_t len = strlen(found->access_key);
 	int shown = len >= 12 ? 4 : (int)(len / 4);
 
-	buf_printf(to, "access_key: %.*s****%s\n", shown, found->access_key,
-	           found->access_key + len - (size_t)shown);
+	buf_printf(to, "access_key: %.*s****%s\n", shown, found->access_key, found->access_key + len - (size_t)shown);
 	buf_printf(to, "source: %s\n", found->source);
 	buf_printf(to, "temporary: %s\n", found->session_token ? "yes" : "no");
 	buf_printf(to, "expires: %s\n", when);
 	buf_printf(to, "profile: %s\n", credentials->profile);
-	buf_printf(to, "region: %s\n",
-	           region                ? region
-	           : credentials->region ? credentials->region
-	                                 : "(not set)");
-	buf_printf(to, "endpoint: %s\n",
-	           endpoint                ? endpoint
-	           : credentials->endpoint ? credentials->endpoint
-	                                   : "AWS");
+	buf_printf(to, "region: %s\n", region ? region : credentials->region ? credentials->region : "(not set)");
+	buf_printf(to, "endpoint: %s\n", endpoint ? endpoint : credentials->endpoint ? credentials->endpoint : "AWS");
 	return 0;
 }

@@ -20,7 +20,7 @@ struct aws_credentials {
 	char *session_token; /* NULL: none */
 	int64_t expires_ms;  /* unix milliseconds; 0: never */
 	int64_t generation;  /* another number for each new set; never 0 */
-	const char *source; /* where they come from, for people: "environment", "profile work in ~/.aws/config
+	const char *source;  /* where they come from, for people: "environment", "profile work in ~/.aws/config
 	                       (AssumeRole)" */
 };
 
@@ -42,8 +42,7 @@ void credentials_free(struct credentials *credentials); /* wipes the secrets; NU
  * ERR_ACCESS where they were refused or have expired for good, ERR_TEMPORARY where a service did not answer;
  * a failure is the answer for some seconds before anything is asked again.
  */
-const struct aws_credentials *credentials_get(struct credentials *credentials, int64_t refused,
-                                              struct err *err);
+const struct aws_credentials *credentials_get(struct credentials *credentials, int64_t refused, struct err *err);
 
 /*
  * From the profile in use; NULL where it says nothing. The endpoint is the one for S3 (also of its `services`
@@ -57,7 +56,7 @@ const char *credentials_endpoint(const struct credentials *credentials);
  * any secret. Endpoint and region are those that the store settled on (NULL: the profile's). Asks for the
  * credentials; returns -1 with err where there are none.
  */
-int credentials_describe(struct credentials *credentials, const char *endpoint, const char *region,
-                         struct buf *to, struct err *err);
+int credentials_describe(struct credentials *credentials, const char *endpoint, const char *region, struct buf *to,
+                         struct err *err);
 
 #endif

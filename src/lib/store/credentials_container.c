@@ -19,8 +19,7 @@
 static bool
 is_local(const char *host)
 {
-	static const char *const known[] = {"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]",
-	                                    "localhost"};
+	static const char *const known[] = {"169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "[::1]", "localhost"};
 	struct in_addr address;
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -40,8 +39,7 @@ check_uri(const char *uri, bool *local, struct err *err)
 	if (!url)
 		abort();
 	if (curl_url_set(url, CURLUPART_URL, uri, 0) || curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) ||
-	    curl_url_get(url, CURLUPART_HOST, &host, 0) ||
-	    curl_url_get(url, CURLUPART_USER, &user, 0) != CURLUE_NO_USER)
+	    curl_url_get(url, CURLUPART_HOST, &host, 0) || curl_url_get(url, CURLUPART_USER, &user, 0) != CURLUE_NO_USER)
 		result = err_set(err, ERR_USAGE, "not an http or https URI");
 	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
 		result = err_set(err, ERR_USAGE, "not an http or https URI");
@@ -95,8 +93,7 @@ answer_error(int status, const struct buf *reply, struct err *err)
 }
 
 static int
-ask(struct credential_context *context, const char *uri, bool local, struct credential_set *set,
-    struct err *err)
+ask(struct credential_context *context, const char *uri, bool local, struct credential_set *set, struct err *err)
 {
 	static const struct credential_json rules = {.token_name = "Token"};
 	struct buf header = BUF_INIT, reply = BUF_INIT;
@@ -129,15 +126,13 @@ credentials_from_container(struct credential_context *context, struct credential
 {
 	const char *relative = settings_aws(context->settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = settings_aws(context->settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-	const char *name =
-	        relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+	const char *name = relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 	char *uri;
 	bool local = true;
 	int result = 0;
 
 	if (!relative && !full) {
-		buf_append_str(context->looked,
-		               ", a container's (AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
+		buf_append_str(context->looked, ", a container's (AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
 		return 0;
 	}
 	uri = relative ? mem_printf(ECS "%s", relative) : mem_dup(full);

@@ -21,11 +21,9 @@ credentials_from_environment(struct credential_context *context, struct credenti
 	if (!token)
 		token = settings_aws(settings, "AWS_SECURITY_TOKEN"); /* its name of old */
 	/* A token belongs to the keys it came with: none of .env goes with keys of the environment. */
-	if (token && !is_dotenv && token != getenv("AWS_SESSION_TOKEN") &&
-	    token != getenv("AWS_SECURITY_TOKEN"))
+	if (token && !is_dotenv && token != getenv("AWS_SESSION_TOKEN") && token != getenv("AWS_SECURITY_TOKEN"))
 		token = NULL;
-	if (credential_set_fill(set, slice_of_str(access_key), slice_of_str(secret_key),
-	                        slice_of_str(token ? token : ""),
+	if (credential_set_fill(set, slice_of_str(access_key), slice_of_str(secret_key), slice_of_str(token ? token : ""),
 	                        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", err) < 0)
 		return -1;
 	if (token && expires && credential_time(expires) > 0)

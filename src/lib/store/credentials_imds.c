@@ -23,8 +23,8 @@
  * Where the answer to the token does not come although the connection did: the answer's packets have a small
  * time to live, and a container's bridge takes one from it.
  */
-#define HOP_LIMIT                                                                                            \
-	"in a container on EC2, the instance's metadata hop limit must be 2 "                                \
+#define HOP_LIMIT                                                                                                      \
+	"in a container on EC2, the instance's metadata hop limit must be 2 "                                              \
 	"(aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2)"
 
 struct imds {
@@ -37,8 +37,7 @@ struct imds {
 
 /* One request. Returns the status, or -1 with err. */
 static int
-ask(struct imds *imds, const char *method, const char *path, const char *header, struct buf *reply,
-    struct err *err)
+ask(struct imds *imds, const char *method, const char *path, const char *header, struct buf *reply, struct err *err)
 {
 	const char *headers[] = {header, NULL};
 	char *url = mem_printf("%s%s", imds->endpoint, path);
@@ -77,10 +76,9 @@ get_token(struct imds *imds, struct err *err)
 		buf_append_str(&imds->token, "X-aws-ec2-metadata-token: ");
 		buf_append_slice(&imds->token, slice_of_buf(&reply));
 	} else if (status > 0) {
-		result = err_set(err, kind_of(status),
-		                 status == 403 ? "status 403: it is switched off for this instance"
-		                               : "no token, status %d",
-		                 status);
+		result =
+			err_set(err, kind_of(status),
+		            status == 403 ? "status 403: it is switched off for this instance" : "no token, status %d", status);
 	} else {
 		result = -1;
 	}
@@ -128,8 +126,7 @@ get_keys(struct imds *imds, struct buf *role, struct credential_set *set, struct
 	if (status == 200)
 		result = credential_json_parse(&rules, slice_of_buf(&reply), set, err);
 	else if (status > 0)
-		result = err_set(err, kind_of(status), "no keys for role %s, status %d", buf_cstr(role),
-		                 status);
+		result = err_set(err, kind_of(status), "no keys for role %s, status %d", buf_cstr(role), status);
 	if (result == 0)
 		credential_set_source(set, "instance metadata, role %s", buf_cstr(role));
 	credential_buf_wipe(&reply);

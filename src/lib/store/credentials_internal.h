@@ -51,8 +51,7 @@ void credential_set_release(struct credential_set *set); /* wipes; leaves an emp
 int credential_set_fill(struct credential_set *set, struct slice access_key, struct slice secret_key,
                         struct slice session_token, const char *from, struct err *err);
 /* Replaces set->source. */
-void credential_set_source(struct credential_set *set, const char *format, ...)
-        __attribute__((format(printf, 2, 3)));
+void credential_set_source(struct credential_set *set, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Unix milliseconds of an ISO 8601 time with any zone ("2019-05-29T00:21:43+02:00"), or -1. */
 int64_t credential_time(const char *text);
 void credential_buf_wipe(struct buf *buf); /* and releases */
@@ -79,13 +78,10 @@ int credential_fetch(const struct fetch *fetch, int attempts, struct buf *reply,
 int credential_read_token(const char *path, struct buf *to, struct err *err);
 
 /* The providers. */
-int credentials_from_environment(struct credential_context *context, struct credential_set *set,
-                                 struct err *err);
+int credentials_from_environment(struct credential_context *context, struct credential_set *set, struct err *err);
 int credentials_from_profile(struct credential_context *context, struct credential_set *set, struct err *err);
-int credentials_from_web_identity(struct credential_context *context, struct credential_set *set,
-                                  struct err *err);
-int credentials_from_container(struct credential_context *context, struct credential_set *set,
-                               struct err *err);
+int credentials_from_web_identity(struct credential_context *context, struct credential_set *set, struct err *err);
+int credentials_from_container(struct credential_context *context, struct credential_set *set, struct err *err);
 int credentials_from_imds(struct credential_context *context, struct credential_set *set, struct err *err);
 
 /* credentials_process.c: runs `command` without a shell; returns 0, or -1 with err. */

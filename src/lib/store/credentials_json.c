@@ -29,11 +29,11 @@ static bool
 answer_parse(struct answer *answer, struct slice text, const char *token_name, const char **why)
 {
 	const struct slice names[MEMBERS] = {
-	        [ACCESS_KEY] = SLICE("AccessKeyId"), [SECRET_KEY] = SLICE("SecretAccessKey"),
-	        [TOKEN] = slice_of_str(token_name),  [EXPIRATION] = SLICE("Expiration"),
-	        [JSON_VERSION] = SLICE("Version"),   [CODE] = SLICE("Code"),
-	        [MESSAGE] = SLICE("Message"),        [LOWER_CODE] = SLICE("code"),
-	        [LOWER_MESSAGE] = SLICE("message"),
+		[ACCESS_KEY] = SLICE("AccessKeyId"), [SECRET_KEY] = SLICE("SecretAccessKey"),
+		[TOKEN] = slice_of_str(token_name),  [EXPIRATION] = SLICE("Expiration"),
+		[JSON_VERSION] = SLICE("Version"),   [CODE] = SLICE("Code"),
+		[MESSAGE] = SLICE("Message"),        [LOWER_CODE] = SLICE("code"),
+		[LOWER_MESSAGE] = SLICE("message"),
 	};
 
 	if (!json_parse(&answer->json, text, why))
@@ -69,8 +69,7 @@ answer_text(struct answer *answer, enum member member)
 }
 
 static int
-take_expiration(struct answer *answer, const struct credential_json *rules, struct credential_set *set,
-                struct err *err)
+take_expiration(struct answer *answer, const struct credential_json *rules, struct credential_set *set, struct err *err)
 {
 	struct slice text = answer_text(answer, EXPIRATION);
 	char *copy;
@@ -100,9 +99,8 @@ take(struct answer *answer, const struct credential_json *rules, struct credenti
 
 		return err_set(err, ERR_ACCESS, "%.*s: %.*s", SLICE_ARGS(code), SLICE_ARGS(message));
 	}
-	if (rules->version &&
-	    (answer->values[JSON_VERSION] < 0 ||
-	     !json_int(&answer->json, answer->values[JSON_VERSION], &version) || version != 1))
+	if (rules->version && (answer->values[JSON_VERSION] < 0 ||
+	                       !json_int(&answer->json, answer->values[JSON_VERSION], &version) || version != 1))
 		return err_set(err, ERR_FAILED, "the answer's Version is not 1");
 	if (credential_set_fill(set, answer_text(answer, ACCESS_KEY), answer_text(answer, SECRET_KEY),
 	                        answer_text(answer, TOKEN), "the answer", err) < 0) {
@@ -142,8 +140,7 @@ credential_json_error(struct slice text, struct buf *to)
 			code = answer_text(&answer, LOWER_CODE);
 		if (!message.len)
 			message = answer_text(&answer, LOWER_MESSAGE);
-		buf_printf(to, "%.*s%s%.*s", SLICE_ARGS(code), code.len && message.len ? ": " : "",
-		           SLICE_ARGS(message));
+		buf_printf(to, "%.*s%s%.*s", SLICE_ARGS(code), code.len && message.len ? ": " : "", SLICE_ARGS(message));
 	}
 	answer_release(&answer);
 }

@@ -202,8 +202,7 @@ credentials_from_process(const char *command, struct credential_set *set, struct
 
 	if (!words || !words[0]) {
 		free(words);
-		return err_set(err, ERR_USAGE, "credential_process: %s",
-		               words ? "no command" : "a quote is left open");
+		return err_set(err, ERR_USAGE, "credential_process: %s", words ? "no command" : "a quote is left open");
 	}
 	result = run(words, &output, err);
 	if (result == 0)

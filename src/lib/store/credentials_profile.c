@@ -19,8 +19,7 @@ get(const struct credential_context *context, const char *profile, const char *k
 }
 
 static int
-static_keys(struct credential_context *context, const char *profile, struct credential_set *set,
-            struct err *err)
+static_keys(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
 {
 	const char *access_key = get(context, profile, "aws_access_key_id");
 	const char *secret_key = get(context, profile, "aws_secret_access_key");
@@ -30,22 +29,18 @@ static_keys(struct credential_context *context, const char *profile, struct cred
 	int result;
 
 	/* A token belongs to the keys it came with. */
-	if (token && credentials &&
-	    !aws_config_is_from_credentials(context->config, profile, "aws_session_token"))
+	if (token && credentials && !aws_config_is_from_credentials(context->config, profile, "aws_session_token"))
 		token = NULL;
-	if (!token &&
-	    (!credentials || aws_config_is_from_credentials(context->config, profile, "aws_security_token")))
+	if (!token && (!credentials || aws_config_is_from_credentials(context->config, profile, "aws_security_token")))
 		token = get(context, profile, "aws_security_token");
 	from = mem_printf("profile %s", profile);
-	result =
-	        credential_set_fill(set, slice_of_str(access_key), slice_of_str(secret_key ? secret_key : ""),
-	                            slice_of_str(token ? token : ""), from, err);
+	result = credential_set_fill(set, slice_of_str(access_key), slice_of_str(secret_key ? secret_key : ""),
+	                             slice_of_str(token ? token : ""), from, err);
 	free(from);
 	if (result < 0)
 		return -1;
-	credential_set_source(
-	        set, "profile %s in %s", profile,
-	        aws_config_path(context->config, credentials ? AWS_CREDENTIALS_FILE : AWS_CONFIG_FILE));
+	credential_set_source(set, "profile %s in %s", profile,
+	                      aws_config_path(context->config, credentials ? AWS_CREDENTIALS_FILE : AWS_CONFIG_FILE));
 	return 1;
 }
 
@@ -61,19 +56,17 @@ process(const char *profile, const char *command, struct credential_set *set, st
 }
 
 static int
-web_identity(struct credential_context *context, const char *profile, struct credential_set *set,
-             struct err *err)
+web_identity(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
 {
 	struct sts_role role = {
-	        .profile = profile,
-	        .role_arn = get(context, profile, "role_arn"),
-	        .session_name = get(context, profile, "role_session_name"),
-	        .token_file = get(context, profile, "web_identity_token_file"),
+		.profile = profile,
+		.role_arn = get(context, profile, "role_arn"),
+		.session_name = get(context, profile, "role_session_name"),
+		.token_file = get(context, profile, "web_identity_token_file"),
 	};
 
 	if (!role.role_arn)
-		return err_set(err, ERR_USAGE, "profile %s has web_identity_token_file and no role_arn",
-		               profile);
+		return err_set(err, ERR_USAGE, "profile %s has web_identity_token_file and no role_arn", profile);
 	if (credentials_assume_role(context, &role, NULL, set, err) < 0) {
 		err_prefix(err, "profile %s", profile);
 		return -1;
@@ -91,8 +84,7 @@ own_keys(struct credential_context *context, const char *profile, struct credent
 
 	if (get(context, profile, "web_identity_token_file"))
 		return web_identity(context, profile, set, err);
-	if (has_keys &&
-	    (!command || aws_config_is_from_credentials(context->config, profile, "aws_access_key_id")))
+	if (has_keys && (!command || aws_config_is_from_credentials(context->config, profile, "aws_access_key_id")))
 		return static_keys(context, profile, set, err);
 	if (command)
 		return process(profile, command, set, err);
@@ -107,16 +99,16 @@ own_keys(struct credential_context *context, const char *profile, struct credent
 
 /* Where a role's keys come from that names no profile for them. */
 static int
-source_keys(struct credential_context *context, const char *profile, const char *source,
-            struct credential_set *set, struct err *err)
+source_keys(struct credential_context *context, const char *profile, const char *source, struct credential_set *set,
+            struct err *err)
 {
 	static const struct {
 		const char *name;
 		int (*provider)(struct credential_context *, struct credential_set *, struct err *);
 	} sources[] = {
-	        {"Environment", credentials_from_environment},
-	        {"Ec2InstanceMetadata", credentials_from_imds},
-	        {"EcsContainer", credentials_from_container},
+		{"Environment", credentials_from_environment},
+		{"Ec2InstanceMetadata", credentials_from_imds},
+		{"EcsContainer", credentials_from_container},
 	};
 
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
@@ -131,10 +123,8 @@ source_keys(struct credential_context *context, const char *profile, const char 
 			        SLICE_ARGS(slice_of_buf(context->looked)));
 		return found > 0 ? 1 : err_prefix(err, "profile %s", profile);
 	}
-	return err_set(
-	        err, ERR_USAGE,
-	        "profile %s: credential_source is not Environment, Ec2InstanceMetadata or EcsContainer",
-	        profile);
+	return err_set(err, ERR_USAGE,
+	               "profile %s: credential_source is not Environment, Ec2InstanceMetadata or EcsContainer", profile);
 }
 
 struct way {
@@ -170,33 +160,27 @@ find_way(const struct credential_context *context, const char *profile, struct w
 
 		way->source = get(context, profile, "credential_source");
 		if (way->count == ROLES_MAX)
-			return err_set(err, ERR_USAGE, "profile %s: more than %d roles one upon the other",
-			               way->roles[0], ROLES_MAX);
+			return err_set(err, ERR_USAGE, "profile %s: more than %d roles one upon the other", way->roles[0],
+			               ROLES_MAX);
 		if (get(context, profile, "mfa_serial"))
-			return err_set(
-			        err, ERR_USAGE,
-			        "profile %s asks for a code (mfa_serial), and nobody is asked here; use "
-			        "credential_process, or keys from aws sts assume-role",
-			        profile);
+			return err_set(err, ERR_USAGE,
+			               "profile %s asks for a code (mfa_serial), and nobody is asked here; use "
+			               "credential_process, or keys from aws sts assume-role",
+			               profile);
 		way->roles[way->count++] = profile;
 		if (next && way->source)
-			return err_set(err, ERR_USAGE,
-			               "profile %s has both source_profile and credential_source", profile);
+			return err_set(err, ERR_USAGE, "profile %s has both source_profile and credential_source", profile);
 		if (way->source)
 			return 0;
 		if (!next)
-			return err_set(
-			        err, ERR_USAGE,
-			        "profile %s has role_arn, and neither source_profile, credential_source nor "
-			        "web_identity_token_file",
-			        profile);
-		if (!aws_config_has(context->config, next))
-			return err_set(err, ERR_USAGE, "profile %s: its source_profile %s is not there",
-			               profile, next);
-		if (is_loop(context, way, next))
 			return err_set(err, ERR_USAGE,
-			               "profile %s: its source_profile %s leads back to itself", profile,
-			               next);
+			               "profile %s has role_arn, and neither source_profile, credential_source nor "
+			               "web_identity_token_file",
+			               profile);
+		if (!aws_config_has(context->config, next))
+			return err_set(err, ERR_USAGE, "profile %s: its source_profile %s is not there", profile, next);
+		if (is_loop(context, way, next))
+			return err_set(err, ERR_USAGE, "profile %s: its source_profile %s leads back to itself", profile, next);
 		profile = next;
 		if (get(context, profile, "aws_access_key_id"))
 			break;
@@ -210,11 +194,11 @@ static int
 assume(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
 {
 	struct sts_role role = {
-	        .profile = profile,
-	        .role_arn = get(context, profile, "role_arn"),
-	        .session_name = get(context, profile, "role_session_name"),
-	        .external_id = get(context, profile, "external_id"),
-	        .duration = get(context, profile, "duration_seconds"),
+		.profile = profile,
+		.role_arn = get(context, profile, "role_arn"),
+		.session_name = get(context, profile, "role_session_name"),
+		.external_id = get(context, profile, "external_id"),
+		.duration = get(context, profile, "duration_seconds"),
 	};
 	struct credential_set fresh = {0};
 
@@ -247,8 +231,8 @@ credentials_from_profile(struct credential_context *context, struct credential_s
 	else
 		found = source_keys(context, way.roles[way.count - 1], way.source, set, err);
 	if (found == 0 && way.count)
-		return err_set(err, ERR_USAGE, "profile %s: its source_profile %s has no keys",
-		               way.roles[way.count - 1], way.start);
+		return err_set(err, ERR_USAGE, "profile %s: its source_profile %s has no keys", way.roles[way.count - 1],
+		               way.start);
 	if (found == 0)
 		buf_printf(context->looked, ", profile %s (has no keys, in %s and %s)", context->profile,
 		           aws_config_path(context->config, AWS_CONFIG_FILE),

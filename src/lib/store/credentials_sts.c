@@ -57,24 +57,24 @@ sign(const struct sts_place *place, const char *path, const char *host, const st
 {
 	struct sigv4 *sigv4 = sigv4_new();
 	struct sigv4_header headers[] = {
-	        {"content-type", "application/x-www-form-urlencoded"},
-	        {"host", host},
-	        {"x-amz-date", date},
-	        {"x-amz-security-token", with->session_token},
+		{"content-type", "application/x-www-form-urlencoded"},
+		{"host", host},
+		{"x-amz-date", date},
+		{"x-amz-security-token", with->session_token},
 	};
 	char hash[65];
 	struct sigv4_request request = {
-	        .method = "POST",
-	        .path = path,
-	        .query = "",
-	        .headers = headers,
-	        .header_count = with->session_token ? 4 : 3,
-	        .payload_hash = hash,
-	        .time = now,
-	        .region = place->region,
-	        .service = "sts",
-	        .access_key = with->access_key,
-	        .secret_key = with->secret_key,
+		.method = "POST",
+		.path = path,
+		.query = "",
+		.headers = headers,
+		.header_count = with->session_token ? 4 : 3,
+		.payload_hash = hash,
+		.time = now,
+		.region = place->region,
+		.service = "sts",
+		.access_key = with->access_key,
+		.secret_key = with->secret_key,
 	};
 
 	sigv4_hash(body.ptr, body.len, hash);
@@ -85,8 +85,8 @@ sign(const struct sts_place *place, const char *path, const char *host, const st
 
 /* Asks; returns the status, or -1 with err. */
 static int
-ask(const struct credential_context *context, const struct sts_place *place,
-    const struct credential_set *with, struct slice body, struct buf *reply, struct err *err)
+ask(const struct credential_context *context, const struct sts_place *place, const struct credential_set *with,
+    struct slice body, struct buf *reply, struct err *err)
 {
 	const char *slash = strchr(strstr(place->endpoint, "://") + 3, '/');
 	const char *path = slash ? slash : "/";
@@ -103,8 +103,7 @@ ask(const struct credential_context *context, const struct sts_place *place,
 	host_line = mem_printf("host: %s", buf_cstr(&host));
 	if (with) {
 		sign(place, path, buf_cstr(&host), with, date, now, body, &authorization);
-		token_line = with->session_token ? mem_printf("x-amz-security-token: %s", with->session_token)
-		                                 : NULL;
+		token_line = with->session_token ? mem_printf("x-amz-security-token: %s", with->session_token) : NULL;
 	}
 	const char *headers[] = {"content-type: application/x-www-form-urlencoded",
 	                         date_line,
@@ -165,8 +164,8 @@ take_answer(const struct buf *reply, struct credential_set *set, struct err *err
 	if (result < 0) {
 		err_set(err, ERR_ACCESS, "an answer without keys");
 	} else {
-		result = credential_set_fill(set, slice_of_buf(&values[0]), slice_of_buf(&values[1]),
-		                             slice_of_buf(&values[2]), "the answer", err);
+		result = credential_set_fill(set, slice_of_buf(&values[0]), slice_of_buf(&values[1]), slice_of_buf(&values[2]),
+		                             "the answer", err);
 		set->expires_ms = credential_time(buf_cstr(&values[3]));
 		if (result == 0 && set->expires_ms <= 0)
 			result = err_set(err, ERR_ACCESS, "the answer's Expiration is no time");
@@ -192,9 +191,8 @@ credentials_assume_role(struct credential_context *context, const struct sts_rol
 	else if (status > 0)
 		take_error(status, &reply, err);
 	if (result < 0)
-		err_prefix(err, "%s %s%s%s", with ? "AssumeRole" : "AssumeRoleWithWebIdentity",
-		           role->role_arn, place.endpoint ? " at " : "",
-		           place.endpoint ? place.endpoint : "");
+		err_prefix(err, "%s %s%s%s", with ? "AssumeRole" : "AssumeRoleWithWebIdentity", role->role_arn,
+		           place.endpoint ? " at " : "", place.endpoint ? place.endpoint : "");
 	credential_buf_wipe(&body);
 	credential_buf_wipe(&reply);
 	free(place.endpoint);
@@ -206,9 +204,9 @@ credentials_from_web_identity(struct credential_context *context, struct credent
 {
 	const struct settings *settings = context->settings;
 	struct sts_role role = {
-	        .role_arn = settings_aws(settings, "AWS_ROLE_ARN"),
-	        .session_name = settings_aws(settings, "AWS_ROLE_SESSION_NAME"),
-	        .token_file = settings_aws(settings, "AWS_WEB_IDENTITY_TOKEN_FILE"),
+		.role_arn = settings_aws(settings, "AWS_ROLE_ARN"),
+		.session_name = settings_aws(settings, "AWS_ROLE_SESSION_NAME"),
+		.token_file = settings_aws(settings, "AWS_WEB_IDENTITY_TOKEN_FILE"),
 	};
 
 	if (!role.token_file) {

@@ -13,8 +13,7 @@ is_region(const char *region)
 {
 	size_t len = strlen(region);
 
-	return len > 0 && len < 64 && region[0] != '-' &&
-	       strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+	return len > 0 && len < 64 && region[0] != '-' && strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
 /* As the store chooses its own, but for the profile of the role going first. NULL: none is set. */
@@ -41,9 +40,9 @@ domain_of(const char *region)
 		const char *prefix;
 		const char *domain;
 	} partitions[] = {
-	        {"cn-", "amazonaws.com.cn"},
-	        {"us-iso-", "c2s.ic.gov"},
-	        {"us-isob-", "sc2s.sgov.gov"},
+		{"cn-", "amazonaws.com.cn"},
+		{"us-iso-", "c2s.ic.gov"},
+		{"us-isob-", "sc2s.sgov.gov"},
 	};
 
 	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
@@ -72,8 +71,7 @@ named_endpoint(const struct credential_context *context, const char *profile, co
 }
 
 int
-sts_place_find(const struct credential_context *context, const char *profile, struct sts_place *place,
-               struct err *err)
+sts_place_find(const struct credential_context *context, const char *profile, struct sts_place *place, struct err *err)
 {
 	const char *region = region_of(context, profile);
 	const char *origin;

@@ -61,7 +61,6 @@ fetch_run(const struct fetch *fetch, struct buf *reply, struct err *err)
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(easy);
 	if (result != CURLE_OK || status == 0)
-		return err_set(err, ERR_TEMPORARY, "%s",
-		               curl_easy_strerror(result != CURLE_OK ? result : CURLE_GOT_NOTHING));
+		return err_set(err, ERR_TEMPORARY, "%s", curl_easy_strerror(result != CURLE_OK ? result : CURLE_GOT_NOTHING));
 	return (int)status;
 }

@@ -104,7 +104,7 @@ struct file_store {
 	struct file_pool *pool;
 	struct file_folder *folders;
 	size_t folder_count;
-	struct file_clean *cleaning; /* list of all that were started */
+	struct file_clean *cleaning;  /* list of all that were started */
 	unsigned long long temporary; /* counts the names of temporary files */
 };
 

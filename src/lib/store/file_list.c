@@ -69,7 +69,8 @@ push(struct file_list *list)
 	struct frame *frame;
 
 	if (list->depth > FILE_DEPTH_MAX || list->key.len >= FILE_KEY_MAX) {
-		log_warning_limited(&site_long, "s3://%s/%.200s...: left out of the listing, deeper or longer than a key can be",
+		log_warning_limited(&site_long,
+		                    "s3://%s/%.200s...: left out of the listing, deeper or longer than a key can be",
 		                    list->bucket, buf_cstr(&list->key));
 		return;
 	}

@@ -24,10 +24,10 @@ struct file_put {
 	char *bucket, *key;
 	const char *name; /* the last part of key */
 	bool no_clobber, dry_run;
-	int fd, folder;      /* -1: none */
-	char temporary[64];  /* "": none is there */
-	int made, depth;     /* folders made; folders beneath the bucket */
-	int sync_up;         /* how many folders above `folder` are to be synced, too */
+	int fd, folder;     /* -1: none */
+	char temporary[64]; /* "": none is there */
+	int made, depth;    /* folders made; folders beneath the bucket */
+	int sync_up;        /* how many folders above `folder` are to be synced, too */
 	struct buf buf;
 	bool submitted;
 	atomic_bool abandoned;
@@ -82,8 +82,7 @@ make_temporary(struct file_put *put)
 
 	for (;;) {
 		/* The number goes on where a killed process that had our id has left a file. */
-		snprintf(put->temporary, sizeof(put->temporary), FILE_TEMPORARY "%ld-%llu", (long)getpid(),
-		         ++files->temporary);
+		snprintf(put->temporary, sizeof(put->temporary), FILE_TEMPORARY "%ld-%llu", (long)getpid(), ++files->temporary);
 		put->fd = openat(put->folder, put->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 		if (put->fd >= 0 && file_temporary_lock(put->fd))
 			return 0;

@@ -269,8 +269,8 @@ http_poll(struct http *http, int fd, int64_t timeout_ms)
 {
 	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
 	int64_t limit = http->calls != NULL && http->options.stall_timeout_ms < POLL_MAX_MS * 8
-	                        ? http->options.stall_timeout_ms / 8 + 1
-	                        : POLL_MAX_MS;
+	                    ? http->options.stall_timeout_ms / 8 + 1
+	                    : POLL_MAX_MS;
 	int64_t before = clock_mono_ms();
 	int ready = 0;
 

@@ -13,28 +13,28 @@
 #define RETRY_AFTER_MAX_MS 60000
 
 static const char *const throttling[] = {
-        "SlowDown",
-        "Throttling",
-        "ThrottlingException",
-        "ThrottledException",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "TooManyRequests",
-        "TooManyRequestsException",
-        "RequestLimitExceeded",
-        "BandwidthLimitExceeded",
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "TransactionInProgressException",
-        "PriorRequestNotComplete",
-        "EC2ThrottledException",
-        "ServiceUnavailable",
+	"SlowDown",
+	"Throttling",
+	"ThrottlingException",
+	"ThrottledException",
+	"RequestThrottled",
+	"RequestThrottledException",
+	"TooManyRequests",
+	"TooManyRequestsException",
+	"RequestLimitExceeded",
+	"BandwidthLimitExceeded",
+	"LimitExceededException",
+	"ProvisionedThroughputExceededException",
+	"TransactionInProgressException",
+	"PriorRequestNotComplete",
+	"EC2ThrottledException",
+	"ServiceUnavailable",
 };
 
 /* IncompleteBody and BadDigest: what we sent was sound, so it was damaged on its way. */
 static const char *const transient[] = {
-        "InternalError",    "InternalServerError", "RequestTimeout", "RequestTimeoutException",
-        "OperationAborted", "IncompleteBody",      "BadDigest",      "XAmzContentSHA256Mismatch",
+	"InternalError",    "InternalServerError", "RequestTimeout", "RequestTimeoutException",
+	"OperationAborted", "IncompleteBody",      "BadDigest",      "XAmzContentSHA256Mismatch",
 };
 
 static bool

@@ -41,10 +41,12 @@ int64_t retry_obey(int64_t delay_ms, const char *amz_retry_after, const char *re
 struct retry_quota {
 	int tokens;
 };
+/* clang-format off */
 #define RETRY_QUOTA_INIT                                                                                     \
 	{                                                                                                    \
 		500                                                                                          \
 	}
+/* clang-format on */
 
 /* What a retry takes, or -1 where the quota does not hold it: then the request fails at once. */
 int retry_take(struct retry_quota *quota, enum retry retry);

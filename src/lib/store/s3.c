@@ -100,28 +100,27 @@ s3_describe(struct store *store, struct buf *to, struct err *err)
 	buf_append_str(to, "store: S3\n");
 	if (!s3->anonymous)
 		return credentials_describe(s3->credentials, endpoint, s3->region, to, err);
-	buf_printf(to, "access_key: none (no_sign_request)\nregion: %s\nendpoint: %s\n", s3->region,
-	           endpoint);
+	buf_printf(to, "access_key: none (no_sign_request)\nregion: %s\nendpoint: %s\n", s3->region, endpoint);
 	return 0;
 }
 
 static const struct store_ops s3_ops = {
-        .free = s3_free,
-        .wait = s3_wait,
-        .retries = s3_retries,
-        .describe = s3_describe,
-        .list_open = s3_list_open,
-        .list_next = s3_list_next,
-        .list_free = s3_list_free,
-        .get_open = s3_get_open,
-        .get_read = s3_get_read,
-        .get_free = s3_get_free,
-        .put_open = s3_put_open,
-        .put_write = s3_put_write,
-        .put_commit = s3_put_commit,
-        .put_wait = s3_put_wait,
-        .put_free = s3_put_free,
-        .remove = s3_remove,
+	.free = s3_free,
+	.wait = s3_wait,
+	.retries = s3_retries,
+	.describe = s3_describe,
+	.list_open = s3_list_open,
+	.list_next = s3_list_next,
+	.list_free = s3_list_free,
+	.get_open = s3_get_open,
+	.get_read = s3_get_read,
+	.get_free = s3_get_free,
+	.put_open = s3_put_open,
+	.put_write = s3_put_write,
+	.put_commit = s3_put_commit,
+	.put_wait = s3_put_wait,
+	.put_free = s3_put_free,
+	.remove = s3_remove,
 };
 
 struct store *
@@ -129,9 +128,9 @@ s3_store_open(const struct settings *settings, struct err *err)
 {
 	struct s3 *s3 = mem_zero(1, sizeof(*s3));
 	struct http_options options = {
-	        .ca_bundle = settings_aws(settings, "AWS_CA_BUNDLE"),
-	        .connect_timeout_ms = settings_int(settings, "connect_timeout"),
-	        .stall_timeout_ms = settings_int(settings, "stall_timeout"),
+		.ca_bundle = settings_aws(settings, "AWS_CA_BUNDLE"),
+		.connect_timeout_ms = settings_int(settings, "connect_timeout"),
+		.stall_timeout_ms = settings_int(settings, "stall_timeout"),
 	};
 
 	s3->store.ops = &s3_ops;
@@ -145,12 +144,11 @@ s3_store_open(const struct settings *settings, struct err *err)
 	s3->sse_kms_key_id = settings_text(settings, "sse_kms_key_id");
 	s3->anonymous = settings_bool(settings, "no_sign_request");
 	s3->agent = mem_printf("%s/%s", log_program(), VERSION);
-	if (getrandom(&s3->random, sizeof(s3->random), GRND_NONBLOCK) != sizeof(s3->random) ||
-	    s3->random == 0)
+	if (getrandom(&s3->random, sizeof(s3->random), GRND_NONBLOCK) != sizeof(s3->random) || s3->random == 0)
 		s3->random = (uint64_t)clock_unix_ms() | 1;
 	s3->credentials = credentials_new(settings, err);
-	if (s3->credentials == NULL || choose_endpoint(s3, settings, err) < 0 ||
-	    choose_attempts(s3, settings, err) < 0 || check_region(choose_region(s3, settings), err) < 0) {
+	if (s3->credentials == NULL || choose_endpoint(s3, settings, err) < 0 || choose_attempts(s3, settings, err) < 0 ||
+	    check_region(choose_region(s3, settings), err) < 0) {
 		s3_free(&s3->store);
 		return NULL;
 	}
@@ -184,8 +182,7 @@ s3_free(struct store *store)
 	if (s3->http != NULL)
 		drain(s3);
 	while (s3->first != NULL) {
-		log_warning("%s of s3://%s/%s did not end in time", s3->first->verb, s3->first->bucket->name,
-		            s3->first->key);
+		log_warning("%s of s3://%s/%s did not end in time", s3->first->verb, s3->first->bucket->name, s3->first->key);
 		s3_request_free(s3->first);
 	}
 	http_free(s3->http);

@@ -46,8 +46,7 @@ struct s3 {
 	bool unsigned_payload; /* over TLS only */
 	bool check_md5;
 	bool check_crc32;
-	const char *storage_class, *sse,
-	        *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
+	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
 	bool request_payer;
 	int max_attempts;
 	int64_t skew; /* the server's clock minus ours, seconds */
@@ -149,8 +148,8 @@ void s3_host(const char *origin, struct buf *to);
 bool s3_bucket_name_ok(const char *name);
 
 /* s3_request.c */
-struct s3_request *s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb,
-                                  const char *method, const char *key);
+struct s3_request *s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb, const char *method,
+                                  const char *key);
 void s3_query_add(struct s3_request *request, const char *name, const char *value);
 /* `name` in lower case and static; value NULL takes it away. */
 void s3_request_header(struct s3_request *request, const char *name, const char *value);
@@ -216,8 +215,7 @@ uint32_t s3_checksum_send(struct s3_request *request);
 bool s3_checksum_is_right(const struct http_call *call, uint32_t crc);
 
 /* s3_list.c, s3_get.c, s3_put.c */
-struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix,
-                                const char *start_after);
+struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
 int s3_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void s3_list_free(struct store_list *list);
 struct store_get *s3_get_open(struct store *store, const char *bucket, const char *key);

@@ -77,8 +77,7 @@ append_plain(struct buf *to, struct slice text, size_t max)
 	while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
 		len--;
 	for (size_t i = 0; i < len; i++)
-		buf_append_byte(to,
-		                (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f ? ' ' : text.ptr[i]);
+		buf_append_byte(to, (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f ? ' ' : text.ptr[i]);
 }
 
 /* A code is a word; whatever else stands there is left out. */
@@ -129,30 +128,29 @@ static enum err_kind
 kind_of(const struct s3_request *request, struct slice code)
 {
 	static const char *const settings[] = {
-	        "NoSuchBucket",
-	        "InvalidBucketName",
-	        "ExpiredToken",
-	        "ExpiredTokenException",
-	        "InvalidToken",
-	        "TokenRefreshRequired",
-	        "InvalidAccessKeyId",
-	        "SignatureDoesNotMatch",
-	        "AccessDenied",
-	        "AllAccessDisabled",
-	        "AccountProblem",
-	        "NotSignedUp",
-	        "AuthorizationHeaderMalformed",
-	        "IllegalLocationConstraintException",
-	        "RequestTimeTooSkewed",
-	        "NotImplemented",
-	        "KMS.DisabledException",
-	        "KMS.NotFoundException",
-	        "KMS.KMSInvalidStateException",
-	        "UserKeyMustBeSpecified",
-	        NULL,
+		"NoSuchBucket",
+		"InvalidBucketName",
+		"ExpiredToken",
+		"ExpiredTokenException",
+		"InvalidToken",
+		"TokenRefreshRequired",
+		"InvalidAccessKeyId",
+		"SignatureDoesNotMatch",
+		"AccessDenied",
+		"AllAccessDisabled",
+		"AccountProblem",
+		"NotSignedUp",
+		"AuthorizationHeaderMalformed",
+		"IllegalLocationConstraintException",
+		"RequestTimeTooSkewed",
+		"NotImplemented",
+		"KMS.DisabledException",
+		"KMS.NotFoundException",
+		"KMS.KMSInvalidStateException",
+		"UserKeyMustBeSpecified",
+		NULL,
 	};
-	static const char *const passing[] = {"ConditionalRequestConflict", "OperationAborted",
-	                                      "NoSuchUpload", NULL};
+	static const char *const passing[] = {"ConditionalRequestConflict", "OperationAborted", "NoSuchUpload", NULL};
 
 	if (is_one_of(code, settings))
 		return ERR_ACCESS;
@@ -218,8 +216,7 @@ follow(struct s3_request *request)
 	size_t len = (size_t)(strstr(parsed, "://") + 3 - parsed);
 	len += strcspn(parsed + len, "/");
 	parsed[len] = '\0';
-	if (strcmp(parsed, origin) == 0 ||
-	    (strncmp(origin, "https:", 6) == 0 && strncmp(parsed, "https:", 6) != 0)) {
+	if (strcmp(parsed, origin) == 0 || (strncmp(origin, "https:", 6) == 0 && strncmp(parsed, "https:", 6) != 0)) {
 		free(parsed);
 		return false;
 	}
@@ -264,8 +261,7 @@ renew_credentials(struct s3_request *request)
 static bool
 learn(struct s3_request *request, const struct s3_xml_error *error)
 {
-	static const char *const expired[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired",
-	                                      NULL};
+	static const char *const expired[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", NULL};
 	static const char *const skewed[] = {"RequestTimeTooSkewed", "RequestExpired", NULL};
 	struct slice code = slice_of_buf(&error->code);
 

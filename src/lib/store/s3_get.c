@@ -180,8 +180,7 @@ md5_is_right(const struct s3_get *get)
 	if (get->md5 == NULL)
 		return true;
 	copy = EVP_MD_CTX_new();
-	if (copy == NULL || EVP_MD_CTX_copy_ex(copy, get->md5) != 1 ||
-	    EVP_DigestFinal_ex(copy, hash, NULL) != 1)
+	if (copy == NULL || EVP_MD_CTX_copy_ex(copy, get->md5) != 1 || EVP_DigestFinal_ex(copy, hash, NULL) != 1)
 		abort();
 	EVP_MD_CTX_free(copy);
 	for (int i = 0; i < 16; i++)
@@ -259,8 +258,7 @@ on_done(struct s3_request *request)
 
 	/* Nothing behind the last byte: the end was reached, if its size was not known before. */
 	if (request->status == 416 && get->received > 0 &&
-	    parse_range(http_header(&request->call, "content-range"), &first, &total) &&
-	    total == get->received) {
+	    parse_range(http_header(&request->call, "content-range"), &first, &total) && total == get->received) {
 		request->err.kind = ERR_NONE;
 		if (!is_right(get, &request->err))
 			store_err_name(&request->err, request->bucket->name, request->key);

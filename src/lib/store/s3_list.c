@@ -118,9 +118,8 @@ ask_next(struct s3_list *list, bool after_first)
 		ask(list, token, "");
 		return 0;
 	}
-	if (page->count == 0 ||
-	    (list->last.len > 0 &&
-	     slice_compare(key_of(page, &page->objects[page->count - 1]), slice_of_buf(&list->last)) <= 0))
+	if (page->count == 0 || (list->last.len > 0 && slice_compare(key_of(page, &page->objects[page->count - 1]),
+	                                                             slice_of_buf(&list->last)) <= 0))
 		return refuse(list, "the server says that there is more, but does not give it");
 	last = slice_dup(key_of(page, &page->objects[page->count - 1]));
 	ask(list, token, last);
@@ -160,14 +159,12 @@ is_wanted(struct s3_list *list, struct slice key)
 {
 	int order;
 
-	if (!slice_starts_with(key, slice_of_str(list->prefix)) ||
-	    slice_compare(key, slice_of_str(list->start_after)) <= 0)
+	if (!slice_starts_with(key, slice_of_str(list->prefix)) || slice_compare(key, slice_of_str(list->start_after)) <= 0)
 		return false;
 	order = list->last.len > 0 ? slice_compare(key, slice_of_buf(&list->last)) : 1;
 	if (order < 0 && !list->warned) {
-		log_warning(
-		        "s3://%s/%s: the server does not list in the order of names; some may be left out",
-		        list->bucket->name, list->prefix);
+		log_warning("s3://%s/%s: the server does not list in the order of names; some may be left out",
+		            list->bucket->name, list->prefix);
 		list->warned = true;
 	}
 	return order > 0;

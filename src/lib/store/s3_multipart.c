@@ -82,8 +82,7 @@ on_part_done(struct s3_request *request)
 static void
 start_part(struct s3_upload *upload, struct s3_part *part)
 {
-	struct s3_request *request =
-	        s3_request_new(upload->s3, upload->bucket, "UploadPart", "PUT", upload->key);
+	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, "UploadPart", "PUT", upload->key);
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", part->number);
@@ -242,11 +241,10 @@ complete(struct s3_upload *upload)
 	struct s3_request *request = s3_upload_step(upload, "CompleteMultipartUpload", "POST", on_completed);
 
 	buf_reset(&multi->manifest);
-	buf_append_str(&multi->manifest,
-	               "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+	buf_append_str(&multi->manifest, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
 	for (int i = 0; i < multi->parts; i++) {
-		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;%s&quot;</ETag>",
-		           i + 1, multi->etags[i]);
+		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;%s&quot;</ETag>", i + 1,
+		           multi->etags[i]);
 		if (upload->s3->check_crc32) {
 			buf_append_str(&multi->manifest, "<ChecksumCRC32>");
 			s3_checksum_text(multi->crcs[i], &multi->manifest);
@@ -344,8 +342,7 @@ static void
 on_aborted(struct s3_request *request)
 {
 	if (request->err.kind != ERR_NONE && !slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload"))
-		log_warning("%s; its parts stay there, under %s", request->err.text,
-		            buf_cstr(&request->query));
+		log_warning("%s; its parts stay there, under %s", request->err.text, buf_cstr(&request->query));
 }
 
 static void
@@ -382,8 +379,7 @@ s3_multipart_drop(struct s3_upload *upload)
 		s3_request_free(upload->request);
 		upload->request = NULL;
 		abort_upload(upload->s3, upload->bucket, upload->key, multi->id);
-	} else if (upload->request != NULL && upload->request->on_done == on_created &&
-	           upload->request->state != S3_DONE) {
+	} else if (upload->request != NULL && upload->request->on_done == on_created && upload->request->state != S3_DONE) {
 		upload->request->on_done = on_created_late;
 		s3_request_detach(upload->request);
 		upload->request = NULL;

@@ -25,8 +25,7 @@ s3_upload_fail(struct s3_upload *upload, const struct err *err)
 }
 
 struct s3_request *
-s3_upload_step(struct s3_upload *upload, const char *verb, const char *method,
-               void (*on_done)(struct s3_request *))
+s3_upload_step(struct s3_upload *upload, const char *verb, const char *method, void (*on_done)(struct s3_request *))
 {
 	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, verb, method, upload->key);
 
@@ -71,8 +70,8 @@ on_head_done(struct s3_request *request)
 	char etag[sizeof(upload->etag)];
 
 	s3_answer_etag(&request->call, etag, sizeof(etag));
-	if (EVP_Q_digest(NULL, "MD5", NULL, upload->data.len > 0 ? upload->data.data : "", upload->data.len,
-	                 hash, NULL) == 1) {
+	if (EVP_Q_digest(NULL, "MD5", NULL, upload->data.len > 0 ? upload->data.data : "", upload->data.len, hash, NULL) ==
+	    1) {
 		for (int i = 0; i < 16; i++)
 			snprintf(hex + 2 * i, 3, "%02x", hash[i]);
 	}

@@ -211,9 +211,8 @@ say_retry(struct s3_request *request, int64_t delay)
 	const char *why = strstr(request->err.text, ": ");
 
 	why = why != NULL ? why + 2 : request->err.text;
-	log_warning_limited(&site, "s3://%s/%.*s: %.*s, retry %d of %d in %.1f s", request->bucket->name,
-	                    KEY_SHOWN, request->shown,
-	                    details != NULL && details > why ? (int)(details - why) : 200, why,
+	log_warning_limited(&site, "s3://%s/%.*s: %.*s, retry %d of %d in %.1f s", request->bucket->name, KEY_SHOWN,
+	                    request->shown, details != NULL && details > why ? (int)(details - why) : 200, why,
 	                    request->attempt, request->s3->max_attempts, (double)delay / 1000.0);
 }
 
@@ -255,8 +254,7 @@ try_again(struct s3_request *request, enum retry retry)
 	}
 	request->taken = taken;
 	delay = retry_obey(retry_delay(request->attempt, retry, random_fraction(s3)),
-	                   http_header(&request->call, "x-amz-retry-after"),
-	                   http_header(&request->call, "retry-after"));
+	                   http_header(&request->call, "x-amz-retry-after"), http_header(&request->call, "retry-after"));
 	request->attempt++;
 	s3->retries++;
 	say_retry(request, delay);

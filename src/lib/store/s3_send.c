@@ -22,8 +22,7 @@ gather_headers(struct s3_request *request, const char *host, const char *date,
 		headers[count++] = (struct sigv4_header){"x-amz-date", date};
 		headers[count++] = (struct sigv4_header){"x-amz-content-sha256", request->payload_hash};
 		if (credentials->session_token != NULL)
-			headers[count++] =
-			        (struct sigv4_header){"x-amz-security-token", credentials->session_token};
+			headers[count++] = (struct sigv4_header){"x-amz-security-token", credentials->session_token};
 	}
 	if (request->s3->request_payer)
 		headers[count++] = (struct sigv4_header){"x-amz-request-payer", "requester"};
@@ -51,17 +50,17 @@ sign(struct s3_request *request, const struct aws_credentials *credentials, cons
 {
 	struct buf value = BUF_INIT;
 	struct sigv4_request what = {
-	        .method = request->method,
-	        .path = path,
-	        .query = buf_cstr(&request->query),
-	        .headers = headers,
-	        .header_count = count,
-	        .payload_hash = request->payload_hash,
-	        .time = now,
-	        .region = request->bucket->region,
-	        .service = "s3",
-	        .access_key = credentials->access_key,
-	        .secret_key = credentials->secret_key,
+		.method = request->method,
+		.path = path,
+		.query = buf_cstr(&request->query),
+		.headers = headers,
+		.header_count = count,
+		.payload_hash = request->payload_hash,
+		.time = now,
+		.region = request->bucket->region,
+		.service = "s3",
+		.access_key = credentials->access_key,
+		.secret_key = credentials->secret_key,
 	};
 
 	sigv4_sign(request->s3->sigv4, &what, &value);

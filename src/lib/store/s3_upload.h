@@ -27,7 +27,7 @@ struct s3_multipart {
 	char *id;  /* of the upload; NULL: not known yet */
 	int parts; /* begun so far */
 	struct s3_part slots[S3_SLOTS];
-	char **etags; /* of part n at [n - 1]; NULL: not there yet */
+	char **etags;   /* of part n at [n - 1]; NULL: not there yet */
 	uint32_t *crcs; /* likewise, where they are sent */
 	int etags_cap;
 	int stored; /* parts that are there */

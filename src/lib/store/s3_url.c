@@ -111,8 +111,7 @@ s3_buckets_free(struct s3 *s3)
 bool
 s3_bucket_name_ok(const char *name)
 {
-	return *name != '\0' && strpbrk(name, "/?#") == NULL && strcmp(name, ".") != 0 &&
-	       strcmp(name, "..") != 0;
+	return *name != '\0' && strpbrk(name, "/?#") == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 static bool
@@ -139,14 +138,11 @@ is_authority(const char *host, size_t len)
 char *
 s3_endpoint_parse(const char *text, const char *origin, struct err *err)
 {
-	size_t scheme = strncasecmp(text, "http://", 7) == 0    ? 7
-	                : strncasecmp(text, "https://", 8) == 0 ? 8
-	                                                        : 0;
+	size_t scheme = strncasecmp(text, "http://", 7) == 0 ? 7 : strncasecmp(text, "https://", 8) == 0 ? 8 : 0;
 	size_t len = strlen(text);
 	size_t host_len = strcspn(text + scheme, "/");
 	char *endpoint;
-	bool fine =
-	        scheme > 0 && is_authority(text + scheme, host_len) && strpbrk(text, "?#@ \"<>\\") == NULL;
+	bool fine = scheme > 0 && is_authority(text + scheme, host_len) && strpbrk(text, "?#@ \"<>\\") == NULL;
 
 	for (const char *c = text; *c != '\0'; c++)
 		fine = fine && (unsigned char)*c > ' ' && (unsigned char)*c < 0x7f;

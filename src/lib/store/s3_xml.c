@@ -59,8 +59,7 @@ on_end(void *opaque, const char *name)
 
 	reader->depth--;
 	if (reader->depth < DEPTH_KEPT) {
-		const char *parent =
-		        reader->depth > 0 ? reader->names.data + reader->starts[reader->depth - 1] : "";
+		const char *parent = reader->depth > 0 ? reader->names.data + reader->starts[reader->depth - 1] : "";
 
 		reader->leaf(reader->context, parent, local_name(name), slice_of_buf(&reader->text));
 		reader->names.len = reader->starts[reader->depth];
@@ -280,8 +279,7 @@ decode(char *text, size_t len)
 	size_t out = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '%' && len - i > 2 && hex_digit(text[i + 1]) >= 0 &&
-		    hex_digit(text[i + 2]) >= 0) {
+		if (text[i] == '%' && len - i > 2 && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
 			text[out++] = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
 			i += 2;
 		} else {
@@ -305,8 +303,7 @@ is_bad_reference(const char *text, size_t left, size_t *len)
 	number = digits[0] == 'x' ? strtoul(digits + 1, NULL, 16) : strtoul(digits, NULL, 10);
 	*len = (size_t)(end - text) + 1;
 	return (number < 0x20 && number != '\t' && number != '\n' && number != '\r') ||
-	       (number >= 0xd800 && number < 0xe000) || number == 0xfffe || number == 0xffff ||
-	       number > 0x10ffff;
+	       (number >= 0xd800 && number < 0xe000) || number == 0xfffe || number == 0xffff || number > 0x10ffff;
 }
 
 /*
@@ -381,8 +378,7 @@ s3_xml_page(struct slice xml, struct s3_page *page, const char **why)
 	if (mended && !context.encoded)
 		return page_refused(why, "control characters in keys, and no encoding-type");
 	for (size_t i = 0; context.encoded && i < page->count; i++)
-		page->objects[i].key_len =
-		        decode(page->text.data + page->objects[i].key, page->objects[i].key_len);
+		page->objects[i].key_len = decode(page->text.data + page->objects[i].key, page->objects[i].key_len);
 	return 0;
 }
 

@@ -60,15 +60,13 @@ sigv4_hash(const void *data, size_t len, char hex[65])
 	unsigned char hash[HASH_LEN];
 	unsigned int hash_len = 0;
 
-	if (EVP_Digest(len > 0 ? data : "", len, hash, &hash_len, sha256(), NULL) != 1 ||
-	    hash_len != HASH_LEN)
+	if (EVP_Digest(len > 0 ? data : "", len, hash, &hash_len, sha256(), NULL) != 1 || hash_len != HASH_LEN)
 		abort();
 	to_hex(hash, HASH_LEN, hex);
 }
 
 static void
-hmac(struct sigv4 *sigv4, const void *key, size_t key_len, const void *data, size_t len,
-     unsigned char out[HASH_LEN])
+hmac(struct sigv4 *sigv4, const void *key, size_t key_len, const void *data, size_t len, unsigned char out[HASH_LEN])
 {
 	size_t out_len = 0;
 
@@ -137,8 +135,8 @@ sigv4_encode(struct buf *to, struct slice text, bool keep_slash)
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-		    c == '.' || c == '_' || c == '~' || (c == '/' && keep_slash)) {
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+		    c == '_' || c == '~' || (c == '/' && keep_slash)) {
 			*out++ = (char)c;
 		} else {
 			*out++ = '%';
@@ -177,8 +175,7 @@ append_query(struct buf *to, const char *query)
 		size_t name_len = equals != NULL ? (size_t)(equals - query) : len;
 
 		pairs[used].name = slice_of(query, name_len);
-		pairs[used].value =
-		        equals != NULL ? slice_of(equals + 1, len - name_len - 1) : slice_of("", 0);
+		pairs[used].value = equals != NULL ? slice_of(equals + 1, len - name_len - 1) : slice_of("", 0);
 		used += len > 0;
 		query += len + (query[len] == '&');
 	}
@@ -205,8 +202,7 @@ compare_headers(const void *a, const void *b)
 static const struct sigv4_header **
 sorted_headers(const struct sigv4_request *request)
 {
-	const struct sigv4_header **sorted =
-	        mem_alloc((request->header_count + 1) * sizeof(struct sigv4_header *));
+	const struct sigv4_header **sorted = mem_alloc((request->header_count + 1) * sizeof(struct sigv4_header *));
 
 	for (size_t i = 0; i < request->header_count; i++)
 		sorted[i] = &request->headers[i];
@@ -309,13 +305,13 @@ sigv4_sign(struct sigv4 *sigv4, const struct sigv4_request *request, struct buf 
 	append_canonical(request, sorted, &sigv4->text);
 	sigv4_hash(sigv4->text.data, sigv4->text.len, hex);
 	buf_reset(&sigv4->text);
-	buf_printf(&sigv4->text, "AWS4-HMAC-SHA256\n%s\n%.*s/%s/%s/aws4_request\n%s", date, DATE_LEN, date,
-	           request->region, request->service, hex);
+	buf_printf(&sigv4->text, "AWS4-HMAC-SHA256\n%s\n%.*s/%s/%s/aws4_request\n%s", date, DATE_LEN, date, request->region,
+	           request->service, hex);
 	hmac(sigv4, sigv4->key, HASH_LEN, sigv4->text.data, sigv4->text.len, signature);
 	to_hex(signature, HASH_LEN, hex);
 
-	buf_printf(to, "AWS4-HMAC-SHA256 Credential=%s/%.*s/%s/%s/aws4_request,SignedHeaders=",
-	           request->access_key, DATE_LEN, date, request->region, request->service);
+	buf_printf(to, "AWS4-HMAC-SHA256 Credential=%s/%.*s/%s/%s/aws4_request,SignedHeaders=", request->access_key,
+	           DATE_LEN, date, request->region, request->service);
 	append_names(to, sorted, request->header_count);
 	buf_printf(to, ",Signature=%s", hex);
 	free(sorted);

@@ -101,8 +101,7 @@ store_get_free(struct store_get *get)
 }
 
 struct store_put *
-store_put_open(struct store *store, const char *bucket, const char *key,
-               const struct store_put_options *options)
+store_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
 {
 	return store->ops->put_open(store, bucket, key, options);
 }

@@ -57,7 +57,8 @@ struct store_object {
 };
 
 /* Keys with this prefix, those after `start_after` (a whole key, exclusive; "" for all), in byte order. */
-struct store_list *store_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
+struct store_list *store_list_open(struct store *store, const char *bucket, const char *prefix,
+                                   const char *start_after);
 /* Returns 1 with *object, 0 at the end, -1 with err. */
 int store_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void store_list_free(struct store_list *list);

@@ -92,8 +92,8 @@ struct receipt {
 	struct slice key;
 	struct slice etag;
 	int64_t bytes;
-	int64_t lines;    /* postings in the object */
-	int64_t rejected; /* postings in the reject object */
+	int64_t lines;           /* postings in the object */
+	int64_t rejected;        /* postings in the reject object */
 	struct slice reject_key; /* len 0: none */
 	/* where it failed */
 	struct slice error;

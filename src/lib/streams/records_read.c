@@ -105,11 +105,11 @@ static bool
 parse_begin(struct records *records, struct control *control, const char **why)
 {
 	const struct member members[] = {
-	        {"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
-	        {"bucket", MEMBER_TEXT, false, &control->bucket, 0, "bucket: not a string"},
-	        {"size", MEMBER_INT, false, &control->size, 0, "size: not a size"},
-	        {"etag", MEMBER_TEXT, false, &control->etag, 0, "etag: not a string"},
-	        {"list", MEMBER_OBJECT, false, &control->list, 0, "list: not an object"},
+		{"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
+		{"bucket", MEMBER_TEXT, false, &control->bucket, 0, "bucket: not a string"},
+		{"size", MEMBER_INT, false, &control->size, 0, "size: not a size"},
+		{"etag", MEMBER_TEXT, false, &control->etag, 0, "etag: not a string"},
+		{"list", MEMBER_OBJECT, false, &control->list, 0, "list: not an object"},
 	};
 
 	return read_members(records, members, COUNT(members), why);
@@ -119,8 +119,8 @@ static bool
 parse_end(struct records *records, struct control *control, const char **why)
 {
 	const struct member members[] = {
-	        {"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
-	        {"lines", MEMBER_INT, true, &control->lines, 0, "lines: not a count"},
+		{"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
+		{"lines", MEMBER_INT, true, &control->lines, 0, "lines: not a count"},
 	};
 
 	return read_members(records, members, COUNT(members), why);
@@ -131,11 +131,11 @@ parse_reject(struct records *records, struct control *control, const char **why)
 {
 	bool whole = false;
 	const struct member members[] = {
-	        {"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
-	        {"line", MEMBER_INT, true, &control->line, 1, "line: not a line number"},
-	        {"reason", MEMBER_TEXT, true, &control->reason, 0, "reason: not a string"},
-	        {"raw", MEMBER_STRING, false, &whole, 0, "raw: not a string"},
-	        {"raw_base64", MEMBER_STRING, false, &whole, 0, "raw_base64: not a string"},
+		{"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
+		{"line", MEMBER_INT, true, &control->line, 1, "line: not a line number"},
+		{"reason", MEMBER_TEXT, true, &control->reason, 0, "reason: not a string"},
+		{"raw", MEMBER_STRING, false, &whole, 0, "raw: not a string"},
+		{"raw_base64", MEMBER_STRING, false, &whole, 0, "raw_base64: not a string"},
 	};
 
 	if (!read_members(records, members, COUNT(members), why))
@@ -148,11 +148,11 @@ static bool
 parse_error(struct records *records, struct control *control, const char **why)
 {
 	const struct member members[] = {
-	        {"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
-	        {"stage", MEMBER_TEXT, true, &control->stage, 0, "stage: not a string"},
-	        {"reason", MEMBER_TEXT, true, &control->reason, 0, "reason: not a string"},
-	        {"temporary", MEMBER_BOOL, true, &control->temporary, 0, "temporary: not true or false"},
-	        {"list", MEMBER_OBJECT, false, &control->list, 0, "list: not an object"},
+		{"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
+		{"stage", MEMBER_TEXT, true, &control->stage, 0, "stage: not a string"},
+		{"reason", MEMBER_TEXT, true, &control->reason, 0, "reason: not a string"},
+		{"temporary", MEMBER_BOOL, true, &control->temporary, 0, "temporary: not true or false"},
+		{"list", MEMBER_OBJECT, false, &control->list, 0, "list: not an object"},
 	};
 
 	return read_members(records, members, COUNT(members), why);
@@ -169,9 +169,9 @@ bool
 thread_parse(struct records *records, struct slice raw, struct thread *thread, const char **why)
 {
 	const struct member members[] = {
-	        {"after", MEMBER_INT, true, &thread->after, 0, "list.after: not a time"},
-	        {"seq", MEMBER_INT, true, &thread->seq, 1, "list.seq: not a number from 1 on"},
-	        {"upto", MEMBER_INT, true, &thread->upto, 0, "list.upto: not a time"},
+		{"after", MEMBER_INT, true, &thread->after, 0, "list.after: not a time"},
+		{"seq", MEMBER_INT, true, &thread->seq, 1, "list.seq: not a number from 1 on"},
+		{"upto", MEMBER_INT, true, &thread->upto, 0, "list.upto: not a time"},
 	};
 
 	/* It has no strings: the scratch is left alone, as the record that `raw` is from may live in it. */
@@ -183,23 +183,20 @@ thread_parse(struct records *records, struct slice raw, struct thread *thread, c
 }
 
 bool
-object_record_parse(struct records *records, struct slice line, struct object_record *record,
-                    const char **why)
+object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why)
 {
 	const struct member members[] = {
-	        {"key", MEMBER_NAME, true, &record->key, 0, "key: not a string"},
-	        {"bucket", MEMBER_TEXT, false, &record->bucket, 0, "bucket: not a string"},
-	        {"size", MEMBER_INT, false, &record->size, 0, "size: not a size"},
-	        {"etag", MEMBER_TEXT, false, &record->etag, 0, "etag: not a string"},
-	        {"last_modified", MEMBER_TEXT, false, &record->last_modified, 0,
-	         "last_modified: not a string"},
-	        {"list", MEMBER_OBJECT, false, &record->list, 0, "list: not an object"},
+		{"key", MEMBER_NAME, true, &record->key, 0, "key: not a string"},
+		{"bucket", MEMBER_TEXT, false, &record->bucket, 0, "bucket: not a string"},
+		{"size", MEMBER_INT, false, &record->size, 0, "size: not a size"},
+		{"etag", MEMBER_TEXT, false, &record->etag, 0, "etag: not a string"},
+		{"last_modified", MEMBER_TEXT, false, &record->last_modified, 0, "last_modified: not a string"},
+		{"list", MEMBER_OBJECT, false, &record->list, 0, "list: not an object"},
 	};
 
 	*record = (struct object_record){.size = -1};
 	if (line.len > 0 && line.ptr[0] == '{')
-		return parse_record(records, line, why) &&
-		       read_members(records, members, COUNT(members), why);
+		return parse_record(records, line, why) && read_members(records, members, COUNT(members), why);
 	/* Records carry keys as JSON strings, which would change a key that is not UTF-8. */
 	*why = "the key is not valid UTF-8";
 	if (!slice_is_utf8(line))
@@ -243,21 +240,21 @@ bool
 receipt_parse(struct records *records, struct slice line, struct receipt *receipt, const char **why)
 {
 	const struct member failed[] = {
-	        {"source", MEMBER_NAME, true, &receipt->source, 0, "source: not a string"},
-	        {"error", MEMBER_TEXT, true, &receipt->error, 0, "error: not a string"},
-	        {"stage", MEMBER_TEXT, true, &receipt->stage, 0, "stage: not a string"},
-	        {"temporary", MEMBER_BOOL, true, &receipt->temporary, 0, "temporary: not true or false"},
-	        {"list", MEMBER_OBJECT, false, &receipt->list, 0, "list: not an object"},
+		{"source", MEMBER_NAME, true, &receipt->source, 0, "source: not a string"},
+		{"error", MEMBER_TEXT, true, &receipt->error, 0, "error: not a string"},
+		{"stage", MEMBER_TEXT, true, &receipt->stage, 0, "stage: not a string"},
+		{"temporary", MEMBER_BOOL, true, &receipt->temporary, 0, "temporary: not true or false"},
+		{"list", MEMBER_OBJECT, false, &receipt->list, 0, "list: not an object"},
 	};
 	const struct member stored[] = {
-	        {"source", MEMBER_NAME, true, &receipt->source, 0, "source: not a string"},
-	        {"key", MEMBER_NAME, true, &receipt->key, 0, "key: not a string"},
-	        {"etag", MEMBER_TEXT, false, &receipt->etag, 0, "etag: not a string"},
-	        {"bytes", MEMBER_INT, true, &receipt->bytes, 0, "bytes: not a size"},
-	        {"lines", MEMBER_INT, true, &receipt->lines, 0, "lines: not a count"},
-	        {"rejected", MEMBER_INT, true, &receipt->rejected, 0, "rejected: not a count"},
-	        {"reject_key", MEMBER_TEXT, false, &receipt->reject_key, 0, "reject_key: not a string"},
-	        {"list", MEMBER_OBJECT, false, &receipt->list, 0, "list: not an object"},
+		{"source", MEMBER_NAME, true, &receipt->source, 0, "source: not a string"},
+		{"key", MEMBER_NAME, true, &receipt->key, 0, "key: not a string"},
+		{"etag", MEMBER_TEXT, false, &receipt->etag, 0, "etag: not a string"},
+		{"bytes", MEMBER_INT, true, &receipt->bytes, 0, "bytes: not a size"},
+		{"lines", MEMBER_INT, true, &receipt->lines, 0, "lines: not a count"},
+		{"rejected", MEMBER_INT, true, &receipt->rejected, 0, "rejected: not a count"},
+		{"reject_key", MEMBER_TEXT, false, &receipt->reject_key, 0, "reject_key: not a string"},
+		{"list", MEMBER_OBJECT, false, &receipt->list, 0, "list: not an object"},
 	};
 
 	*receipt = (struct receipt){.failed = false};
