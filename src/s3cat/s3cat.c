@@ -98,13 +98,12 @@ main(int argc, char **argv)
 		NULL,
 	};
 	static struct options options = {.parallel = PARALLEL_DEFAULT};
+	/* clang-format off */
 	const struct cli_option table[] = {
 		{CLI_INT, 'P', "parallel", "N", "get N objects at once (16)", &options.parallel, 1, PARALLEL_MAX},
-		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames, 0,
-	     0},
+		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames, 0, 0},
 		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys given as arguments)", &options.plain, 0, 0},
-		{CLI_FLAG, 0, "rejects", NULL, "print reject records too: the objects are such as s3put makes of them",
-	     &options.rejects, 0, 0},
+		{CLI_FLAG, 0, "rejects", NULL, "print reject records too: the objects are such as s3put makes of them", &options.rejects, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
 		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
 		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
@@ -114,6 +113,7 @@ main(int argc, char **argv)
 		{CLI_SETTING, 0, "max-line", "SIZE", "longest line of an object (16M)", NULL, 0, 0},
 		{0},
 	};
+	/* clang-format on */
 	struct cli cli = {
 		.program = "s3cat",
 		.purpose = "Print objects of a bucket: many are got at once, they come out in order.",

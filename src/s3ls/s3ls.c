@@ -199,17 +199,14 @@ int
 main(int argc, char **argv)
 {
 	static struct options options = {.after = -1, .lookback_ms = -1, .settle_ms = -1};
+	/* clang-format off */
 	const struct cli_option table[] = {
 		{CLI_INT, 0, "after", "N", "only objects with a number above N (0)", &options.after, 0, INT64_MAX},
 		{CLI_TIME, 0, "lookback", "TIME", "start that much before N (0s)", &options.lookback_ms, 0, 0},
-		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0,
-	     0},
-		{CLI_TIME, 0, "settle", "TIME", "end before the first object that is younger than that", &options.settle_ms, 0,
-	     0},
-		{CLI_TEXT, 0, "exclude", "FILE", "leave out the keys in FILE (one a line, or `cursor failed`)",
-	     &options.exclude, 0, 0},
-		{CLI_FLAG, 0, "whoami", NULL, "print which store and credentials would be used, and list nothing",
-	     &options.whoami, 0, 0},
+		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0, 0},
+		{CLI_TIME, 0, "settle", "TIME", "end before the first object that is younger than that", &options.settle_ms, 0, 0},
+		{CLI_TEXT, 0, "exclude", "FILE", "leave out the keys in FILE (one a line, or `cursor failed`)", &options.exclude, 0, 0},
+		{CLI_FLAG, 0, "whoami", NULL, "print which store and credentials would be used, and list nothing", &options.whoami, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "what is listed", NULL, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where --missing-from looks", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
@@ -219,6 +216,7 @@ main(int argc, char **argv)
 		{CLI_SETTING, 0, "no-sign-request", NULL, "ask without credentials", NULL, 0, 0},
 		{0},
 	};
+	/* clang-format on */
 	struct cli cli = {
 		.program = "s3ls",
 		.purpose = "List the raw objects that are still to do, oldest first, as object records.",

@@ -206,15 +206,14 @@ main(int argc, char **argv)
 		NULL,
 	};
 	static struct options options = {.parallel = PARALLEL_DEFAULT};
+	/* clang-format off */
 	const struct cli_option table[] = {
 		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
-		{CLI_FLAG, 0, "replace-rejects", NULL, "remove the rejects of an earlier run where there are none now",
-	     &options.replace_rejects, 0, 0},
+		{CLI_FLAG, 0, "replace-rejects", NULL, "remove the rejects of an earlier run where there are none now", &options.replace_rejects, 0, 0},
 		{CLI_FLAG, 0, "delete", NULL, "take the object KEY away instead", &options.remove, 0, 0},
 		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
-		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst", &options.compress, 0,
-	     0},
+		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst", &options.compress, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where the objects go to", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the sources", NULL, 0, 0},
 		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of what becomes of them", NULL, 0, 0},
@@ -226,6 +225,7 @@ main(int argc, char **argv)
 		{CLI_SETTING, 0, "max-line", "SIZE", "longest line of a source (16M)", NULL, 0, 0},
 		{0},
 	};
+	/* clang-format on */
 	struct cli cli = {
 		.program = "s3put",
 		.purpose = "Store framed postings, each source as one object, whole or not at all; or stdin under KEY.",

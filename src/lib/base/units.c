@@ -10,7 +10,7 @@ struct unit {
 	double factor;
 };
 
-/* clang-format off: a row a line */
+/* clang-format off */
 static const struct unit sizes[] = {
 	{"", 1},
 	{"B", 1},

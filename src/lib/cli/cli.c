@@ -39,12 +39,12 @@ enum common {
 	COMMON_SETTINGS,
 };
 
+/* clang-format off */
 static const struct cli_option common_options[] = {
 	[COMMON_CONFIG] = {CLI_TEXT, 0, "config", "FILE", "read the settings from FILE (config.yaml)", NULL, 0, 0},
 	[COMMON_STATS] = {CLI_TEXT, 0, "stats", "FILE", "append the run's numbers to FILE, as JSON", NULL, 0, 0},
 	[COMMON_PROGRESS] = {CLI_TEXT, 0, "progress", "FILE", "keep FILE at how far the run is, as JSON", NULL, 0, 0},
-	[COMMON_PRINT] = {CLI_FLAG, 0, "print-config", NULL, "print the settings in force and where each is from", NULL, 0,
-                      0},
+	[COMMON_PRINT] = {CLI_FLAG, 0, "print-config", NULL, "print the settings in force and where each is from", NULL, 0, 0},
 	[COMMON_FORMAT] = {CLI_TEXT, 0, "log-format", "text|json", "how messages are written (text)", NULL, 0, 0},
 	[COMMON_VERBOSE] = {CLI_FLAG, 'v', "verbose", NULL, "say more; twice: for debugging", NULL, 0, 0},
 	[COMMON_QUIET] = {CLI_FLAG, 'q', "quiet", NULL, "no warnings, errors only", NULL, 0, 0},
@@ -55,6 +55,7 @@ static const struct cli_option common_options[] = {
 	[COMMON_SETTINGS] = {CLI_FLAG, 0, "print-settings", NULL, NULL, NULL, 0, 0},
 	{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
 };
+/* clang-format on */
 
 struct parse {
 	struct cli *cli;
