@@ -258,7 +258,11 @@ check_cursor() {
 check_model() {
 	local code why said
 	if try senenrich --probe; then
-		row ok model "$said"
+		if [ -n "$why" ]; then
+			row warning model "$why" "a run does without, but see what watches or balances it"
+		else
+			row ok model "$said"
+		fi
 	else
 		failure model "start it, or set GRPC_SERVER_ADDRESS"
 	fi

@@ -34,7 +34,7 @@ says() {
 	says "(ok|warning)" disk ""
 	says ok redis "version [0-9.]+, noeviction"
 	says ok cursor "none yet"
-	says ok model "answered [1-7] in [0-9]+ ms"
+	says ok model "answered [1-7] in [0-9]+ ms; health: SERVING"
 	[ -z "$stderr" ]
 	[[ $output != *$'\e'* ]]
 	find "$STORE" -type f | diff before -
@@ -93,6 +93,30 @@ says() {
 	services
 	GRPC_SERVER_ADDRESS=nonsense run -2 pipeline.sh --check
 	says failure model "neither HOST:PORT nor unix:PATH"
+}
+
+# model NAME OPTION...: a model that is not ours; sets GRPC_SERVER_ADDRESS
+model() {
+	local port
+	port=$(free_port)
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$port
+	server_run "$1" "$PYTHON" "$ROOT/tests/servers/model_tls.py" "$port" 5 "${@:2}"
+	wait_until 20 grep -q ready "$(here)/$1.out"
+}
+
+@test "the model's health: none is fine, a bad one is a warning, and without an answer a failure" {
+	services
+	model none
+	run -0 pipeline.sh --check
+	says ok model "answered 5 in [0-9]+ ms; health: it has no health service"
+	[[ ${lines[-1]} == *"a run can start" ]]
+	model ill --health 2
+	run -0 pipeline.sh --check
+	says warning model "of its health it says: NOT_SERVING: a run does without"
+	[[ ${lines[-1]} == *"look at the warnings" ]]
+	model broken --health 2 --broken
+	run -75 pipeline.sh --check
+	says failure model "UNAVAILABLE: loading; health: NOT_SERVING: start it"
 }
 
 @test "a cursor in a file: its folder must be writable" {

@@ -86,3 +86,45 @@ answer='{"company":"a","title":"b","seniority":5}'
 	server_stop two
 	(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
 }
+
+@test "--probe: one pair, and what grpc.health.v1 says where the model has it" {
+	senserve_start
+	run -0 --separate-stderr senenrich --probe
+	[[ $output =~ ^unix:.*\ answered\ [1-7]\ in\ [0-9]+\ ms\;\ health:\ SERVING$ ]]
+	[ -z "$stderr" ]
+	port=$(free_port 4)
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$port
+	# the real model need not have it
+	model none "$port" 5
+	run -0 --separate-stderr senenrich --probe
+	[[ $output == "127.0.0.1:$port answered 5 in "*" ms; health: it has no health service, and needs none" ]]
+	[ -z "$stderr" ]
+	# it answers, but nobody who asks for its health will send anything there
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$((port + 1))
+	model ill $((port + 1)) 5 --health 2
+	run -0 --separate-stderr senenrich --probe
+	[[ $output == *"answered 5 in "*"health: NOT_SERVING" ]]
+	[[ $stderr == *"warning: 127.0.0.1:$((port + 1)) answers, but of its health it says: NOT_SERVING" ]]
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$((port + 2))
+	model strange $((port + 2)) 5 --health 77
+	run -0 --separate-stderr senenrich --probe
+	[[ $stderr == *"not known"* ]]
+	# it does not answer, and its health says why
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$((port + 3))
+	model broken $((port + 3)) 5 --health 2 --broken
+	run -75 --separate-stderr senenrich --probe
+	[ -z "$output" ]
+	[[ $stderr == *"UNAVAILABLE: loading; health: NOT_SERVING" ]]
+	server_stop none
+	[ "$(tail -n 1 "$(here)/none.out")" = 1 ]
+}
+
+@test "--probe of a server that is no model, and of one that may not be asked" {
+	port=$(free_port)
+	model model "$port" 5 --authorization 'Bearer sesame' --health 1
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$port
+	run -1 --separate-stderr senenrich --probe
+	[[ $stderr == *"UNAUTHENTICATED: who is it?; health: SERVING" ]]
+	GRPC_METADATA='authorization: Bearer sesame' run -0 --separate-stderr senenrich --probe
+	[[ $output == *"health: SERVING" ]]
+}

@@ -20,6 +20,7 @@
 #include "senenrich/model_channel.h"
 
 #define METHOD "/SeniorityModel/InferSeniority"
+#define METHOD_HEALTH "/grpc.health.v1.Health/Check"
 
 struct call {
 	grpc_call *call;
@@ -131,8 +132,8 @@ call_free(struct model *model, struct call *call)
 	free(call);
 }
 
-void
-model_call(struct model *model, struct slice request, int64_t timeout_ms, void *tag)
+static void
+start_call(struct model *model, const char *method, struct slice request, int64_t timeout_ms, void *tag)
 {
 	struct call *call = mem_zero(1, sizeof(*call));
 	gpr_timespec deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(timeout_ms, GPR_TIMESPAN));
@@ -144,7 +145,7 @@ model_call(struct model *model, struct slice request, int64_t timeout_ms, void *
 	grpc_metadata_array_init(&call->initial);
 	grpc_metadata_array_init(&call->trailing);
 	call->call = grpc_channel_create_call(model->channel, NULL, GRPC_PROPAGATE_DEFAULTS, model->queue,
-	                                      grpc_slice_from_static_string(METHOD), NULL, deadline, NULL);
+	                                      grpc_slice_from_static_string(method), NULL, deadline, NULL);
 	ops[0].op = GRPC_OP_SEND_INITIAL_METADATA;
 	ops[0].data.send_initial_metadata.metadata = model->metadata.entries;
 	ops[0].data.send_initial_metadata.count = model->metadata.count;
@@ -166,6 +167,19 @@ model_call(struct model *model, struct slice request, int64_t timeout_ms, void *
 	model->open = call;
 	grpc_byte_buffer_destroy(message);
 	grpc_slice_unref(bytes);
+}
+
+void
+model_call(struct model *model, struct slice request, int64_t timeout_ms, void *tag)
+{
+	start_call(model, METHOD, request, timeout_ms, tag);
+}
+
+void
+model_call_health(struct model *model, int64_t timeout_ms, void *tag)
+{
+	/* no bytes: a HealthCheckRequest of the service "", which is the server as a whole */
+	start_call(model, METHOD_HEALTH, slice_of(NULL, 0), timeout_ms, tag);
 }
 
 static enum model_status
@@ -241,6 +255,7 @@ model_take(struct model *model, struct model_reply *reply)
 		return false;
 	details = grpc_slice_to_c_string(call->details);
 	*reply = (struct model_reply){.tag = call->tag, .status = classify(call->status, details)};
+	reply->no_method = call->status == GRPC_STATUS_UNIMPLEMENTED;
 	snprintf(reply->text, sizeof(reply->text), "%s: %.200s", status_name(call->status), details);
 	gpr_free(details);
 	if (reply->status == MODEL_OK && !read_message(call->reply, &reply->message)) {

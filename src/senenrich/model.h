@@ -23,6 +23,7 @@ enum model_status {
 struct model_reply {
 	void *tag; /* as given to model_call */
 	enum model_status status;
+	bool no_method;     /* MODEL_DENIED because the server has no such method */
 	char text[256];     /* why it is not OK: "UNAVAILABLE: failed to connect..." */
 	struct buf message; /* MODEL_OK: the reply's bytes; owned by the caller */
 };
@@ -43,6 +44,9 @@ int model_fd(const struct model *model);
 
 /* Starts a call with a serialised request. It ends by itself after timeout_ms. */
 void model_call(struct model *model, struct slice request, int64_t timeout_ms, void *tag);
+
+/* Asks grpc.health.v1 how the server as a whole is, which the real model need not have. The message is a HealthCheckResponse. */
+void model_call_health(struct model *model, int64_t timeout_ms, void *tag);
 
 /* The next reply, if one is there. */
 bool model_take(struct model *model, struct model_reply *reply);

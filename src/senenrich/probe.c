@@ -1,8 +1,11 @@
-/* One trial question: is it the model that answers at this address, and how fast? */
+/* One trial question: is it the model that answers at this address, how fast, and is it well by its own account? */
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/log.h"
+#include "health.pb-c.h"
 #include "senenrich/model.h"
 #include "senenrich/pairs.h"
 #include "senenrich/probe.h"
@@ -16,24 +19,80 @@ enum {
 static char company[] = "Seniority Check";
 static char title[] = "Software Engineer";
 
-/* Waits for the reply, which comes: the call has an end of its own. */
-static int
-wait_for(struct model *model, struct model_reply *reply, struct err *err)
+struct probe {
+	struct model *model;
+	const char *address;
+	struct model_reply pair, health;
+	int64_t pair_ms;
+};
+
+/* Both are asked at once: of a server that does not answer, the one wait is enough. */
+static void
+ask(struct probe *probe, int64_t timeout_ms)
 {
-	while (!model_take(model, reply))
-		if (io_readable(model_fd(model), -1) < 0)
-			return err_set(err, ERR_TEMPORARY, "interrupted");
+	struct pair pair = {.company = company, .title = title};
+	struct pair *pairs[] = {&pair};
+	struct buf text = BUF_INIT;
+
+	wire_request(&text, pairs, 1);
+	model_call(probe->model, slice_of_buf(&text), timeout_ms, &probe->pair);
+	model_call_health(probe->model, timeout_ms, &probe->health);
+	buf_release(&text);
+}
+
+/* Waits for both replies, which come: a call has an end of its own. */
+static int
+wait_for(struct probe *probe, struct err *err)
+{
+	int64_t started = clock_mono_ms();
+	struct model_reply reply;
+
+	for (int left = 2; left > 0; left--) {
+		while (!model_take(probe->model, &reply))
+			if (io_readable(model_fd(probe->model), -1) < 0)
+				return err_set(err, ERR_TEMPORARY, "interrupted");
+		*(struct model_reply *)reply.tag = reply;
+		if (reply.tag == &probe->pair)
+			probe->pair_ms = clock_mono_ms() - started;
+	}
 	return 0;
 }
 
-static int
-judge(const char *address, const struct model_reply *reply, int32_t *seniority, struct err *err)
+/* What its health service says, as people read it. */
+static const char *
+health(const struct model_reply *reply)
 {
+	Grpc__Health__V1__HealthCheckResponse *response;
+	const char *text = "not known";
+
+	if (reply->no_method)
+		return "it has no health service, and needs none";
+	if (reply->status != MODEL_OK)
+		return reply->text;
+	response =
+		grpc__health__v1__health_check_response__unpack(NULL, reply->message.len, (const uint8_t *)reply->message.data);
+	if (response == NULL)
+		return "no HealthCheckResponse";
+	if (response->status == GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING)
+		text = "SERVING";
+	else if (response->status == GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__NOT_SERVING)
+		text = "NOT_SERVING";
+	grpc__health__v1__health_check_response__free_unpacked(response, NULL);
+	return text;
+}
+
+static int
+judge(const struct probe *probe, int32_t *seniority, struct err *err)
+{
+	const struct model_reply *reply = &probe->pair;
+	const char *address = probe->address;
 	uint8_t given = 0;
 	size_t strangers;
 
 	if (reply->status != MODEL_OK)
-		return err_set(err, reply->status == MODEL_AGAIN ? ERR_TEMPORARY : ERR_FAILED, "%s: %s", address, reply->text);
+		return err_set(err, reply->status == MODEL_AGAIN ? ERR_TEMPORARY : ERR_FAILED, "%s: %s%s%s", address,
+		               reply->text, probe->health.status == MODEL_OK ? "; health: " : "",
+		               probe->health.status == MODEL_OK ? health(&probe->health) : "");
 	if (!wire_reply(slice_of_buf(&reply->message), 1, seniority, &given, &strangers))
 		return err_set(err, ERR_FAILED, "%s: the reply is no SeniorityResponseBatch", address);
 	if (given != 1)
@@ -44,44 +103,40 @@ judge(const char *address, const struct model_reply *reply, int32_t *seniority, 
 	return 0;
 }
 
+/* The pair was answered, so a run will do: nothing in the pipe asks for health. But what stands in front of the model may. */
 static int
-ask(struct model *model, const struct settings *settings, struct err *err)
+tell(const struct probe *probe, int32_t seniority, struct err *err)
 {
-	struct pair pair = {.company = company, .title = title};
-	struct pair *pairs[] = {&pair};
-	struct model_reply reply = {0};
-	const char *address = settings_text(settings, "grpc_server_address");
+	const char *said = health(&probe->health);
 	struct buf text = BUF_INIT;
-	int64_t started = clock_mono_ms(), timeout = settings_int(settings, "rpc_timeout");
-	int32_t seniority = 0;
-	int result;
+	int result = 0;
 
-	wire_request(&text, pairs, 1);
-	model_call(model, slice_of_buf(&text), timeout < PROBE_TIMEOUT_MS ? timeout : PROBE_TIMEOUT_MS, NULL);
-	result = wait_for(model, &reply, err);
-	if (result == 0)
-		result = judge(address, &reply, &seniority, err);
-	buf_reset(&text);
-	if (result == 0) {
-		buf_printf(&text, "%s answered %d in %lld ms\n", address, (int)seniority,
-		           (long long)(clock_mono_ms() - started));
-		if (io_write_all(STDOUT_FILENO, text.data, text.len) < 0)
-			result = err_set_errno(err, ERR_FAILED, "cannot write");
-	}
-	buf_release(&reply.message);
+	buf_printf(&text, "%s answered %d in %lld ms; health: %s\n", probe->address, (int)seniority,
+	           (long long)probe->pair_ms, said);
+	if (io_write_all(STDOUT_FILENO, text.data, text.len) < 0)
+		result = err_set_errno(err, ERR_FAILED, "cannot write");
 	buf_release(&text);
+	if (!probe->health.no_method && strcmp(said, "SERVING") != 0)
+		log_warning("%s answers, but of its health it says: %s", probe->address, said);
 	return result;
 }
 
 int
 probe_model(const struct settings *settings, struct err *err)
 {
-	struct model *model = model_new(settings, err);
-	int result;
+	struct probe probe = {.address = settings_text(settings, "grpc_server_address")};
+	int64_t timeout = settings_int(settings, "rpc_timeout");
+	int32_t seniority = 0;
+	int result = -1;
 
-	if (model == NULL)
+	probe.model = model_new(settings, err);
+	if (probe.model == NULL)
 		return -1;
-	result = ask(model, settings, err);
-	model_free(model);
+	ask(&probe, timeout < PROBE_TIMEOUT_MS ? timeout : PROBE_TIMEOUT_MS);
+	if (wait_for(&probe, err) == 0 && judge(&probe, &seniority, err) == 0)
+		result = tell(&probe, seniority, err);
+	buf_release(&probe.pair.message);
+	buf_release(&probe.health.message);
+	model_free(probe.model);
 	return result;
 }

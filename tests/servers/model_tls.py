@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """A model server that shares no code with ours: Python's grpcio, with TLS, client certificates and metadata.
 
-usage: model_tls.py PORT SENIORITY [--tls CERT KEY] [--client-ca CA] [--authorization VALUE]
+usage: model_tls.py PORT SENIORITY [--tls CERT KEY] [--client-ca CA] [--authorization VALUE] [--health N] [--broken]
 
-Answers SENIORITY for every pair; a call without the authorization gets UNAUTHENTICATED. Prints "ready", and on SIGTERM the
-number of calls that it answered.
+Answers SENIORITY for every pair; a call without the authorization gets UNAUTHENTICATED. With --health N it has
+grpc.health.v1, which answers that status (1 SERVING, 2 NOT_SERVING); --broken fails each call with UNAVAILABLE. Prints
+"ready", and on SIGTERM the number of calls that it answered.
 """
 import argparse
 import concurrent.futures
@@ -42,6 +43,8 @@ def main():
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--client-ca")
     parser.add_argument("--authorization")
+    parser.add_argument("--health", type=int)
+    parser.add_argument("--broken", action="store_true")
     options = parser.parse_args()
     request_batch, response_batch = message_classes()
     calls = [0]
@@ -49,6 +52,8 @@ def main():
     def infer(request, context):
         if options.authorization and ("authorization", options.authorization) not in context.invocation_metadata():
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "who is it?")
+        if options.broken:
+            context.abort(grpc.StatusCode.UNAVAILABLE, "loading")
         calls[0] += 1
         reply = response_batch()
         for pair in request.batch:
@@ -60,6 +65,10 @@ def main():
             infer, request_deserializer=request_batch.FromString, response_serializer=response_batch.SerializeToString)})
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), options=[("grpc.so_reuseport", 0)])
     server.add_generic_rpc_handlers((handler,))
+    if options.health is not None:
+        # a HealthCheckResponse of one field, by hand
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("grpc.health.v1.Health", {
+            "Check": grpc.unary_unary_rpc_method_handler(lambda request, context: bytes([8, options.health]))}),))
     address = f"127.0.0.1:{options.port}"
     if options.tls:
         cert, key = (open(name, "rb").read() for name in options.tls)
