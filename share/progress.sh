@@ -2,7 +2,7 @@
 # progress.sh: the live line of a run, on a terminal alone. To be sourced by pipeline.sh; uses its $tmp, $take, $quiet and
 # $log_format. The programs (src/lib/base/log.c) and say() clear the line in front of a message, by SENIORITY_LIVE.
 
-live_pid='' live_options=()
+live_pid=''
 
 # thousands NUMBER: sets grouped to it as people write it: 1,234,567.
 thousands() {

@@ -1,12 +1,14 @@
 /*
  * A disk with bad days, for LD_PRELOAD. DISK_LOG=FILE notes the calls that make a put durable, a
  * line each; DISK_FAIL="CALL:ERRNO" makes that call fail: fsync (of files), fsyncdir, rename, write
- * (of more than 1 byte to a regular file).
+ * (of more than 1 byte to a regular file). DISK_KILL=N kills the process where it would make the Nth change that others
+ * see, a rename or the removal of a file, counted from 0.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +43,16 @@ fails(const char *call)
 	return 1;
 }
 
+static void
+perhaps_die(void)
+{
+	static int changes;
+	const char *wanted = getenv("DISK_KILL");
+
+	if (wanted != NULL && atoi(wanted) == changes++)
+		raise(SIGKILL);
+}
+
 int
 fsync(int fd)
 {
@@ -59,6 +71,7 @@ renameat(int from_dir, const char *from, int to_dir, const char *to)
 		(int (*)(int, const char *, int, const char *))dlsym(RTLD_NEXT, "renameat");
 
 	note("rename");
+	perhaps_die();
 	return fails("rename") ? -1 : real(from_dir, from, to_dir, to);
 }
 
@@ -72,4 +85,14 @@ write(int fd, const void *data, size_t len)
 	    fails("write"))
 		return -1;
 	return real(fd, data, len);
+}
+
+int
+unlinkat(int folder, const char *name, int flags)
+{
+	int (*real)(int, const char *, int) = (int (*)(int, const char *, int))dlsym(RTLD_NEXT, "unlinkat");
+
+	if (strncmp(name, ".tmp-", 5) != 0)
+		perhaps_die();
+	return real(folder, name, flags);
 }

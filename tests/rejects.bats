@@ -89,6 +89,78 @@ bad() {
 	[ "$(cursor get)" = "$before" ]
 }
 
+# frame KEY ACCEPTED...: a frame of the postings a, b, c, d, in which those are accepted and the others not.
+frame() {
+	local key=$1 name line=0
+	shift
+	echo '{"@":"begin","key":"'"$key"'"}'
+	for name in a b c d; do
+		((++line))
+		if [[ " $* " == *" $name "* ]]; then
+			echo '{"company":"'"$name"'","title":"t","seniority":2}'
+		else
+			jq -cn --arg key "$key" --arg line "$line" --arg name "$name" \
+				'{"@": "reject", key: $key, line: ($line | tonumber), reason: "no", raw: "{\"company\":\"\($name)\",\"title\":\"t\"}"}'
+		fi
+	done
+	echo '{"@":"end","key":"'"$key"'","lines":4}'
+}
+
+# The postings that are in the object, or among its rejects, as "abcd".
+kept() {
+	{ s3cat "job-postings-mod/$1" && { s3cat --rejects "job-postings-rejected/$1" || true; }; } 2>/dev/null |
+		grep -oE 'company\\?":\\?"[a-d]' | grep -o '.$' | sort -u | paste -sd ''
+}
+
+@test "killed at any of its steps, a run that replaces rejects leaves each posting in the object or among them" {
+	local key accepted step died=0
+	cc -shared -fPIC -o disk.so "$ROOT/tests/disk.c" -ldl
+	export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
+	for key in 1721183934.jsonl 1721183934.jsonl.gz 1721183934.jsonl.zst; do
+		# some are mended and some that were none are rejected now; all are; none is
+		for accepted in "b c" "a b c d" "a" "c d" ""; do
+			for step in 0 1 2 3; do
+				frame "job-postings-raw/$key" a b | s3put >/dev/null
+				# shellcheck disable=SC2086
+				frame "job-postings-raw/$key" $accepted >frames
+				status=0
+				DISK_KILL=$step LD_PRELOAD=$PWD/disk.so s3put --replace-rejects <frames >/dev/null || status=$?
+				echo "$key, '$accepted', step $step: $status, $(kept "$key")"
+				[ "$(kept "$key")" = abcd ]
+				if ((status == 137)); then ((++died)); else [ "$status" -eq 0 ]; fi
+				# and the next run makes it as if nothing had been
+				s3put --replace-rejects <frames >/dev/null
+				[ "$(kept "$key")" = abcd ]
+				[ "$(s3cat "job-postings-mod/$key" | wc -l)" = "$(wc -w <<<"$accepted")" ]
+				if [ "$accepted" = "a b c d" ]; then
+					[ ! -e "$REJECTED/$key" ]
+				else
+					[ "$(s3cat --rejects "job-postings-rejected/$key" | wc -l)" = $((4 - $(wc -w <<<"$accepted"))) ]
+				fi
+			done
+		done
+	done
+	# three changes each; two where nothing is rejected any more
+	[ "$died" -eq $((3 * (4 * 3 + 2))) ]
+}
+
+@test "rejects of an earlier run that others have cut short, or that cannot be read" {
+	frame job-postings-raw/1721183934.jsonl a b | s3put
+	printf '{"half":' >"$REJECTED/1721183934.jsonl"
+	frame job-postings-raw/1721183934.jsonl a b c >frames
+	cc -shared -fPIC -o disk.so "$ROOT/tests/disk.c" -ldl
+	ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 DISK_KILL=1 LD_PRELOAD=$PWD/disk.so \
+		run -137 s3put --replace-rejects <frames
+	[ "$(sed -n 1p "$REJECTED/1721183934.jsonl")" = '{"half":' ]
+	[ "$(sed -n 2p "$REJECTED/1721183934.jsonl" | jq -r .line)" = 4 ]
+	# without them nothing is replaced, and nothing is lost
+	rm "$REJECTED/1721183934.jsonl"
+	mkdir -p "$REJECTED/1721183934.jsonl"
+	before=$(cat "$MOD/1721183934.jsonl")
+	run -1 s3put --replace-rejects <frames
+	[ "$(cat "$MOD/1721183934.jsonl")" = "$before" ]
+}
+
 @test "killed behind the object and before its rejects are removed: --retry does the rest" {
 	bad a >"$RAW/1721183934.jsonl"
 	pipeline.sh --quiet

@@ -98,6 +98,18 @@ uploads_left() {
 	s3put --delete notes/hello.txt
 }
 
+@test "a run again that rejects others of its source leaves these alone" {
+	local reject='{"@":"reject","key":"job-postings-raw/1","line":2,"reason":"no","raw":"x"}' other
+	other=${reject/\"x\"/\"y\"}
+	for line in "$reject" "$other"; do
+		{ echo '{"@":"begin","key":"job-postings-raw/1"}' && postings 1 && echo "$line" &&
+			echo '{"@":"end","key":"job-postings-raw/1","lines":2}'; } | s3put --replace-rejects
+		[ "$(s3cat --rejects job-postings-rejected/1)" = "$line" ]
+	done
+	# two were put in the end, one after the other
+	[ "$(uploads_left)" = 0 ]
+}
+
 @test "a run again replaces the rejects of its source, by none where there are none" {
 	local reject='{"@":"reject","key":"job-postings-raw/1","line":2,"reason":"no","raw":"x"}'
 	{ echo '{"@":"begin","key":"job-postings-raw/1"}' && postings 1 && echo "$reject" &&

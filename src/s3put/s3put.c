@@ -210,7 +210,7 @@ main(int argc, char **argv)
 	const struct cli_option table[] = {
 		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
-		{CLI_FLAG, 0, "replace-rejects", NULL, "remove the rejects of an earlier run where there are none now", &options.replace_rejects, 0, 0},
+		{CLI_FLAG, 0, "replace-rejects", NULL, "these rejects, or none, take the place of an earlier run's", &options.replace_rejects, 0, 0},
 		{CLI_FLAG, 0, "delete", NULL, "take the object KEY away instead", &options.remove, 0, 0},
 		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
 		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst", &options.compress, 0, 0},

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "s3put/earlier.h"
 
 static void
 set(struct buf *buf, struct slice s)
@@ -117,17 +118,39 @@ upload_postings(struct upload *upload, struct slice lines, int64_t count)
 		fail_store(upload, &err, &upload->key);
 }
 
+/* Before the first reject. */
+static int
+open_rejects(struct upload *upload, struct err *err)
+{
+	const struct target *target = upload->target;
+	const char *bucket = target->layout.output_bucket, *key = buf_cstr(&upload->reject_key);
+	int result = 0;
+
+	open_sink(upload, &upload->rejects, &upload->reject_key);
+	if (target->replace_rejects && !target->dry_run)
+		result = earlier_exists(target->store, bucket, key, err);
+	if (result <= 0)
+		return result;
+	open_sink(upload, &upload->both, &upload->reject_key);
+	return earlier_copy(target->store, bucket, key, upload->compress != COMPRESSION_NONE, upload->both.put, err);
+}
+
 void
 upload_reject(struct upload *upload, struct slice record)
 {
 	struct err err = ERR_INIT;
+	int result = 0;
 
 	if (upload->failed)
 		return;
 	if (upload->rejects.put == NULL)
-		open_sink(upload, &upload->rejects, &upload->reject_key);
+		result = open_rejects(upload, &err);
 	upload->rejected++;
-	if (sink_write(&upload->rejects, record, &err) < 0)
+	if (result == 0)
+		result = sink_write(&upload->rejects, record, &err);
+	if (result == 0 && upload->both.put != NULL)
+		result = sink_write(&upload->both, record, &err);
+	if (result < 0)
 		fail_store(upload, &err, &upload->reject_key);
 }
 
@@ -151,8 +174,16 @@ finish(struct upload *upload)
 
 	if (sink_finish(&upload->object, &err) < 0)
 		fail_store(upload, &err, &upload->key);
-	else if (upload->rejected > 0 && sink_finish(&upload->rejects, &err) < 0)
+	else if ((upload->rejected > 0 && sink_finish(&upload->rejects, &err) < 0) ||
+	         (upload->both.put != NULL && sink_finish(&upload->both, &err) < 0))
 		fail_store(upload, &err, &upload->reject_key);
+}
+
+/* What of the rejects has to be there before the object. */
+static struct sink *
+first_rejects(struct upload *upload)
+{
+	return upload->both.put != NULL ? &upload->both : &upload->rejects;
 }
 
 void
@@ -165,7 +196,7 @@ upload_end(struct upload *upload, int64_t lines)
 	if (upload->failed) {
 		upload->state = UPLOAD_DONE;
 	} else if (upload->rejected > 0) {
-		sink_commit(&upload->rejects);
+		sink_commit(first_rejects(upload));
 		upload->state = UPLOAD_REJECTS;
 	} else {
 		sink_commit(&upload->object);
@@ -223,21 +254,32 @@ remove_rejects(struct upload *upload)
 		fail_store(upload, &err, &upload->reject_key);
 }
 
+/* The object is there. Only now: whatever kills us before, each posting is in the one or in the other. */
+static void
+settle_rejects(struct upload *upload)
+{
+	upload->state = UPLOAD_DONE;
+	if (upload->rejects.put != NULL) {
+		sink_commit(&upload->rejects);
+		upload->state = UPLOAD_ALONE;
+	} else if (upload->target->replace_rejects && upload->rejected == 0) {
+		remove_rejects(upload);
+	}
+}
+
 void
 upload_step(struct upload *upload)
 {
 	struct store_info ignored;
 
-	if (upload->state == UPLOAD_REJECTS && is_stored(upload, &upload->rejects, &upload->reject_key, &ignored)) {
+	if (upload->state == UPLOAD_REJECTS && is_stored(upload, first_rejects(upload), &upload->reject_key, &ignored)) {
 		sink_commit(&upload->object);
 		upload->state = UPLOAD_OBJECT;
 	}
-	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->key, &upload->info)) {
-		/* only now: whatever kills us before, each posting is in the one or in the other */
-		if (upload->target->replace_rejects && upload->rejected == 0)
-			remove_rejects(upload);
+	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->key, &upload->info))
+		settle_rejects(upload);
+	if (upload->state == UPLOAD_ALONE && is_stored(upload, &upload->rejects, &upload->reject_key, &ignored))
 		upload->state = UPLOAD_DONE;
-	}
 }
 
 void
@@ -274,6 +316,7 @@ upload_abort(struct upload *upload)
 {
 	sink_close(&upload->object);
 	sink_close(&upload->rejects);
+	sink_close(&upload->both);
 }
 
 void
@@ -281,6 +324,7 @@ upload_release(struct upload *upload)
 {
 	sink_release(&upload->object);
 	sink_release(&upload->rejects);
+	sink_release(&upload->both);
 	buf_release(&upload->source);
 	buf_release(&upload->list);
 	buf_release(&upload->key);

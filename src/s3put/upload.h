@@ -1,7 +1,9 @@
 /*
  * One source on its way into the store: its postings into one object, its rejects into another. Nothing of it
  * exists before upload_end() has found that every line is accounted for; then the rejects are stored, and when
- * they are there, the object.
+ * they are there, the object. Each posting is thus in the one or in the other at any moment of a first run. Where the
+ * rejects of an earlier run are replaced, what they hold must outlive its object, and the new ones must be there before the
+ * new object: so first both together take the old ones' place, then the object is stored, then the new ones alone.
  */
 #ifndef S3PUT_UPLOAD_H
 #define S3PUT_UPLOAD_H
@@ -21,15 +23,16 @@ struct target {
 	struct store *store;
 	struct layout layout;
 	bool no_clobber, dry_run;
-	bool replace_rejects;      /* a source without rejects leaves no reject object of an earlier run */
+	bool replace_rejects; /* there may be rejects of an earlier run: they are replaced, by none where there are none */
 	enum compression compress; /* of sources whose name asks for none; adds its suffix */
 	struct names names;        /* of the objects begun in this run */
 };
 
 enum upload_state {
 	UPLOAD_OPEN,    /* its frame has not ended */
-	UPLOAD_REJECTS, /* the rejects are being stored */
+	UPLOAD_REJECTS, /* the rejects are being stored, or those of an earlier run and these */
 	UPLOAD_OBJECT,  /* the object is */
+	UPLOAD_ALONE,   /* these rejects alone are */
 	UPLOAD_DONE,
 };
 
@@ -40,6 +43,7 @@ struct upload {
 	struct buf source, list, key, reject_key;
 	enum compression compress;
 	struct sink object, rejects;
+	struct sink both; /* open only where an earlier run has left rejects: those, then these */
 	int64_t lines, rejected;
 	struct store_info info;
 	/* where it failed */
