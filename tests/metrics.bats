@@ -54,8 +54,42 @@ metric() {
 	[ "$(wc -l <named)" -ge 10 ]
 	grep -oE '^seniority_[a-z_]+' "$METRICS_FILE" | sort -u >written
 	[ -z "$(comm -23 named written)" ]
-	jq -e '.panels | length >= 8' "$ROOT/monitoring/dashboard.json"
-	"$PYTHON" -c 'import sys, yaml; assert len(yaml.safe_load(open(sys.argv[1]))["groups"][0]["rules"]) >= 4' "$ROOT/monitoring/alerts.yaml"
+}
+
+@test "the file is what Prometheus wants of its metrics, after a run that went well and one that did not" {
+	posting a CFO >"$RAW/1721183934.jsonl"
+	pipeline.sh --quiet
+	run -0 promtool check metrics <"$METRICS_FILE"
+	[ -z "$output" ]
+	redis_stop
+	run -75 pipeline.sh --quiet
+	run -0 promtool check metrics <"$METRICS_FILE"
+	[ -z "$output" ]
+}
+
+@test "each alert fires when it should, and not when not" {
+	promtool check rules "$ROOT/monitoring/alerts.yaml"
+	promtool test rules "$ROOT/tests/alerts.yaml"
+	# and there is a case in which it fires for each
+	grep -oP '(?<=- alert: )\w+' "$ROOT/monitoring/alerts.yaml" | sort >alerts
+	grep -B 1 exp_alerts: "$ROOT/tests/alerts.yaml" | grep -oP '(?<=alertname: )\w+' | sort -u | diff alerts -
+}
+
+@test "the dashboard: Prometheus takes its queries, panels stand beside each other, and each has one data source" {
+	local dashboard=$ROOT/monitoring/dashboard.json
+	jq '{groups: [{name: "dashboard", rules: [.panels[].targets[].expr] | to_entries
+		| map({record: "query_\(.key)", expr: .value})}]}' "$dashboard" >rules.yaml
+	run -0 promtool check rules rules.yaml
+	[[ $output =~ SUCCESS:\ ([0-9]+)\ rules ]]
+	((BASH_REMATCH[1] >= 12))
+	jq -e '(.panels | length >= 8) and (.title | length > 0) and (.uid | length > 0)
+		and ([.panels[].id] | length == (unique | length))
+		and all(.panels[]; (.title | length > 0) and (.type | IN("stat", "timeseries"))
+			and .datasource.uid == "${source}" and ([.targets[].refId] | length == (unique | length)))
+		and [.templating.list[] | select(.type == "datasource") | .name] == ["source"]' "$dashboard"
+	# no two on one place of a grid of 24 columns
+	jq -e '[.panels[].gridPos | .x as $x | .y as $y | range($x; $x + .w) as $column | range($y; $y + .h) | [$column, .]]
+		| length == (unique | length) and all(.[]; .[0] < 24)' "$dashboard"
 }
 
 @test "a line of history for each run; none where none is wanted; what cannot be written fails no run" {

@@ -11,9 +11,9 @@ setup() {
 	export TERM=xterm
 }
 
-# on_a_terminal ARG...: pipeline.sh in the background, all that it shows in typescript; sets pid.
+# on_a_terminal: pipeline.sh in the background, all that it shows in typescript; sets pid.
 on_a_terminal() {
-	env --default-signal=INT script -qefc "stty cols 150; exec pipeline.sh $*" typescript >/dev/null 2>&1 </dev/null 3>&- &
+	env --default-signal=INT script -qefc "stty cols 150; exec pipeline.sh" typescript >/dev/null 2>&1 </dev/null 3>&- &
 	pid=$!
 	mkdir -p "$(here)/servers"
 	echo "$pid" >"$(here)/servers/script"

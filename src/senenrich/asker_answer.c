@@ -98,8 +98,8 @@ on_refusal(struct asker *asker, struct ask *ask, const struct model_reply *reply
 static void
 set_answer(struct pair *pair, int given, int32_t answer)
 {
-	pair->source =
-		FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference): a probe's reply only comes while there is one */
+	/* a probe's reply only comes while there is one */
+	pair->source = FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference) */
 	if (given == 1 && answer >= 1 && answer <= 7) {
 		pair->state = PAIR_KNOWN;
 		pair->seniority = (uint8_t)answer;

@@ -6,6 +6,8 @@
 
 #define COMMAS 20000
 
+/* a form a line, however long */
+/* clang-format off */
 static const char *const messy_forms[] = {
 	/* escapes */
 	"{\"title\":\"%T\\t(m\\/w\\/d)\",\"company\":\"%C\",\"url\":\"%U\"}",
@@ -17,8 +19,7 @@ static const char *const messy_forms[] = {
 	"{\"company\":\"%C\",\"title\":\"%T \xf0\x9f\x9a\x80\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa\"}",
 	"{\"company\":\"%C\",\"title\":\"%T\xe2\x80\xa8second line\"}",
 	"{\"company\":\"Caf\xc3\x83\xc2\xa9 %C\",\"title\":\"%T \xc3\x83\xc2\xa2\xc3\x82\xe2\x82\xac\xe2\x80\x9c Remote\"}",
-	"{\"company\":\"\xe6\xa0\xaa\xe5\xbc\x8f\xe4\xbc\x9a\xe7\xa4\xbe %C\",\"title\":\"%T \xe2\x80\x93 "
-	"\xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0\"}",
+	"{\"company\":\"\xe6\xa0\xaa\xe5\xbc\x8f\xe4\xbc\x9a\xe7\xa4\xbe %C\",\"title\":\"%T \xe2\x80\x93 \xd0\x9c\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0\"}",
 	/* colons and commas */
 	"{\"company\":\"%C: Sons\",\"title\":\"%T: Nights\"}",
 	"{\"company\":\"%C\",\"title\":\": %T\"}",
@@ -28,8 +29,7 @@ static const char *const messy_forms[] = {
 	"{\"company\":\"%C\",\"title\":\"%T\",\"seniority\":\"unknown\"}",
 	"{\"title\":\"not this one\",\"company\":\"%C\",\"title\":\"%T\"}",
 	"{\"company\":\"%C\",\"meta\":{\"title\":null,\"company\":[\"%C\",{\"title\":3}]},\"title\":\"%T\"}",
-	"{\"company\":\"%C\",\"title\":\"%T\",\"salary\":[1.5e3,-0,2E+10],\"remote\":true,\"until\":null,\"tags\":[],"
-	"\"more\":{}}",
+	"{\"company\":\"%C\",\"title\":\"%T\",\"salary\":[1.5e3,-0,2E+10],\"remote\":true,\"until\":null,\"tags\":[],\"more\":{}}",
 	"{\"company\":\"\",\"title\":\"%T\",\"location\":\"%P\",\"scraped_on\":%S}",
 	"{\"\":\"\",\"company\":\"%C\",\"title\":\"%T\",\"@\":\"end\"}",
 	/* white space */
@@ -37,6 +37,7 @@ static const char *const messy_forms[] = {
 	"{\"company\":\"%C\",\"title\":\"%T\",\"location\":\"%P\"}\r",
 	"{\"company\":\" %C \",\"title\":\" %T  \"}",
 };
+/* clang-format on */
 
 static const char *const bad_forms[] = {
 	/* no JSON */
