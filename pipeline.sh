@@ -9,8 +9,10 @@
 set -euo pipefail
 export LC_NUMERIC=C
 
-program=pipeline.sh
 home=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+program=pipeline.sh
+[[ $home != */lib/seniority ]] || program=seniority # installed: what is in the PATH then
+called=$program # also where a subcommand is added to program
 bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
 stages=(s3ls s3cat senenrich s3put cursor)
 # shellcheck source=share/say.sh
@@ -72,7 +74,9 @@ prepare() {
 		return 1
 	}
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || return
-	[ -z "$retry_failed" ] || take=$tmp/failed put_options=(--replace-rejects)
+	[ -z "$retry_failed" ] || take=$tmp/failed
+	# What is taken by name is done a second time, and moves no cursor: of that there is nothing to warn.
+	[ -z "$take" ] || put_options=(--replace-rejects) cursor_options=(--quiet)
 	# Where no cursor is stored, and where late files are looked for, what is there already says what to leave out.
 	listing=(--missing-from "$(setting mod_prefix)" --exclude "$tmp/failed" "${list_options[@]}")
 	((after == 0)) || listing+=(--after "$after" --lookback "$lookback")
@@ -103,7 +107,7 @@ run_stages() {
 		stage s3cat -P "$parallel" |
 		stage senenrich --batch "$batch" |
 		stage s3put "${put_options[@]}" |
-		stage cursor set &&
+		stage cursor set "${cursor_options[@]}" &&
 		statuses=(0 0 0 0 0) || statuses=("${PIPESTATUS[@]}")
 	exec 2>&"$stderr" {stderr}>&-
 	live_end

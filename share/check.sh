@@ -13,8 +13,7 @@ check_main() {
 	fi
 	# without the settings nothing else can be looked at
 	if check_settings; then
-		check_credentials && check_store
-		check_disk
+		check_disk && check_credentials && check_store
 		check_redis
 		check_cursor
 		check_model
@@ -116,6 +115,15 @@ check_credentials() {
 	fi
 }
 
+# Whom the store asks for leave, and in S3's words for what.
+asker() {
+	if [[ $(setting endpoint_url) == file:* ]]; then id -un; else echo "these credentials"; fi
+}
+
+right() {
+	[[ $(setting endpoint_url) == file:* ]] || echo " ($1)"
+}
+
 check_store() {
 	local input output raw code why said prefix
 	input=$(setting input_bucket) output=$(setting output_bucket) raw=$(setting raw_prefix)
@@ -129,7 +137,7 @@ check_store() {
 check_readable() {
 	local key
 	if ! try s3ls "${1}1"; then
-		failure input "$1: is the bucket's name right, and may these credentials list it (s3:ListBucket)?"
+		failure input "is the bucket's name right, and may $(asker) list it$(right s3:ListBucket)?"
 		return
 	fi
 	key=$(sed -nE 's/.*"key":"(([^"\\]|\\.)*)".*/\1/p;q' <<<"$said")
@@ -138,7 +146,7 @@ check_readable() {
 	elif [[ $key == *\\* ]] || try s3cat "s3://$(setting input_bucket)/$key"; then
 		row ok input "$1 can be listed and read"
 	else
-		failure input "may these credentials read objects (s3:GetObject)?"
+		failure input "may $(asker) read objects$(right s3:GetObject)?"
 	fi
 }
 
@@ -150,7 +158,7 @@ check_writable() {
 	before=$(date +%s)
 	printf 'seniority --check\n' >"$tmp/probe"
 	if ! try s3put "$probe" <"$tmp/probe"; then
-		failure output "may these credentials write there (s3:PutObject), and is there room?"
+		failure output "may $(asker) write there$(right s3:PutObject), and is there room?"
 		return
 	fi
 	after=$(date +%s)
@@ -158,7 +166,7 @@ check_writable() {
 	skew=$(check_skew "$before" "$after")
 	try s3put --delete "$probe" || removed=
 	if [ -z "$removed" ]; then
-		row warning output "$1 can be written, but $probe not removed${why:+ ($why)}" "allow s3:DeleteObject, or remove it yourself"
+		row warning output "$1 can be written, but $probe not removed${why:+ ($why)}" "may $(asker) do that$(right s3:DeleteObject)? Else remove it yourself"
 	else
 		row ok output "$1 can be written"
 	fi
@@ -192,17 +200,20 @@ check_clock() {
 	fi
 }
 
-# Free space of the embedded store.
+# The embedded store: its folders, and the space that is free. False where there is nothing more to look at.
 check_disk() {
-	local folder free
+	local folder free bucket missing=''
 	folder=$(setting endpoint_url)
 	[[ $folder == file:* ]] || return 0
 	folder=/$(sed -E 's,^file:/*(localhost/)?,,' <<<"$folder")
-	if [ ! -d "$folder" ]; then
-		fails 2
-		row failure disk "there is no folder $folder" "make it, or set endpoint_url"
-		return
-	fi
+	for bucket in "$(setting input_bucket)" "$(setting output_bucket)"; do
+		if [ ! -d "$folder/$bucket" ] && [ "$missing" != "$folder/$bucket" ]; then
+			missing=$folder/$bucket
+			fails 2
+			row failure disk "there is no folder $missing, the bucket $bucket" "$(printf 'mkdir -p %q' "$missing"), or set endpoint_url"
+		fi
+	done
+	[ -z "$missing" ] || return
 	free=$(df -Pk "$folder" 2>/dev/null | awk 'NR == 2 { print $4 }')
 	if [ -z "$free" ]; then
 		row warning disk "$folder: free space is not known" "look at df"

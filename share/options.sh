@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# options.sh: the options of pipeline.sh. To be sourced by it; uses its $program and $bin, sets the variables below for it.
+# options.sh: the options of pipeline.sh. To be sourced by it; uses its $program, $called and $bin, sets the variables below for it.
 
 usage() {
-	cat <<'END'
+	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh [OPTION]...
        pipeline.sh report [OPTION]...      a page on the runs so far
        pipeline.sh rejects [OPTION]...     the rejected postings, and how to run them again
@@ -46,7 +46,7 @@ usage_error() {
 parallel=16 batch=5000 lookback=1d summary=text watch='' demo='' demo_options=()
 retry_failed='' check='' dry_run='' quiet=''
 take='' # a file of keys or object records that are run instead of a listing
-list_options=() put_options=() common=()
+list_options=() put_options=() cursor_options=() common=()
 
 parse() {
 	local option value

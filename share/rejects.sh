@@ -3,7 +3,7 @@
 # sourced by pipeline.sh; uses its $bin, $tmp, $common, setting() and run_round().
 
 rejects_usage() {
-	cat <<'END'
+	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh rejects [OPTION]...
        pipeline.sh rejects --retry [OPTION]...
 Shows the rejected postings by reason, and the objects that failed for good.
@@ -114,7 +114,9 @@ rejects_show() {
 		echo "$failed objects that failed for good"
 		rejects_table <"$tmp/failed"
 	fi
-	echo "to take them again, once the cause is mended: pipeline.sh rejects --retry"
+	local me tool config
+	how_called
+	echo "to take them again, once the cause is mended: $me rejects --retry$config"
 	exit 0
 }
 
@@ -134,7 +136,7 @@ rejects_retry() {
 		exit 0
 	fi
 	mv "$tmp/sources" "$tmp/take"
-	take=$tmp/take put_options=(--replace-rejects)
+	take=$tmp/take
 	local status
 	in_group run_round
 	exit "$status"

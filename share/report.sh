@@ -5,7 +5,7 @@
 report_bars=160 # at most so many points in a plot: more runs than that are added up in groups
 
 report_usage() {
-	cat <<'END'
+	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh report [OPTION]...
 Makes a page (HTML) on the runs so far: postings, what answered them, calls, rejects, levels.
 
@@ -48,7 +48,7 @@ report_main() {
 	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" && "$bin/cursor" "${common[@]}" key >"$tmp/key" || exit
 	history=${history:-$(history_path)}
 	[ -r "$history" ] || {
-		say "error: there is no history of runs yet${history:+ ($history)}: it is kept by pipeline.sh, see history_file"
+		say "error: there is no history of runs yet${history:+ ($history)}: each run keeps a line, see history_file"
 		exit 2
 	}
 	report_data <"$history"
@@ -57,7 +57,10 @@ report_main() {
 	if [ "$output" = - ]; then
 		cat "$tmp/page"
 	else
-		cp "$tmp/page" "$output" || exit 1
+		(cat "$tmp/page" >"$output") 2>"$tmp/why" || {
+			say "error: $output cannot be written: $(sed 's/.*: //' "$tmp/why") (--output FILE says where it is to go)"
+			exit 1
+		}
 		echo "$output: $(wc -l <"$history") runs"
 	fi
 	exit 0

@@ -91,12 +91,16 @@ summary_text() {
 	table_row objects "$(many "$listed")" "listed = $(many "$stored") stored + $(many "$failed") failed"
 	[ -z "$left" ] || table_row 'left out' '' "${left%, }"
 	table_row postings "$(many "$read")" "$sum"
-	table_row answered "$(many "$memo")" "$(share "$memo" 'by the memo')"
-	table_row '' "$(many "$redis")" "$(share "$redis" 'by Redis')"
-	table_row '' "$(many "$model")" "$(share "$model" 'by the model'): $(many "$pairs") pairs asked in $(many "$calls") calls"
+	((read == 0)) || summary_answered
 	table_row time "$seconds" "s, $(many "$rate") postings/s"
 	table_row cursor "$moved" "$(cursor_time)"
 	what_next "$1"
+}
+
+summary_answered() {
+	table_row answered "$(many "$memo")" "$(share "$memo" 'by the memo')"
+	table_row '' "$(many "$redis")" "$(share "$redis" 'by Redis')"
+	table_row '' "$(many "$model")" "$(share "$model" 'by the model'): $(many "$pairs") pairs asked in $(many "$calls") calls"
 }
 
 # A stage died, so there is no sum to show: say what each one counted.
@@ -113,20 +117,28 @@ cursor_time() {
 	if [ "$moved" = 0 ]; then echo none; else TZ=UTC printf '%(%Y-%m-%d %H:%M:%S)T UTC' "$moved"; fi
 }
 
-# what_next STATUS: where something failed, the commands that say why, and that do it again.
-what_next() {
-	local me tool config='' i
+# Sets me, tool and config: what the caller types for this script, in front of a program's name, and after either.
+how_called() {
+	local i
+	config=''
 	me=$(printf '%q' "$0") tool=$(printf '%q/' "$bin")
 	[ "$(command -v cursor)" != "$bin/cursor" ] || tool=
 	if [[ $home == */lib/seniority ]]; then me=seniority tool='seniority '; fi
 	for ((i = 0; i + 1 < ${#common[@]}; i++)); do
 		[ "${common[i]}" != --config ] || config=" --config $(printf '%q' "${common[i + 1]}")"
 	done
-	if ((${failed:-0} > 0)) && [ "$1" != 75 ]; then
+}
+
+# what_next STATUS: where something failed, the commands that say why, and that do it again.
+what_next() {
+	local me tool config
+	how_called
+	# only what failed for good is recorded; all else waits for something that --check knows of
+	if ((${failed:-0} > 0)) && [ "$1" != 75 ] && "$bin/cursor" "${common[@]}" failed 2>/dev/null | grep . >/dev/null; then
 		hint "why they failed:" "${tool}cursor failed$config"
 		hint "once more:" "$me --retry-failed$config"
-	elif [ "$1" = 75 ]; then
-		hint "what it waits for:" "$me --check$config"
+	elif [ "$1" != 0 ]; then
+		hint "$([ "$1" = 75 ] && echo 'what it waits for:' || echo 'what is wrong:')" "$me --check$config"
 		hint "go on:" "$me$config"
 	fi
 	if ((${rejected:-0} > 0)); then

@@ -80,9 +80,18 @@ says() {
 	run -0 pipeline.sh --check
 	says warning input "holds no raw objects"
 	sed -i 's/^output_bucket: .*/output_bucket: other/' config.yaml
-	run pipeline.sh --check
-	[ "$status" -ne 0 ]
-	says failure output "s3://other"
+	run -2 pipeline.sh --check
+	says failure disk "no folder .*/store/other, the bucket other: mkdir -p .*/store/other, or set"
+	# what it says to do does it
+	eval "$(grep -o 'mkdir -p [^,]*' <<<"$output")"
+	run -0 pipeline.sh --check
+	says ok output "s3://other/job-postings-mod/ can be written"
+	mkdir -p "$(here)/store/other/job-postings-mod"
+	chmod a-w "$(here)/store/other/job-postings-mod"
+	if ((EUID != 0)); then
+		run -1 pipeline.sh --check
+		says failure output "may $(id -un) write there, and is there room"
+	fi
 	sed -i "s,^endpoint_url:.*,endpoint_url: file://$PWD/nowhere," config.yaml
 	run pipeline.sh --check
 	[ "$status" -ne 0 ]

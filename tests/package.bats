@@ -103,7 +103,9 @@ version() {
 		/etc/seniority/config.yaml
 		/etc/seniority/env
 	END
-	diff <(tail -n +2 "$DEB/etc/seniority/config.yaml") <(tail -n +2 "$ROOT/config.yaml.example")
+	# the history in a place that the service and runs by hand share
+	grep -q '^history_file: /var/lib/seniority/' "$DEB/etc/seniority/config.yaml"
+	diff <(tail -n +2 "$DEB/etc/seniority/config.yaml" | sed 's/^history_file:/#&/') <(tail -n +2 "$ROOT/config.yaml.example")
 	[ "$(stat -c %a "$DEB/etc/seniority/env")" = 640 ]
 	[ "$(readlink "$DEB/etc/seniority/.env")" = env ]
 	# what it shows is taken by the programs

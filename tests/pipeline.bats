@@ -169,6 +169,42 @@ ends_with() {
 	senserve_stop >/dev/null
 	run -75 --separate-stderr pipeline.sh
 	[[ $output == *"what it waits for:"*"pipeline.sh --check"*"go on:"* ]]
+	# nothing is recorded of what is no fault of the objects
+	sed -i 's/^output_bucket: .*/output_bucket: nowhere/' config.yaml
+	run -1 --separate-stderr pipeline.sh
+	[[ $output == *"what is wrong:"*"pipeline.sh --check"*"go on:"* && $output != *"cursor failed"* ]]
+	run -2 bash -c "$(sed -n 's/^what is wrong: *//p' <<<"$output")"
+	[[ $output == *"failure"*"nowhere"* ]]
+}
+
+@test "installed, it speaks of itself as what is in the PATH" {
+	services
+	# a copy of what `make install` puts there, beside the programs to test
+	mkdir -p root/lib/seniority/packaging root/bin
+	cp -r "$ROOT/pipeline.sh" "$ROOT/share" root/lib/seniority
+	cp "$ROOT/packaging/debian.sh" root/lib/seniority/packaging
+	cp "$ROOT/packaging/seniority" root/bin
+	ln -s "$BIN" root/lib/seniority/bin
+	export PATH=$PWD/root/bin:/usr/bin:/bin
+	unset SENIORITY_BIN
+	put 1721183934.jsonl 3
+	echo 'no JSON' >>"$RAW/1721183934.jsonl"
+	run -0 seniority
+	bash -c "$(sed -n 's/^why rejected: *//p' <<<"$output")" >out
+	grep -q '^to take them again.* seniority rejects --retry$' out
+	bash -c "$(sed -n 's/^to take them again.*: //p' out)" >out
+	grep -q '1 listed = 1 stored' out
+	for help in "run --help" "rejects --help" "report --help"; do
+		# shellcheck disable=SC2086
+		run -0 seniority $help
+		[[ ${lines[0]} == "Usage: seniority "* && $output != *pipeline.sh* ]]
+	done
+	run -2 seniority --nonsense
+	[[ $output == "seniority: unknown option: --nonsense"*"'seniority --help'"* ]]
+	mkdir bin
+	printf '#!/bin/sh\necho "$@"\n' >bin/man
+	chmod +x bin/man
+	[ "$(PATH=$PWD/bin:$PATH seniority help rejects)" = seniority-pipeline ]
 }
 
 @test "a dry run names what would be done, and does nothing" {

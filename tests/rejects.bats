@@ -78,8 +78,10 @@ bad() {
 	posting a CFO >"$RAW/1721183934.jsonl"
 	{ posting b CFO; bad b; } | head -n 2 >"$RAW/1721183994.jsonl"
 	echo 'not JSON' >>"$RAW/1721183994.jsonl"
-	run -0 pipeline.sh rejects --retry
+	run -0 --separate-stderr pipeline.sh rejects --retry
 	[[ $output == *'2 listed = 2 stored'* ]]
+	# that such receipts move no cursor is what is meant
+	[ -z "$stderr" ]
 	[ "$(cat "$MOD/1721183934.jsonl")" = '{"company":"a","title":"CFO","seniority":7}' ]
 	[ ! -e "$REJECTED/1721183934.jsonl" ]
 	[ "$(wc -l <"$MOD/1721183994.jsonl")" = 2 ]
