@@ -121,27 +121,37 @@ report_plots() {
 	for i in line company title model forged; do echo "$i $(total "rejected_$i")"; done >"$tmp/rejects.dat"
 	[ -s "$tmp/runs.dat" ] || return 0
 	local range
-	range=$(awk 'NR == 1 { first = $1 } END { half = ($1 - first) / NR / 2 + 30; printf "from=%d; to=%d", first - half, $1 + half }' "$tmp/runs.dat")
+	# where the bars begin and end, and how wide one is that has no neighbour
+	range=$(awk 'NR == 1 { first = $1 } END {
+		half = NR > 1 ? ($1 - first) / NR / 2 + 30 : 1800
+		printf "from=%d; to=%d; width=\"%s\"", first - half, $1 + half, (NR > 1 ? "0.9 relative" : "1200 absolute")
+	}' "$tmp/runs.dat")
+	# shellcheck disable=SC2016 # they are awk's
+	range+=$(report_axis postings '$2 + $3' runs)$(report_axis calls '$7' runs)
+	# shellcheck disable=SC2016
+	range+=$(report_axis levels '$2' levels)$(report_axis rejects '$2' rejects)
 	(cd "$tmp" && gnuplot -e "$range" - 2>why) <<-'END' || { say "error: gnuplot: $(tail -n 1 "$tmp/why")" && exit 1; }
 		blue = "#4477aa"; red = "#ee6677"; green = "#228833"; yellow = "#ccbb44"; cyan = "#66ccee"
 		set terminal svg size 860,280 dynamic font "sans-serif,13" linewidth 1.2
-		set style fill solid 0.85 noborder
+		set style fill solid 1.0 noborder
 		set border 3
 		set tics nomirror out
 		set grid ytics linewidth 0.4
 		set key outside top left horizontal Left reverse samplen 1.2
-		set format y "%.0s%c"
 		set yrange [0:*]
-		set boxwidth 0.9 relative
+		eval "set boxwidth ".width
 		set xdata time
 		set timefmt "%s"
 		set format x "%d %b\n%H:%M"
 		set xtics autofreq
 		set xrange [from:to]
 		set output "postings.svg"
-		plot "runs.dat" using 1:($2+$3) with boxes linecolor rgb red title "rejected", "" using 1:2 with boxes linecolor rgb blue title "written"
+		eval postings_axis
+		plot "runs.dat" using 1:(($2+$3)/postings) with boxes linecolor rgb red title "rejected", "" using 1:($2/postings) with boxes linecolor rgb blue title "written"
 		set output "calls.svg"
-		plot "runs.dat" using 1:7 with boxes linecolor rgb yellow title "calls"
+		eval calls_axis
+		plot "runs.dat" using 1:($7/calls) with boxes linecolor rgb yellow title "calls"
+		set ytics autofreq
 		set format y "%.0f %%"
 		set yrange [0:100]
 		set output "shares.svg"
@@ -149,22 +159,33 @@ report_plots() {
 		plot "runs.dat" using 1:(100.0) with boxes linecolor rgb red title "model", "" using 1:(100.0*($4+$5)/all($4,$5,$6)) with boxes linecolor rgb green title "Redis", "" using 1:(100.0*$4/all($4,$5,$6)) with boxes linecolor rgb cyan title "memo"
 		unset xdata
 		unset key
-		set format y "%.0s%c"
 		set yrange [0:*]
-		set boxwidth 0.6
+		set boxwidth 0.6 absolute
 		set format x "%.0f"
-		set format y "%.0f"
 		set xtics 1, 1, 7
 		set xrange [0.4:7.6]
 		set terminal svg size 420,280 dynamic font "sans-serif,13" linewidth 1.2
 		set output "levels.svg"
-		plot "levels.dat" using 1:2 with boxes linecolor rgb blue
+		eval levels_axis
+		plot "levels.dat" using 1:($2/levels) with boxes linecolor rgb blue
 		set output "rejects.svg"
 		unset xtics
 		set xtics nomirror out
 		set xrange [-0.6:4.6]
-		plot "rejects.dat" using 0:2:xtic(1) with boxes linecolor rgb red
+		eval rejects_axis
+		plot "rejects.dat" using 0:($2/rejects):xtic(1) with boxes linecolor rgb red
 	END
+}
+
+# report_axis NAME EXPRESSION FILE: for gnuplot: NAME, by which the numbers are to be divided, and NAME_axis, commands for an axis
+# of whole numbers with the unit that goes with it.
+report_axis() {
+	awk -v name="$1" "{ value = $2; if (value > most) most = value }"'
+		END {
+			unit = most < 10000 ? 1 : most < 2000000 ? 1000 : 1000000
+			printf "; %s=%d.0; %s_axis=\"set format y \047%%g%s\047; set ytics %s\"", name, unit, name,
+				unit == 1 ? "" : unit == 1000 ? "k" : "M", (most < 5 ? 1 : "autofreq")
+		}' "$tmp/$3.dat"
 }
 
 # figure NAME TITLE TEXT
@@ -193,9 +214,11 @@ report_html() {
 }
 
 report_page() {
-	local answered where
+	local answered where when
 	answered=$(($(total memo) + $(total redis) + $(total model)))
 	where=$(printf 's3://%s/%s' "$(setting output_bucket)" "$(setting mod_prefix)" | report_html)
+	when="no run yet"
+	(($(total runs) == 0)) || when="$(date -ud "@$(total first)" '+%d %b %Y %H:%M') to $(date -ud "@$(total last)" '+%d %b %Y %H:%M') UTC"
 	cat <<-END
 		<!DOCTYPE html>
 		<html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -206,13 +229,15 @@ report_page() {
 		* { box-sizing: border-box; }
 		body { margin: 0 auto; max-width: 60rem; padding: 1.5rem 1rem 3rem; background: var(--bg); color: var(--fg); font: 16px/1.5 system-ui, sans-serif; }
 		h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.1rem; margin: 0; } p { margin: 0; color: var(--soft); }
-		.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
+		.cards { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; margin: 1.25rem 0; }
+		@media (min-width: 40rem) { .cards { grid-template-columns: 1fr 1fr 1fr; } }
 		.cards div { background: var(--card); border-radius: .5rem; padding: .75rem 1rem; }
 		.cards b { display: block; font-size: 1.35rem; } .cards span { color: var(--soft); font-size: .85rem; }
 		.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1rem; }
 		figure { overflow-x: auto; margin: 0; background: var(--card); border-radius: .5rem; padding: 1rem; min-width: 0; }
 		figure.postings, figure.shares, figure.calls { grid-column: 1 / -1; }
 		.postings svg, .shares svg, .calls svg { min-width: 38rem; }
+		.levels svg, .rejects svg { max-width: 30rem; }
 		figcaption p { font-size: .85rem; } figure svg { display: block; width: 100%; height: auto; margin-top: .5rem; }
 		svg text { fill: var(--fg); } svg g[color="black"], svg g[stroke="black"] { color: var(--fg); stroke: var(--fg); }
 		svg [stroke="black"] { stroke: var(--fg); } svg .gridline { stroke: var(--line); }
@@ -222,7 +247,7 @@ report_page() {
 		th:first-child, td:first-child { text-align: left; } .bad { color: #d3455b; font-weight: 600; }
 		</style></head><body>
 		<h1>The runs so far</h1>
-		<p>$where · $(date -ud "@$(total first)" '+%d %b %Y %H:%M') to $(date -ud "@$(total last)" '+%d %b %Y %H:%M') UTC</p>
+		<p>$where · $when</p>
 		<div class="cards">
 	END
 	report_card "$(with_commas "$(total runs)")" "runs, $(with_commas "$(total failures)") not well ended"

@@ -39,6 +39,42 @@ setup() {
 	! grep -q '<script' out.html || false
 }
 
+# bars FIGURE: how many it has of a width and a height.
+bars() {
+	awk -v figure="<figure class=\"$1\">" 'index($0, figure) { on = 1 } /<\/figure>/ { on = 0 } on' out.html |
+		tr -d '\n' | grep -oE "<polygon[^>]*points *= *'[^']*'" | awk -F"'" '{
+			count = split($NF == "" ? $(NF - 1) : $NF, points, /[ ,]+/)
+			left = right = points[1]; low = high = points[2]
+			for (i = 3; i < count; i += 2) {
+				if (points[i] < left) left = points[i]; if (points[i] > right) right = points[i]
+				if (points[i + 1] < low) low = points[i + 1]; if (points[i + 1] > high) high = points[i + 1]
+			}
+			if (right - left > 1 && high - low > 1) n++
+		} END { print n + 0 }'
+}
+
+@test "one run has bars too, and no run at all is no mistake" {
+	echo '{"run":"r","ended":1721183934,"stored":1,"failed":0,"written":20,"rejected":2,"memo":5,"redis":5,"model":10,"calls":1,"level_3":20,"rejected_line":2,"seconds":0.1,"status":0}' >one
+	pipeline.sh report --history one --output out.html
+	# the swatch of the legend is one as well
+	[ "$(bars calls)" = 2 ]
+	[ "$(bars postings)" = 4 ]
+	[ "$(bars shares)" = 6 ]
+	# so few calls are counted by whole numbers
+	! grep -q '[0-9]m<' out.html || false
+	! grep -qE '[0-9][kM] ?<' out.html || false
+	# and many with their unit
+	sed 's/"written":20/"written":3000000/' one >large
+	pipeline.sh report --history large --output out.html
+	grep -qE '[^0-9.]3M ?<' out.html
+	: >none
+	run -0 pipeline.sh report --history none --output out.html
+	grep -q 'no run yet' out.html
+	! grep -q 1970 out.html || false
+	run -1 --separate-stderr pipeline.sh report --history one --output nowhere/out.html
+	[[ $stderr == *"error: nowhere/out.html cannot be written: No such file or directory (--output FILE"* ]]
+}
+
 @test "without a history, or without gnuplot: 2, and what to do" {
 	run -2 --separate-stderr pipeline.sh report
 	# shellcheck disable=SC2154 # run sets it
