@@ -148,6 +148,52 @@ version() {
 	[ "$(cat "$MOD"/* | grep -c '"seniority":[1-7]}')" = 15 ]
 }
 
+# unit NAME: what the service's unit says.
+unit() {
+	sed -n "s/^$1=//p" "$DEB/lib/systemd/system/seniority.service"
+}
+
+@test "a new user's way: config.yaml by its own comments, --check, a run, the service's command, the report" {
+	local as=() seniority=$DEB/usr/bin/seniority
+	mkdir -p var
+	cp -r "$DEB/etc/seniority" etc
+	# a user like the package's, who may write nowhere but in the folder that is his
+	if ((EUID == 0)); then
+		chown nobody:nogroup var
+		chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_TEST_TMPDIR"
+		chgrp -R nogroup etc
+		as=(setpriv --reuid nobody --regid nogroup --clear-groups)
+	fi
+	as+=(env -i "HOME=$PWD/var" "PATH=/usr/bin:/bin:$HOME/bin" "ASAN_OPTIONS=$ASAN_OPTIONS")
+	cd etc
+	# each line is one that stands there, without its "#"; the folders are the test's
+	sed -i -E "s|^#(endpoint_url: file:.*)|\1|; s|^#(redis_socket:.*)|\1|; s|/run/redis/redis.sock|$BATS_TEST_TMPDIR/var/redis.sock|
+		s|^(grpc_server_address: )[^ ]*|\1unix:$BATS_TEST_TMPDIR/var/model.sock|; s|/var/lib/seniority|$BATS_TEST_TMPDIR/var|" config.yaml
+	run -2 "${as[@]}" "$seniority" --check
+	[[ $output == *"failure  disk"*"mkdir -p "* && $output == *"failure  redis"* && $output == *"failure  model"* ]]
+	"${as[@]}" bash -c "$(grep -o 'mkdir -p [^,]*' <<<"$output")"
+	server_run redis "${as[@]}" redis-server --port 0 --unixsocket "$BATS_TEST_TMPDIR/var/redis.sock" --save '' --dir "$BATS_TEST_TMPDIR/var"
+	server_run senserve "${as[@]}" env -C "$PWD" "$seniority" senserve
+	wait_until 20 socket_open "$BATS_TEST_TMPDIR/var/redis.sock"
+	wait_until 20 socket_open "$BATS_TEST_TMPDIR/var/model.sock"
+	run -0 "${as[@]}" "$seniority" --check
+	[[ $output == *"a run can start"* || $output == *"look at the warnings"* ]]
+	"${as[@]}" "$seniority" populate 3 --postings 5
+	[ "$("${as[@]}" "$seniority" --dry-run | wc -l)" = 3 ]
+	# what the timer starts, where it starts it
+	[[ $(unit WorkingDirectory) == /etc/seniority && $(unit User) == seniority ]]
+	run -0 "${as[@]}" "$DEB$(unit ExecStart)"
+	[[ $output == *"3 listed = 3 stored"* ]]
+	"${as[@]}" "$seniority" populate 1 --postings 5
+	run -0 "${as[@]}" "$seniority"
+	# the page shows both, and says where it may be written
+	run -1 "${as[@]}" "$seniority" report
+	[[ $output == *"seniority-report.html cannot be written"*"--output"* ]] || ((EUID != 0))
+	run -0 "${as[@]}" "$seniority" report --output "$BATS_TEST_TMPDIR/var/page.html"
+	[[ $output == *"page.html: 2 runs" ]]
+	grep -q '<b>20</b><span>postings written' "$BATS_TEST_TMPDIR/var/page.html"
+}
+
 @test "the installed demo needs no compiler" {
 	run -0 "$DEB/usr/bin/seniority" --demo --no-install
 	[[ $output != *building* && $output == *'300 listed = 300 stored'* ]]
@@ -189,6 +235,10 @@ version() {
 		assert job["kind"] == "CronJob"
 		assert job["spec"]["concurrencyPolicy"] == "Forbid"
 		pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+		print("\n".join(e["name"] for e in pod["containers"][0]["env"]), file=open("names", "w"))
 		assert {v["name"] for v in pod["volumes"]} == {v["name"] for v in pod["containers"][0]["volumeMounts"]}
 	END
+	# what it sets are settings
+	"$DEB/usr/bin/seniority" s3ls --print-config | sed -E 's/^# //' | grep -oE '^[a-z_0-9]+' | tr a-z A-Z | sort >known
+	[ -z "$(sort names | comm -23 - known)" ]
 }
