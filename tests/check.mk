@@ -48,7 +48,8 @@ format:
 	$(CLANG_FORMAT) -i $(FORMAT)
 
 COVERAGE := build/coverage
-COVERAGE_BATS ?= $(shell grep -L '^\# slow: ' tests/*.bats)
+COVERAGE_BATS ?= $(shell for file in tests/*.bats; do \
+	grep -qE "^. slow( as $$(basename $$file .bats))?: " $$file || echo $$file; done)
 COVERAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(COVERAGE) BIN=$(COVERAGE)/bin HARDEN= WERROR= \
 	CFLAGS='-O0 -g --coverage -fprofile-abs-path -fprofile-update=atomic' LDFLAGS=--coverage
 

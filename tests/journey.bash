@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # status and stderr are set by bats
-# journey.bash: made-up raw files, what must become of them, and how to look at either store.
-# Use: `load helper; load journey`. STORE_KIND (file or s3) says where things are.
+# journey.bash: made-up raw files, and what must become of them on whatever store.
+# Use: `load helper; load store; load journey`.
 
 # make_raw FILES POSTINGS [FIRST-ID]: into the folder raw/ of this test; ids a minute apart. The model is asked about
 # far fewer pairs than there are postings, some of them awkward, none of them bad.
@@ -40,47 +40,12 @@ distinct_pairs() {
 }
 
 upload_raw() {
-	local file
-	case $STORE_KIND in
-	file) cp "$(here)"/raw/* "$RAW/" ;;
-	s3)
-		for file in "$(here)"/raw/*; do
-			s3_request PUT "/$BUCKET/job-postings-raw/${file##*/}" -T "$file" -o /dev/null
-		done
-		;;
-	esac
-}
-
-s3_names() {
-	s3_request GET "/$BUCKET?list-type=2&prefix=$1%2F" | grep -o '<Key>[^<]*</Key>' | sed 's/<[^>]*>//g; s|.*/||'
-}
-
-# download PREFIX FOLDER: all there is under the prefix.
-download() {
-	local name
-	rm -rf "$2"
-	mkdir -p "$2"
-	case $STORE_KIND in
-	file) [ ! -d "$STORE/$1" ] || cp -r "$STORE/$1/." "$2/" ;;
-	s3)
-		for name in $(s3_names "$1"); do
-			s3_request GET "/$BUCKET/$1/$name" -o "$2/$name"
-		done
-		;;
-	esac
-}
-
-empty_mod() {
-	local name
-	case $STORE_KIND in
-	file) rm -rf "$MOD" ;;
-	s3) for name in $(s3_names job-postings-mod); do s3_request DELETE "/$BUCKET/job-postings-mod/$name"; done ;;
-	esac
+	bucket_put "$(here)/raw" job-postings-raw/
 }
 
 # The mod prefix holds exactly what it must.
 assert_mod_right() {
-	download job-postings-mod "$(here)/got"
+	bucket_get job-postings-mod/ "$(here)/got"
 	diff -rq "$(here)/expected" "$(here)/got"
 }
 
@@ -150,7 +115,7 @@ whole_journey() {
 
 	# from nothing once more: the same bytes
 	redis_do FLUSHALL
-	empty_mod
+	bucket_empty job-postings-mod/
 	senserve_start
 	run --separate-stderr pipeline.sh --summary json -P 3 --batch 100
 	[ "$status" -eq 0 ]

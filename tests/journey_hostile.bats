@@ -1,5 +1,6 @@
 # Everything that real buckets hold, in one run.
 load helper
+load store
 load journey
 
 setup() {

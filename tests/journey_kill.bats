@@ -1,12 +1,12 @@
 # kill -9 of any stage at any moment: nothing half done is ever seen, and the next run makes it whole.
 # slow: hundreds of objects, many runs
 load helper
+load store
 load journey
 
 FILES=120
 
 setup() {
-	export STORE_KIND="file"
 	sandbox
 	redis_start
 }

@@ -1,9 +1,9 @@
 # The model or Redis goes away in the middle of a run.
 load helper
+load store
 load journey
 
 setup() {
-	export STORE_KIND="file"
 	sandbox
 	redis_start
 }

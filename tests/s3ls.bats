@@ -287,24 +287,6 @@ threads() {
 	[[ $stderr == *"403 AccessDenied"* ]]
 }
 
-@test "on an S3 server: the same listing" {
-	radosgw_start
-	sandbox_s3 lists
-	local name
-	for name in 9.jsonl 10.jsonl 1721183934-b.jsonl 1721183934.jsonl '1721183935 +%ü.jsonl' abc.jsonl; do
-		s3_request PUT "/lists/job-postings-raw/$(jq -rn --arg n "$name" '$n | @uri')" -d x -o /dev/null
-	done
-	s3_request PUT /lists/job-postings-mod/10.jsonl.gz -d x -o /dev/null
-	[ "$(s3ls -q | threads)" = "9.jsonl:9 10.jsonl:10 1721183934-b.jsonl:10 1721183934.jsonl:1721183934 1721183935 +%ü.jsonl:1721183935" ]
-	[ "$(s3ls -q --missing-from job-postings-mod/ | names)" = "9.jsonl 1721183934-b.jsonl 1721183934.jsonl 1721183935 +%ü.jsonl" ]
-	[ "$(s3ls -q --after 1721183934 | names)" = "1721183935 +%ü.jsonl" ]
-	run --separate-stderr -1 s3ls --input-bucket nowhere-at-all
-	[[ $stderr == *"404 NoSuchBucket"* ]]
-	server_stop radosgw || true
-	run --separate-stderr -75 s3ls --endpoint-url "http://127.0.0.1:$(free_port)"
-	[ -z "$output" ]
-}
-
 @test "--whoami says which store and whose credentials, and no secret" {
 	[ "$(s3ls --whoami | grep ^endpoint:)" = "endpoint: file://$(here)/store" ]
 	export AWS_ACCESS_KEY_ID=AKIDWHOAMITEST AWS_SECRET_ACCESS_KEY=wJalrSecretOfTheTest AWS_REGION=eu-north-1

@@ -1,1 +1,0 @@
-store_s3.bats
