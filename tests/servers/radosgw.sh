@@ -7,8 +7,8 @@
 #   radosgw.sh stop DIR
 #   radosgw.sh run DIR PORT COMMAND...    start, COMMAND with these settings, stop; COMMAND's status
 # Takes PORT, PORT+1 (monitor) and PORT+10..PORT+40 (OSD).
-# Settings: S3_ACCESS_KEY (testkey), S3_SECRET_KEY (testsecret), TLS_CERT and TLS_KEY (PEM files: https),
-# STORAGE_DOMAIN (virtual-host style, such as s3.localhost), MEM_BYTES (what it can hold, 8 GiB).
+# Settings: S3_ACCESS_KEY (testkey), S3_SECRET_KEY (testsecret), TLS_CERT and TLS_KEY (PEM files: https), HTTP_PORT (with
+# them: plain http there), STORAGE_DOMAIN (virtual-host style, such as s3.localhost), MEM_BYTES (what it can hold, 8 GiB).
 
 # shellcheck disable=SC2034,SC2154 # NAME is for common.bash, dir and port come from there
 set -euo pipefail
@@ -25,7 +25,7 @@ cmd_stop() {
 
 write_conf() {
 	local frontend="endpoint=127.0.0.1:$port"
-	[ -z "${TLS_CERT:-}" ] || frontend="ssl_endpoint=127.0.0.1:$port ssl_certificate=$TLS_CERT ssl_private_key=$TLS_KEY"
+	[ -z "${TLS_CERT:-}" ] || frontend="ssl_endpoint=127.0.0.1:$port ssl_certificate=$TLS_CERT ssl_private_key=$TLS_KEY${HTTP_PORT:+ endpoint=127.0.0.1:$HTTP_PORT}"
 	cat >"$dir/ceph.conf" <<END
 [global]
 fsid = $fsid

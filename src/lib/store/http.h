@@ -80,7 +80,9 @@ int64_t http_content_length(const struct http_call *call);
 void http_add_header(struct http_call *call, const char *name, const char *value);
 void http_call_release(struct http_call *call);
 
-/* What a call that did not come through (result) says of the next: whose fault it was, and the text. */
+/* What a call that did not come through (result) says of the next: whose fault it was. */
 enum err_kind http_error_kind(CURLcode result);
+/* The same in on_done, with a text that is added to `text`: it says where a proxy is at fault, and shows no secret of its URL. */
+enum err_kind http_broken(const struct http_call *call, struct buf *text);
 
 #endif

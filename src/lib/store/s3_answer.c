@@ -46,6 +46,8 @@ status_name(int status)
 		return "Not Found";
 	case 405:
 		return "Method Not Allowed";
+	case 407:
+		return "Proxy Authentication Required";
 	case 412:
 		return "Precondition Failed";
 	case 416:
@@ -300,7 +302,8 @@ static enum s3_verdict
 judge_broken(struct s3_request *request, enum retry *retry)
 {
 	const struct http_call *call = &request->call;
-	enum err_kind kind = http_error_kind(call->result);
+	struct buf why = BUF_INIT;
+	enum err_kind kind;
 
 	if (call->result == CURLE_WRITE_ERROR && request->err.kind != ERR_NONE) {
 		/* The taker of the body has said what is wrong with it. */
@@ -309,7 +312,9 @@ judge_broken(struct s3_request *request, enum retry *retry)
 	}
 	if (call->result != CURLE_COULDNT_CONNECT && call->result != CURLE_COULDNT_RESOLVE_HOST)
 		request->unsure = true;
-	err_set(&request->err, kind, "%s: %s", request->verb, call->why);
+	kind = http_broken(call, &why);
+	err_set(&request->err, kind, "%s: %s", request->verb, buf_cstr(&why));
+	buf_release(&why);
 	*retry = RETRY_TRANSIENT;
 	return kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;
 }
