@@ -23,9 +23,11 @@ Kinds:
   error-200                 a CompleteMultipartUpload: 200 with an <Error>
   expired                   403 ExpiredToken
   region                    301 with another region (once: the client signs for that one from then on)
+  redirect                  307 to localhost instead of 127.0.0.1, which is this proxy as well
   skewed                    403 RequestTimeTooSkewed, by a clock that is a minute ahead
   none                      no fault: to let some of the requests through that had their turn
 
+`sent` in what it prints are the headers of the latest request of each method that say what is wanted (x-amz-*, content-*, if-*).
 `crc` in what it prints is how many CRCs came with requests and were right or wrong; `ahead` in what it prints is by how many seconds the latest-dated signature was ahead of this machine's clock.
 """
 import argparse
@@ -63,6 +65,7 @@ class Proxy:
         self.calls = collections.Counter()
         self.ahead = 0
         self.crc = collections.Counter()
+        self.sent = {}
 
     def choose(self, method, target):
         """The fault for this request, or None."""
@@ -107,6 +110,11 @@ class Proxy:
                 return value.strip()
         return None
 
+    def note(self, method, head):
+        lines = [line.decode("latin-1").partition(":") for line in head.split(b"\r\n")[1:]]
+        self.sent[method] = {name.lower(): value.strip() for name, _, value in lines
+                             if name.lower().startswith(("x-amz-", "content-", "if-", "host", "authorization", "range", "transfer-"))}
+
     async def body(self, reader, head, length=None):
         """A whole body, as bytes; a chunked one is put together."""
         if b"chunked" in (self.header(head, b"transfer-encoding") or b""):
@@ -135,7 +143,7 @@ class Proxy:
         return ("HTTP/1.1 %d Bad\r\nContent-Length: %d\r\nDate: %s\r\n%s\r\n%s"
                 % (status, len(body), email.utils.formatdate(time.time() + ahead, usegmt=True), extra, body)).encode()
 
-    def spoil_request(self, kind, method, writer):
+    def spoil_request(self, kind, method, target, writer):
         """Faults without the real server. Returns whether the request is done with."""
         if kind == "reset":
             self.reset(writer)
@@ -143,6 +151,9 @@ class Proxy:
             writer.write(self.answer(method, *ERRORS[kind]))
         elif kind == "region":
             writer.write(self.answer(method, 301, "PermanentRedirect", "x-amz-bucket-region: eu-nowhere-1\r\n"))
+        elif kind == "redirect":
+            writer.write(self.answer(method, 307, "TemporaryRedirect",
+                                     "Location: http://localhost:%d%s\r\n" % (self.options.port, target)))
         elif kind == "error-200":
             writer.write(self.answer(method, 200, "InternalError"))
         else:
@@ -192,6 +203,7 @@ class Proxy:
         body = await self.body(reader, head)
         method, target = head.split(b" ", 2)[:2]
         method, target = method.decode(), target.decode("latin-1")
+        self.note(method, head)
         date = self.header(head, b"x-amz-date")
         if date:
             self.ahead = max(self.ahead, round(calendar.timegm(time.strptime(date.decode(), "%Y%m%dT%H%M%SZ")) - time.time()))
@@ -199,7 +211,7 @@ class Proxy:
         if crc:
             self.crc["right" if base64.b64decode(crc) == zlib.crc32(body).to_bytes(4, "big") else "wrong"] += 1
         kind = self.choose(method, target)
-        if kind and self.spoil_request(kind, method, writer):
+        if kind and self.spoil_request(kind, method, target, writer):
             await writer.drain()
             return
         upstream[1].write(head + body)
@@ -238,7 +250,8 @@ async def run(options):
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", options.port, limit=1 << 24)
     await stop.wait()
     server.close()
-    print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead, "crc": proxy.crc}), flush=True)
+    print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead, "crc": proxy.crc,
+                      "sent": proxy.sent}), flush=True)
 
 
 def main():

@@ -195,6 +195,13 @@ s3_free(struct store *store)
 	free(s3);
 }
 
+void
+s3_push(struct s3 *s3)
+{
+	s3_requests_wake(s3);
+	http_perform(s3->http);
+}
+
 int
 s3_pump(struct s3 *s3, struct err *err)
 {

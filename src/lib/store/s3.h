@@ -70,7 +70,7 @@ struct s3_header {
 
 /*
  * One request until it succeeds or fails for good. The caller fills the first part (the body stays the
- * caller's) and calls s3_request_start; on_done comes from inside s3_pump.
+ * caller's) and calls s3_request_start; on_done comes from inside s3_pump or s3_push.
  */
 struct s3_request {
 	struct s3 *s3;
@@ -132,6 +132,8 @@ struct s3_request {
  * waits for the next that may. Returns -1 with err where a signal asks the program to stop.
  */
 int s3_pump(struct s3 *s3, struct err *err);
+/* Sends what was started, as far as it goes without waiting; for a caller who will be away for some time. */
+void s3_push(struct s3 *s3);
 
 /* s3_url.c */
 struct s3_bucket *s3_bucket_find(struct s3 *s3, const char *name);

@@ -149,7 +149,11 @@ next_page(struct s3_list *list)
 	list->pages[0] = list->pages[1];
 	list->pages[1] = old;
 	list->at = 0;
-	return ask_next(list, after_first) < 0 ? -1 : 1;
+	if (ask_next(list, after_first) < 0)
+		return -1;
+	/* On its way now, not when this page is through: whoever prints it may take long. */
+	s3_push(list->s3);
+	return 1;
 }
 
 /* Whether the key is one that was asked for and is not yet returned: servers ignore or misread what they are
