@@ -40,6 +40,7 @@ struct credentials {
 	bool profile_named; /* by --profile */
 	char *region;       /* copies: the config is read anew */
 	char *endpoint;
+	char *max_attempts;
 
 	struct credential_set set;
 	struct aws_credentials view; /* of the set, for the caller */
@@ -82,6 +83,7 @@ credentials_new(const struct settings *settings, struct err *err)
 	credentials->profile_named = origin && strncmp(origin, "--", 2) == 0;
 	credentials->region = copy(aws_config_get(config, profile, "region"));
 	credentials->endpoint = copy(aws_config_endpoint(config, settings, profile, "s3"));
+	credentials->max_attempts = copy(aws_config_get(config, profile, "max_attempts"));
 	return credentials;
 }
 
@@ -94,6 +96,7 @@ credentials_free(struct credentials *credentials)
 	aws_config_free(credentials->config);
 	free(credentials->region);
 	free(credentials->endpoint);
+	free(credentials->max_attempts);
 	free(credentials);
 }
 
@@ -308,6 +311,12 @@ const char *
 credentials_endpoint(const struct credentials *credentials)
 {
 	return credentials->endpoint;
+}
+
+const char *
+credentials_max_attempts(const struct credentials *credentials)
+{
+	return credentials->max_attempts;
 }
 
 int

@@ -45,11 +45,12 @@ void credentials_free(struct credentials *credentials); /* wipes the secrets; NU
 const struct aws_credentials *credentials_get(struct credentials *credentials, int64_t refused, struct err *err);
 
 /*
- * From the profile in use; NULL where it says nothing. The endpoint is the one for S3 (also of its `services`
- * section).
+ * From the profile in use, as it stands there; NULL where it says nothing. The endpoint is the one for S3 (also of its
+ * `services` section).
  */
 const char *credentials_region(const struct credentials *credentials);
 const char *credentials_endpoint(const struct credentials *credentials);
+const char *credentials_max_attempts(const struct credentials *credentials);
 
 /*
  * Which credentials, from where, until when, and what they would be used on, as "name: value" lines without

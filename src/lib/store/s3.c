@@ -62,10 +62,15 @@ static int
 choose_attempts(struct s3 *s3, const struct settings *settings, struct err *err)
 {
 	const char *text = settings_aws(settings, "AWS_MAX_ATTEMPTS");
+	const char *name = "AWS_MAX_ATTEMPTS";
 	int64_t attempts = RETRY_ATTEMPTS;
 
+	if (text == NULL) {
+		text = credentials_max_attempts(s3->credentials);
+		name = "max_attempts of the profile:";
+	}
 	if (text != NULL && !units_parse_int(text, 1, 1000, &attempts))
-		return err_set(err, ERR_USAGE, "AWS_MAX_ATTEMPTS %s: must be a number from 1 to 1000", text);
+		return err_set(err, ERR_USAGE, "%s %s: must be a number from 1 to 1000", name, text);
 	s3->max_attempts = (int)attempts;
 	return 0;
 }

@@ -29,6 +29,7 @@ struct s3_bucket {
 	char *region;
 	char *origin; /* "https://bucket.s3.eu-west-1.amazonaws.com" */
 	char *path;   /* in front of "/key": "", or "/bucket" where it is no part of the host */
+	bool redirect_told;
 };
 
 struct s3_request;

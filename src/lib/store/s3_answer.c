@@ -222,6 +222,9 @@ follow(struct s3_request *request)
 		free(parsed);
 		return false;
 	}
+	if (!request->bucket->redirect_told)
+		log_warning("s3://%s: %s sends us on to %s", request->bucket->name, origin, parsed);
+	request->bucket->redirect_told = true;
 	free(request->moved_to);
 	request->moved_to = parsed;
 	request->moves++;
