@@ -192,6 +192,29 @@ threads() {
 	[ "$(s3ls --settle 1h --after 1721183000 | threads)" = "$want" ]
 }
 
+@test "--before and --max-keys end it, and what was printed carries its thread" {
+	raw 9.jsonl 10.jsonl 1721183934.jsonl 1721183935-a.jsonl 1721183935-b.jsonl 1721183936.jsonl 1721183937.jsonl
+	[ "$(s3ls --before 1721183936 | threads)" = \
+		"9.jsonl:9 10.jsonl:10 1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934 1721183935-b.jsonl:1721183935" ]
+	[ "$(s3ls --after 1721183933 --before 1721183935 --stats stats | threads)" = "1721183934.jsonl:1721183934" ]
+	s3ls --after 1721183933 --max-keys 1 --stats stats >/dev/null
+	[ "$(jq -c '[.listed, .upto, .highest]' stats | sort -u)" = '[1,1721183934,1721183934]' ]
+	[ "$(s3ls --before 9 | threads)" = "" ]
+	[ "$(s3ls --before 10 | threads)" = "9.jsonl:9" ]
+	[ "$(s3ls --max-keys 2 | threads)" = "9.jsonl:9 10.jsonl:10" ]
+	# One of a tie does not carry its number.
+	[ "$(s3ls --after 1721183933 --max-keys 2 | threads)" = "1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934" ]
+	[ "$(s3ls --after 1721183933 --max-keys 3 | threads)" = \
+		"1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934 1721183935-b.jsonl:1721183935" ]
+	[ "$(s3ls --max-keys 100 | wc -l)" = 7 ]
+	# What is left out does not count.
+	mod 9.jsonl 1721183934.jsonl
+	[ "$(s3ls --missing-from job-postings-mod/ --max-keys 2 | names)" = "10.jsonl 1721183935-a.jsonl" ]
+	[ "$(s3ls --max-keys 1 s3://rl-data/job-postings-mod/ | names)" = "1721183934.jsonl" ]
+	run --separate-stderr -2 s3ls --before 5 s3://rl-data/job-postings-mod/
+	run --separate-stderr -2 s3ls --max-keys 0
+}
+
 @test "another prefix is listed as it is, without a thread" {
 	raw 1.jsonl
 	mod 9.jsonl 10.jsonl abc

@@ -131,6 +131,8 @@ take(struct run *run, const struct store_object *object, struct err *err)
 	struct listing_item item = {
 		.key = object->key, .etag = object->etag, .size = object->size, .modified = object->modified};
 
+	int64_t highest = listing->highest;
+
 	if (check_key(run, object->key, err) < 0)
 		return -1;
 	if (!number(listing, object->key, &item.number))
@@ -139,8 +141,13 @@ take(struct run *run, const struct store_object *object, struct err *err)
 		listing->highest = item.number;
 	if (left_out(run, object->key, &item.left_out, err) < 0)
 		return -1;
-	if (run->spool == NULL)
-		return listing_emit_item(&listing->emit, &item);
+	if (run->spool == NULL) {
+		bool wanted = listing_emit_item(&listing->emit, &item);
+
+		if (listing->emit.enough)
+			listing->highest = highest; /* it is what the next listing begins with */
+		return wanted;
+	}
 	/* What is left out matters only where the listing may end at it. */
 	if (item.left_out && item.modified <= listing->settled_ms / 1000)
 		return 1;
@@ -180,6 +187,8 @@ listing_run(struct listing *listing, struct store *store, struct out *out, struc
 
 	listing_emit_init(&listing->emit, out, slice_of_str(listing->place.bucket), listing->numbered, listing->after,
 	                  listing->settled_ms);
+	listing->emit.before = listing->before;
+	listing->emit.most = listing->most;
 	if (listing->numbered && listing->after >= TEN_DIGITS)
 		snprintf(number_text, sizeof(number_text), "%lld", (long long)listing->after);
 	else if (listing->numbered)

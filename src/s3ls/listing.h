@@ -40,6 +40,9 @@ struct listing_emit {
 	struct thread thread;     /* of the record printed last */
 	int64_t settled_ms;       /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
 	bool cut;                 /* it did */
+	int64_t before;           /* this number ends the listing; INT64_MAX: none does */
+	int64_t most;             /* so many records end it; INT64_MAX: it has no bound */
+	bool enough;              /* one of the two did */
 	struct listing_item held; /* printed when the next is known: of a tie only the last carries the number */
 	struct buf held_key, held_etag;
 	bool holding;
@@ -49,10 +52,10 @@ struct listing_emit {
 	int64_t listed, bytes, first, last;
 };
 
-/* `out` must outlive it. Records are made for `after`; `threaded` gives them the cursor's thread. */
+/* `out` must outlive it. Records are made for `after`; `threaded` gives them the cursor's thread. `before` and `most` may be set then. */
 void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool threaded, int64_t after,
                        int64_t settled_ms);
-/* The next item in order. Returns false where nothing more is wanted: --settle's cut, or stdout's reader has left. */
+/* The next item in order. Returns false where nothing more is wanted: there is enough, --settle's cut, or stdout's reader has left. */
 bool listing_emit_item(struct listing_emit *emit, const struct listing_item *item);
 /* No more items. Where the listing is not whole, the last record may be one of a tie and does not carry its number. */
 void listing_emit_end(struct listing_emit *emit, bool whole);
@@ -114,9 +117,10 @@ struct listing {
 	struct listing_place place;
 	struct listing_place counterparts; /* bucket NULL: nothing is left out for being there */
 	struct listing_exclude exclude;
-	bool numbered; /* false: every key, in byte order, without a thread */
-	int64_t after; /* numbers up to this are left out */
-	int64_t now;   /* unix seconds */
+	bool numbered;        /* false: every key, in byte order, without a thread */
+	int64_t after;        /* numbers up to this are left out */
+	int64_t before, most; /* see listing_emit */
+	int64_t now;          /* unix seconds */
 	int64_t settled_ms;
 
 	/* what was seen, for the statistics */

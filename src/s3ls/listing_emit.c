@@ -17,6 +17,8 @@ listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucke
 		.threaded = threaded,
 		.thread = {.after = after, .seq = 0, .upto = after},
 		.settled_ms = settled_ms,
+		.before = INT64_MAX,
+		.most = INT64_MAX,
 		.flushed_ms = clock_mono_ms(),
 	};
 }
@@ -72,6 +74,12 @@ hold(struct listing_emit *emit, const struct listing_item *item)
 bool
 listing_emit_item(struct listing_emit *emit, const struct listing_item *item)
 {
+	if (item->number >= emit->before) {
+		if (emit->holding)
+			print_held(emit, true);
+		emit->enough = true;
+		return false;
+	}
 	if (item->modified > emit->settled_ms / 1000) {
 		if (emit->holding)
 			print_held(emit, item->number != emit->held.number);
@@ -82,6 +90,10 @@ listing_emit_item(struct listing_emit *emit, const struct listing_item *item)
 		return true;
 	if (emit->holding)
 		print_held(emit, item->number != emit->held.number);
+	if (emit->listed >= emit->most) {
+		emit->enough = true;
+		return false;
+	}
 	hold(emit, item);
 	return emit->out->failed == 0;
 }

@@ -15,7 +15,7 @@
 #include "s3ls/listing.h"
 
 struct options {
-	int64_t after;                  /* -1: not given */
+	int64_t after, before, most;    /* -1: not given */
 	int64_t lookback_ms, settle_ms; /* -1: not given */
 	const char *missing_from, *exclude;
 	bool whoami;
@@ -63,10 +63,12 @@ choose_place(struct listing *listing, const struct layout *layout, const struct 
 		return 0;
 	listing->numbered = layout->input_bucket != NULL && strcmp(listing->place.bucket, layout->input_bucket) == 0 &&
 	                    strcmp(listing->place.prefix, layout->raw_prefix) == 0;
-	if (!listing->numbered && (options->after >= 0 || options->lookback_ms >= 0 || options->settle_ms >= 0))
-		return err_set(err, ERR_USAGE,
-		               "--after, --lookback and --settle go by the numbers under raw_prefix: '%s' is another place",
-		               operand);
+	if (!listing->numbered &&
+	    (options->after >= 0 || options->before >= 0 || options->lookback_ms >= 0 || options->settle_ms >= 0))
+		return err_set(
+			err, ERR_USAGE,
+			"--after, --before, --lookback and --settle go by the numbers under raw_prefix: '%s' is another place",
+			operand);
 	return 0;
 }
 
@@ -105,6 +107,8 @@ prepare(struct listing *listing, const struct cli *cli, const struct options *op
 	    listing_exclude_load(&listing->exclude, options->exclude, listing->place.bucket, err) < 0)
 		return -1;
 	listing->after = start_from(options);
+	listing->before = options->before >= 0 ? options->before : INT64_MAX;
+	listing->most = options->most >= 0 ? options->most : INT64_MAX;
 	listing->now = clock_unix();
 	listing->settled_ms = options->settle_ms < 0 ? INT64_MAX : clock_unix_ms() - options->settle_ms;
 	return 0;
@@ -198,10 +202,12 @@ run(const struct cli *cli, const struct options *options)
 int
 main(int argc, char **argv)
 {
-	static struct options options = {.after = -1, .lookback_ms = -1, .settle_ms = -1};
+	static struct options options = {.after = -1, .before = -1, .most = -1, .lookback_ms = -1, .settle_ms = -1};
 	/* clang-format off */
 	const struct cli_option table[] = {
 		{CLI_INT, 0, "after", "N", "only objects with a number above N (0)", &options.after, 0, INT64_MAX},
+		{CLI_INT, 0, "before", "N", "only objects with a number below N", &options.before, 1, INT64_MAX},
+		{CLI_INT, 0, "max-keys", "N", "end after N objects", &options.most, 1, INT64_MAX},
 		{CLI_TIME, 0, "lookback", "TIME", "start that much before N (0s)", &options.lookback_ms, 0, 0},
 		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0, 0},
 		{CLI_TIME, 0, "settle", "TIME", "end before the first object that is younger than that", &options.settle_ms, 0, 0},
