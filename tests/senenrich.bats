@@ -73,6 +73,7 @@ spliced() {
 	calls=$(jq .calls <<<"$output")
 	((calls <= (pairs + 999) / 1000 * 105 / 100 + 3))
 	[ "$(jq .pairs_asked stats)" = "$pairs" ]
+	jq -e '.call_p50_ms > 0 and .call_p99_ms >= .call_p50_ms' stats
 }
 
 @test "a pair is its two strings as they are: no case, no white space, no colon is folded" {

@@ -36,6 +36,7 @@ save_stats(struct stats *stats, const struct cat *cat, const char *path)
 	stats_int(stats, "bytes", cat->bytes);
 	stats_int(stats, "forged", cat->forged);
 	stats_int(stats, "retries", store_retries(cat->store));
+	stats_latency(stats, "request", store_latency(cat->store));
 	if (stats_save(stats, path, &err) < 0)
 		log_warning("%s", err.text);
 	stats_release(stats);

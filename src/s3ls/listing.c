@@ -130,7 +130,6 @@ take(struct run *run, const struct store_object *object, struct err *err)
 	struct listing *listing = run->listing;
 	struct listing_item item = {
 		.key = object->key, .etag = object->etag, .size = object->size, .modified = object->modified};
-
 	int64_t highest = listing->highest;
 
 	if (check_key(run, object->key, err) < 0)

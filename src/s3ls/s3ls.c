@@ -121,6 +121,7 @@ save_stats(struct stats *stats, const struct listing *listing, const struct stor
 
 	listing_stats(listing, stats);
 	stats_int(stats, "retries", store_retries(store));
+	stats_latency(stats, "request", store_latency(store));
 	if (stats_save(stats, path, &err) < 0)
 		log_warning("%s", err.text);
 }

@@ -109,6 +109,7 @@ save_stats(struct run *run)
 	stats_int(stats, "rejected", run->shelf.rejected);
 	stats_int(stats, "bytes", run->shelf.bytes);
 	stats_int(stats, "retries", store_retries(run->target.store));
+	stats_latency(stats, "request", store_latency(run->target.store));
 	if (stats_save(stats, run->cli->stats_path, &err) < 0)
 		log_warning("%s", err.text);
 }

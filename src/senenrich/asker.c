@@ -86,6 +86,7 @@ send_ask(struct asker *asker, struct ask *ask)
 	asker->retries += ask->attempts > 0;
 	if (ask->attempts++ == 0)
 		asker->pairs_asked += (int64_t)ask->count;
+	ask->sent_ns = clock_mono_ns();
 	model_call(asker->model, slice_of_buf(&ask->request), timeout > 1 ? timeout : 1, ask);
 }
 

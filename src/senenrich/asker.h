@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/latency.h"
 #include "senenrich/model.h"
 #include "senenrich/pair_queue.h"
 #include "senenrich/pairs.h"
@@ -37,6 +38,7 @@ struct asker {
 	int64_t probe_at;
 
 	int64_t calls, pairs_asked, retries;
+	struct latency latency; /* of calls, those that failed too */
 };
 
 /* What became of a pair: KNOWN, REFUSED or FAILED. A probe's pair comes too (KNOWN only). */

@@ -174,6 +174,7 @@ asker_collect(struct asker *asker, asker_resolved *resolved, void *context)
 		struct ask *ask = reply.tag;
 
 		asker->under_way--;
+		latency_add(&asker->latency, (clock_mono_ns() - ask->sent_ns) / 1000);
 		if (ask->probe)
 			on_probe(asker, ask, &reply, resolved, context);
 		else if (reply.status == MODEL_OK)

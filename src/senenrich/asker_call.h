@@ -9,6 +9,7 @@ struct ask {
 	size_t count;
 	struct buf request; /* packed once, sent as often as needed */
 	int attempts;
+	int64_t sent_ns;
 	int64_t retry_at; /* 0: under way */
 	bool probe;
 	struct ask *next;

@@ -395,6 +395,7 @@ enrich_stats(const struct enrich *e, struct stats *stats)
 	stats_int(stats, "pairs_asked", e->asker.pairs_asked);
 	stats_int(stats, "calls", e->asker.calls);
 	stats_int(stats, "retries", e->asker.retries);
+	stats_latency(stats, "call", &e->asker.latency);
 	emit_stats(&e->emit, stats);
 	for (int i = 0; i < SPENT_KINDS; i++)
 		stats_int(stats, spent[i], e->spent.ns[i] / 1000000);

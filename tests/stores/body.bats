@@ -78,6 +78,19 @@ threads() {
 		| .[] | "\(.key | sub("^[^/]*/"; "")):\(.list.upto)"' | paste -sd' '
 }
 
+@test "the numbers of a run say how long the server took, if there is one" {
+	local program
+	echo x | s3put --stats stats a/k >/dev/null
+	s3cat --stats stats a/k >/dev/null
+	s3ls --stats stats a/ >/dev/null
+	[ "$(jq -r .program stats | paste -sd' ')" = "s3put s3cat s3ls" ]
+	if can network; then
+		[ "$(jq -c 'select(.request_p50_ms > 0 and .request_p99_ms >= .request_p50_ms)' stats | wc -l)" = 3 ]
+	else
+		run ! grep request_p stats
+	fi
+}
+
 @test "what is to be done, by number, with its thread" {
 	local name
 	mkdir raw mod

@@ -1,5 +1,6 @@
 /* The numbers of one run. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -39,6 +40,25 @@ stats_text(struct stats *stats, const char *name, const char *value)
 {
 	member(stats, name);
 	json_quote(&stats->json, slice_of_str(value));
+}
+
+static void
+percentile(struct stats *stats, const char *name, const struct latency *latency, int percent)
+{
+	char whole[64];
+
+	snprintf(whole, sizeof(whole), "%s_p%d_ms", name, percent);
+	member(stats, whole);
+	buf_printf(&stats->json, "%.3f", (double)latency_percentile(latency, percent) / 1000);
+}
+
+void
+stats_latency(struct stats *stats, const char *name, const struct latency *latency)
+{
+	if (latency->count == 0)
+		return;
+	percentile(stats, name, latency, 50);
+	percentile(stats, name, latency, 99);
 }
 
 static double

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/latency.h"
 
 struct stats {
 	struct buf json;
@@ -17,6 +18,8 @@ struct stats {
 
 void stats_init(struct stats *stats, const char *program);
 void stats_int(struct stats *stats, const char *name, int64_t value);
+/* NAME_p50_ms and NAME_p99_ms; nothing where nothing was measured. */
+void stats_latency(struct stats *stats, const char *name, const struct latency *latency);
 void stats_text(struct stats *stats, const char *name, const char *value);
 
 /* Appends the object as one line, by one write(2), to the file (created 0666 & umask); path NULL: does nothing. */

@@ -8,6 +8,7 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
+#include "base/latency.h"
 #include "store/store.h"
 
 struct store_ops {
@@ -37,6 +38,7 @@ struct store_ops {
 
 struct store {
 	const struct store_ops *ops;
+	struct latency latency; /* of requests, where the kind makes any */
 };
 
 struct store_list {

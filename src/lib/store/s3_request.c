@@ -264,6 +264,19 @@ try_again(struct s3_request *request, enum retry retry)
 	return true;
 }
 
+/* How long the server took. The rest of a body does not count: the reader may take its time. */
+static void
+note_latency(struct s3_request *request)
+{
+	curl_off_t us = 0;
+
+	if (request->call.result != CURLE_OK)
+		return;
+	curl_easy_getinfo(request->call.easy, request->has_body ? CURLINFO_TOTAL_TIME_T : CURLINFO_STARTTRANSFER_TIME_T,
+	                  &us);
+	latency_add(&request->s3->store.latency, us);
+}
+
 static void
 on_call_done(struct http_call *call)
 {
@@ -271,6 +284,7 @@ on_call_done(struct http_call *call)
 	enum retry retry = RETRY_NEVER;
 
 	request->status = call->status;
+	note_latency(request);
 	switch (s3_answer_judge(request, &retry)) {
 	case S3_SUCCESS:
 		retry_refund(&request->s3->quota, request->taken);

@@ -50,6 +50,12 @@ store_retries(const struct store *store)
 	return store->ops->retries(store);
 }
 
+const struct latency *
+store_latency(const struct store *store)
+{
+	return &store->latency;
+}
+
 int
 store_describe(struct store *store, struct buf *to, struct err *err)
 {

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/latency.h"
 #include "settings/settings.h"
 
 struct store;
@@ -34,6 +35,8 @@ int store_wait(struct store *store, int fd, int timeout_ms);
 
 /* How many requests were tried again, for the statistics. */
 int64_t store_retries(const struct store *store);
+/* How long a server took: to begin its answer, or to take a body and answer; each try counts. Empty for the embedded store. */
+const struct latency *store_latency(const struct store *store);
 
 /*
  * Error texts of a list, get or put name the object and carry what the store said:
