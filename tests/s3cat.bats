@@ -263,6 +263,22 @@ put() {
 	run -2 s3cat -P x a/1
 }
 
+@test "--unordered gives the same objects, each whole" {
+	local i
+	for i in {1..40}; do
+		postings $((i * 37 % 400)) $i | put a/$i
+		echo a/$i
+	done >keys
+	s3cat <keys >ordered
+	s3cat --unordered -P 7 <keys >out
+	# a frame a line, whatever their order
+	for i in ordered out; do
+		awk '{ printf "%s\t", $0 } /^{"@":"end"/ { print "" }' $i | LC_ALL=C sort >frames.$i
+	done
+	cmp frames.ordered frames.out
+	[ "$(s3cat --unordered -P 1 <keys | cmp - ordered)" = "" ]
+}
+
 @test "random objects come out as a plain reading of the rules says" {
 	$PYTHON - <<-'END'
 		import os, random

@@ -163,6 +163,21 @@ uploads_left() {
 	[[ $stderr == *"max_attempts"*"many"* ]]
 }
 
+@test "a server that says when: it is obeyed; --unordered gives the others meanwhile, each whole" {
+	s3put other <"$LARGE"
+	faulty --every 1 --kinds later,none,none --only GET
+	s3cat -P 2 small other 2>log | cmp - <(cat "$SMALL" "$LARGE")
+	grep -q ': 503 SlowDown, retry 2 of 5 in 1.0 s' log
+	faulty --every 1 --kinds later,none,none --only GET
+	s3cat --unordered -P 2 small other 2>log >out
+	# Usually the first that was asked for.
+	if grep -q '/small: .*retry 2 of 5' log; then
+		cat "$LARGE" "$SMALL" | cmp - out
+	else
+		cat "$SMALL" "$LARGE" | cmp - out
+	fi
+}
+
 @test "what comes ahead of its turn is held back, not piled up" {
 	faulty --every 1 --kinds stalled,none --only GET
 	local i

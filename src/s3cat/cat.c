@@ -154,14 +154,31 @@ finish(struct cat *cat, struct err *err)
 	return pass_on(cat, err) < 0 ? -1 : body_end(&cat->body, err);
 }
 
+/* As store_get_read. Where the order is nobody's concern, whoever has something takes the place of a head that has had nothing. */
+static int
+read_head(struct cat *cat, struct slice *data, struct err *err)
+{
+	struct transfer *head = queue_head(&cat->queue);
+	int got = store_get_read(head->get, false, data, err);
+
+	if (!cat->unordered || head->begun)
+		return got;
+	for (size_t i = 1; got == 2 && i < cat->queue.count; i++) {
+		got = store_get_read(queue_at(&cat->queue, i)->get, false, data, err);
+		if (got != 2)
+			queue_prefer(&cat->queue, i);
+	}
+	return got;
+}
+
 /* The next step of the head. Returns whether there was one to take. */
 static bool
 step(struct cat *cat)
 {
-	struct transfer *head = queue_head(&cat->queue);
 	struct err err = ERR_INIT;
 	struct slice data;
-	int got = store_get_read(head->get, false, &data, &err);
+	int got = read_head(cat, &data, &err);
+	struct transfer *head = queue_head(&cat->queue);
 
 	if (got == 2 || signals_stop())
 		return false;

@@ -20,6 +20,7 @@ struct cat {
 	struct store *store;
 	struct out *out;
 	bool framed;
+	bool unordered;
 	struct wanted wanted;
 	struct queue queue;
 	struct decompress *decompress;

@@ -53,6 +53,16 @@ queue_add(struct queue *queue, struct store *store, const struct object_record *
 }
 
 void
+queue_prefer(struct queue *queue, size_t behind)
+{
+	struct transfer *head = queue_head(queue), *other = queue_at(queue, behind);
+	struct transfer swap = *head;
+
+	*head = *other;
+	*other = swap;
+}
+
+void
 queue_pop(struct queue *queue)
 {
 	store_get_free(queue_head(queue)->get);

@@ -43,6 +43,15 @@ queue_head(const struct queue *queue)
 	return &queue->ring[queue->head];
 }
 
+/* Lets the one that is so many behind the head go first; they change places. */
+void queue_prefer(struct queue *queue, size_t behind);
+
+static inline struct transfer *
+queue_at(const struct queue *queue, size_t behind)
+{
+	return &queue->ring[(queue->head + behind) % queue->size];
+}
+
 /* Ends the head. */
 void queue_pop(struct queue *queue);
 

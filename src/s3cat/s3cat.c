@@ -21,7 +21,7 @@ enum {
 };
 
 struct options {
-	bool frames, plain, rejects;
+	bool frames, plain, rejects, unordered;
 	int64_t parallel;
 };
 
@@ -47,7 +47,7 @@ run(const struct cli *cli, const struct options *options)
 {
 	size_t max_line = (size_t)settings_int(cli->settings, "max_line");
 	bool framed = options->frames || (cli->operand_count == 0 && !options->plain && !options->rejects);
-	struct cat cat = {.settings = cli->settings, .framed = framed};
+	struct cat cat = {.settings = cli->settings, .framed = framed, .unordered = options->unordered};
 	struct err err = ERR_INIT;
 	struct stats stats;
 	struct out out;
@@ -105,6 +105,7 @@ main(int argc, char **argv)
 		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames, 0, 0},
 		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys given as arguments)", &options.plain, 0, 0},
 		{CLI_FLAG, 0, "rejects", NULL, "print reject records too: the objects are such as s3put makes of them", &options.rejects, 0, 0},
+		{CLI_FLAG, 0, "unordered", NULL, "give the objects as they come, each whole", &options.unordered, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
 		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
 		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},

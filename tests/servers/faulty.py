@@ -8,6 +8,7 @@ signatures hold. With --mixed gets meet 'region' too, listings and ends of uploa
 
 Kinds:
   500 503 slowdown 429      an answer instead of the real one, with and without an <Error>
+  later                     503 SlowDown with "Retry-After: 1"
   reset                     the connection is reset before the request is passed on
   reset-head                ... in the middle of the answer's headers
   reset-body                ... in the middle of the body (the request was carried out)
@@ -151,6 +152,8 @@ class Proxy:
             writer.write(self.answer(method, *ERRORS[kind]))
         elif kind == "region":
             writer.write(self.answer(method, 301, "PermanentRedirect", "x-amz-bucket-region: eu-nowhere-1\r\n"))
+        elif kind == "later":
+            writer.write(self.answer(method, 503, "SlowDown", "Retry-After: 1\r\n"))
         elif kind == "redirect":
             writer.write(self.answer(method, 307, "TemporaryRedirect",
                                      "Location: http://localhost:%d%s\r\n" % (self.options.port, target)))
