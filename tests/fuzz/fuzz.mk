@@ -4,7 +4,8 @@
 #     build/fuzz/json_fuzz -dict=tests/fuzz/json.dict -max_total_time=300
 #     make -f tests/fuzz/fuzz.mk run SECONDS=60    each of them for a minute
 #
-# A corpus is kept in build/fuzz/corpus/NAME; what makes a fuzzer stop is left in build/fuzz.
+# A corpus is kept in build/fuzz/corpus/NAME; what makes a fuzzer stop is left in build/fuzz. tests/fuzz/NAME.dict holds words
+# for NAME_fuzz; who has none of its own gets JSON's.
 
 FUZZ_CC ?= clang
 FUZZ_BUILD ?= build/fuzz
@@ -16,6 +17,7 @@ FUZZ_LIB := $(wildcard src/lib/base/*.c src/lib/json/*.c src/lib/streams/lines.c
 FUZZ_LIB_aws_config_fuzz := src/lib/store/aws_config.c src/lib/store/aws_config_parse.c -lcrypto
 FUZZ_LIB_credentials_fuzz := src/lib/store/credentials_json.c src/lib/store/credentials_set.c \
 	src/lib/store/credentials_process.c -lcrypto
+FUZZ_LIB_s3_page_fuzz := src/lib/store/s3_page.c src/lib/store/s3_page_scan.c src/lib/store/s3_xml.c -lexpat
 FUZZ_FLAGS := -O1 -g -std=c11 -D_GNU_SOURCE -Isrc/lib -Wall -Wextra -Werror -pthread \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 
@@ -28,5 +30,6 @@ $(FUZZ_BUILD)/%: tests/fuzz/%.c $(FUZZ_LIB) $(wildcard src/lib/*/*.h)
 
 run: fuzz
 	@for f in $(FUZZ); do n=$${f##*/}; mkdir -p $(FUZZ_BUILD)/corpus/$$n; echo "$$n"; \
-	$$f -dict=tests/fuzz/json.dict -max_total_time=$(SECONDS) -max_len=4096 -verbosity=0 -print_final_stats=1 \
+	d=tests/fuzz/$${n%_fuzz}.dict; [ -f $$d ] || d=tests/fuzz/json.dict; \
+	$$f -dict=$$d -max_total_time=$(SECONDS) -max_len=4096 -verbosity=0 -print_final_stats=1 \
 	-artifact_prefix=$(FUZZ_BUILD)/ $(FUZZ_BUILD)/corpus/$$n || exit 1; done

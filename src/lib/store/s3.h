@@ -7,6 +7,7 @@
  *   s3_send.c     one try of it: URL, headers, signature
  *   s3_answer.c   what an answer means: error texts, redirects, the clock
  *   s3_xml.c      the XML of answers
+ *   s3_page.c, s3_page_scan.c   that of listings
  *   s3_checksum.c CRC-32 of what is written and read
  *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c, s3_remove.c   the transfers
  */
@@ -17,6 +18,7 @@
 #include "store/credentials.h"
 #include "store/http.h"
 #include "store/retry.h"
+#include "store/s3_page.h"
 #include "store/sigv4.h"
 
 #define S3_HEADERS_MAX 24
@@ -180,6 +182,11 @@ enum s3_verdict s3_answer_judge(struct s3_request *request, enum retry *retry);
 void s3_answer_etag(const struct http_call *call, char *to, size_t size);
 
 /* s3_xml.c */
+/* Called at the end of every element with its name, its parent's, and the text directly before its end. */
+typedef void s3_xml_leaf(void *context, const char *parent, const char *name, struct slice text);
+/* Returns expat's error, XML_ERROR_NONE where the document is whole; the name of its root where `root` is not NULL. */
+int s3_xml_read(struct slice xml, s3_xml_leaf *leaf, void *context, char root[64]);
+
 struct s3_xml_error {
 	struct buf code, message, request_id, region;
 };
@@ -189,23 +196,6 @@ void s3_xml_error_release(struct s3_xml_error *error);
 /* The text of the first element of that name, wherever it is; false where there is none or the XML is broken.
  */
 bool s3_xml_text(struct slice xml, const char *element, struct buf *to);
-
-struct s3_page_object {
-	size_t key, key_len; /* offsets into page->text */
-	size_t etag, etag_len;
-	int64_t size;
-	int64_t modified;
-};
-struct s3_page {
-	struct buf text;
-	struct s3_page_object *objects;
-	size_t count, cap;
-	bool truncated;
-	struct buf token; /* for the next page; empty where it is of no use */
-};
-/* A page of a listing. Returns -1 with *why (static) where the XML is broken or is something else. */
-int s3_xml_page(struct slice xml, struct s3_page *page, const char **why);
-void s3_page_release(struct s3_page *page);
 
 /* s3_checksum.c */
 /* The CRC-32 of what it was of (0: nothing) and these bytes. */

@@ -28,7 +28,7 @@ check_page(struct s3_request *request, struct err *err)
 	struct s3_list *list = request->owner;
 	const char *why;
 
-	if (s3_xml_page(slice_of_buf(&request->reply), &list->pages[1], &why) == 0)
+	if (s3_page_read(&request->reply, &list->pages[1], &why) == 0)
 		return RETRY_NEVER;
 	err_set(err, ERR_TEMPORARY, "ListObjectsV2: bad XML (%s)", why);
 	return RETRY_TRANSIENT;
