@@ -15,6 +15,7 @@ struct s3_list {
 	struct s3_page pages[2];    /* [0] is read; [1] is the next, filled by check_page */
 	size_t at;                  /* in pages[0] */
 	struct s3_request *request; /* for pages[1]; NULL: pages[0] is the last */
+	struct buf room;            /* for its reply: memory of pages read before */
 	struct buf last;            /* the key returned last */
 	struct buf token;           /* that the page asked for last was asked with */
 	bool warned;
@@ -62,8 +63,13 @@ ask(struct s3_list *list, struct slice token, const char *start_after)
 	request->owner = list;
 	request->check = check_page;
 	request->on_done = on_page_done;
+	request->reply = list->room;
+	list->room = (struct buf)BUF_INIT;
 	list->request = request;
 	s3_request_start(request);
+	/* It goes out now, and is answered while the page before it is read. */
+	s3_requests_wake(list->s3);
+	http_perform(list->s3->http);
 }
 
 struct store_list *
@@ -142,6 +148,8 @@ next_page(struct s3_list *list)
 			return -1;
 	}
 	list->err = list->request->err;
+	list->room = list->request->reply;
+	list->request->reply = (struct buf)BUF_INIT;
 	s3_request_free(list->request);
 	list->request = NULL;
 	if (list->err.kind != ERR_NONE)
@@ -211,6 +219,7 @@ s3_list_free(struct store_list *base)
 	s3_request_free(list->request);
 	s3_page_release(&list->pages[0]);
 	s3_page_release(&list->pages[1]);
+	buf_release(&list->room);
 	buf_release(&list->last);
 	buf_release(&list->token);
 	free(list->prefix);
