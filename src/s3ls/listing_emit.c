@@ -19,7 +19,7 @@ listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucke
 		.settled_ms = settled_ms,
 		.before = INT64_MAX,
 		.most = INT64_MAX,
-		.flushed_ms = clock_mono_ms(),
+		.flushed_ms = clock_mono_coarse_ms(),
 	};
 }
 
@@ -51,7 +51,7 @@ print_held(struct listing_emit *emit, bool last_of_number)
 	emit->last = item->number;
 	emit->bytes += item->size;
 	progress_tick();
-	now = clock_mono_ms();
+	now = clock_mono_coarse_ms();
 	if (now - emit->flushed_ms >= FLUSH_MS) {
 		out_flush(emit->out);
 		emit->flushed_ms = now;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "json/json.h"
@@ -256,6 +257,31 @@ test_quoting(void **state)
 	expect_quoted(SLICE("\xed\xa0\x80"), "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
 }
 
+/* One character that is not like the others, at each place of texts of each length: they are looked at in blocks. */
+static void
+test_quoting_anywhere(void **state)
+{
+	static const struct {
+		char byte;
+		const char *quoted;
+	} cases[] = {{'"', "\\\""}, {'\\', "\\\\"},   {'\0', "\\u0000"},        {'\x1f', "\\u001f"},      {'\n', "\\n"},
+	             {' ', " "},    {'\x7f', "\x7f"}, {'\x80', "\xef\xbf\xbd"}, {'\xff', "\xef\xbf\xbd"}, {'~', "~"}};
+	char text[24], wanted[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t len = 1; len <= sizeof(text); len++) {
+			for (size_t at = 0; at < len; at++) {
+				memset(text, 'a', len);
+				text[at] = cases[i].byte;
+				snprintf(wanted, sizeof(wanted), "\"%.*s%s%.*s\"", (int)at, "aaaaaaaaaaaaaaaaaaaaaaaa", cases[i].quoted,
+				         (int)(len - at - 1), "aaaaaaaaaaaaaaaaaaaaaaaa");
+				expect_quoted(slice_of(text, len), wanted);
+			}
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -269,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_integers),
 		cmocka_unit_test(test_booleans),
 		cmocka_unit_test(test_quoting),
+		cmocka_unit_test(test_quoting_anywhere),
 	};
 
 	return cmocka_run_group_tests_name("json_value", tests, NULL, release);

@@ -74,12 +74,10 @@ slice_dup(struct slice s)
 }
 
 void
-buf_reserve(struct buf *buf, size_t extra)
+buf_grow(struct buf *buf, size_t extra)
 {
 	size_t cap = buf->cap ? buf->cap : 64;
 
-	if (buf->cap - buf->len >= extra)
-		return;
 	if (extra > SIZE_MAX / 4 - buf->len)
 		extra = SIZE_MAX / 4; /* no memory is that large: mem_resize ends the process */
 	while (cap - buf->len < extra)
@@ -89,44 +87,25 @@ buf_reserve(struct buf *buf, size_t extra)
 }
 
 void
-buf_append(struct buf *buf, const void *data, size_t len)
-{
-	if (len == 0)
-		return;
-	buf_reserve(buf, len);
-	memcpy(buf->data + buf->len, data, len);
-	buf->len += len;
-}
-
-void
-buf_append_slice(struct buf *buf, struct slice s)
-{
-	buf_append(buf, s.ptr, s.len);
-}
-
-void
-buf_append_str(struct buf *buf, const char *text)
-{
-	buf_append(buf, text, strlen(text));
-}
-
-void
-buf_append_byte(struct buf *buf, char byte)
-{
-	buf_append(buf, &byte, 1);
-}
-
-void
 buf_append_int(struct buf *buf, int64_t number)
 {
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+								"40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+								"8081828384858687888990919293949596979899";
 	char digits[24];
 	char *at = digits + sizeof(digits);
 	uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
 
-	do {
-		*--at = (char)('0' + left % 10);
-		left /= 10;
-	} while (left > 0);
+	for (; left >= 100; left /= 100) {
+		at -= 2;
+		memcpy(at, pairs + left % 100 * 2, 2);
+	}
+	if (left >= 10) {
+		at -= 2;
+		memcpy(at, pairs + left * 2, 2);
+	} else {
+		*--at = (char)('0' + left);
+	}
 	if (number < 0)
 		*--at = '-';
 	buf_append(buf, at, (size_t)(digits + sizeof(digits) - at));

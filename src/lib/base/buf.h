@@ -66,12 +66,46 @@ bool slice_is_utf8(struct slice s);
 /* A copy on the heap, with a NUL behind it. */
 char *slice_dup(struct slice s);
 
-/* Room for `extra` more bytes. Growth is geometric. */
-void buf_reserve(struct buf *buf, size_t extra);
-void buf_append(struct buf *buf, const void *data, size_t len);
-void buf_append_slice(struct buf *buf, struct slice s);
-void buf_append_str(struct buf *buf, const char *text);
-void buf_append_byte(struct buf *buf, char byte);
+/* Makes room for `extra` more bytes. Growth is geometric. */
+void buf_grow(struct buf *buf, size_t extra);
+
+/* What is done for each record or byte is short where there is room, and of literals the length is known. */
+static inline void
+buf_reserve(struct buf *buf, size_t extra)
+{
+	if (buf->cap - buf->len < extra)
+		buf_grow(buf, extra);
+}
+
+static inline void
+buf_append(struct buf *buf, const void *data, size_t len)
+{
+	if (len == 0)
+		return;
+	buf_reserve(buf, len);
+	memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
+}
+
+static inline void
+buf_append_slice(struct buf *buf, struct slice s)
+{
+	buf_append(buf, s.ptr, s.len);
+}
+
+static inline void
+buf_append_str(struct buf *buf, const char *text)
+{
+	buf_append(buf, text, strlen(text));
+}
+
+static inline void
+buf_append_byte(struct buf *buf, char byte)
+{
+	buf_reserve(buf, 1);
+	buf->data[buf->len++] = byte;
+}
+
 void buf_append_int(struct buf *buf, int64_t number);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

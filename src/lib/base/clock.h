@@ -8,6 +8,8 @@ int64_t clock_unix(void);    /* seconds since 1970 */
 int64_t clock_unix_ms(void); /* milliseconds since 1970 */
 int64_t clock_mono_ms(void); /* milliseconds; never jumps */
 int64_t clock_mono_ns(void); /* nanoseconds of the same clock */
+/* The same clock as clock_mono_ms, some milliseconds late at times, for a fraction of what that costs. */
+int64_t clock_mono_coarse_ms(void);
 
 /* "2024-07-17T02:38:54Z" of unix seconds. `text` holds at least 32 bytes. */
 void clock_format_iso(int64_t unix_seconds, char *text);

@@ -62,14 +62,51 @@ quote_broken(struct buf *to, struct slice text)
 	}
 }
 
+/* Whether any of the eight bytes is below ' ', '"', '\\' or no ASCII: the first three borrow, after the exclusive or. */
+static bool
+is_special(const char *bytes)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return (((word - ones * ' ') | ((word ^ ones * '"') - ones) | ((word ^ ones * '\\') - ones) | word) &
+	        (ones << 7)) != 0;
+}
+
+/* Whether the text can stand between quotes as it is: most do. */
+static bool
+is_plain(struct slice text)
+{
+	size_t i;
+
+	for (i = 0; text.len - i >= 8; i += 8) {
+		if (is_special(text.ptr + i))
+			return false;
+	}
+	if (i == text.len)
+		return true;
+	if (text.len >= 8)
+		return !is_special(text.ptr + text.len - 8);
+	for (; i < text.len; i++) {
+		unsigned char byte = (unsigned char)text.ptr[i];
+
+		if (byte < ' ' || byte >= 0x80 || byte == '"' || byte == '\\')
+			return false;
+	}
+	return true;
+}
+
 void
 json_quote(struct buf *to, struct slice text)
 {
 	buf_reserve(to, text.len + 2);
 	buf_append_byte(to, '"');
-	if (text.len > 0 && slice_is_utf8(text))
+	if (is_plain(text))
+		buf_append_slice(to, text);
+	else if (slice_is_utf8(text))
 		quote_runs(to, text);
-	else if (text.len > 0)
+	else
 		quote_broken(to, text);
 	buf_append_byte(to, '"');
 }

@@ -67,9 +67,8 @@ ask(struct s3_list *list, struct slice token, const char *start_after)
 	list->room = (struct buf)BUF_INIT;
 	list->request = request;
 	s3_request_start(request);
-	/* It goes out now, and is answered while the page before it is read. */
-	s3_requests_wake(list->s3);
-	http_perform(list->s3->http);
+	/* It goes out now, and is answered while the page before it is read: whoever prints that may take long. */
+	s3_push(list->s3);
 }
 
 struct store_list *
@@ -157,11 +156,7 @@ next_page(struct s3_list *list)
 	list->pages[0] = list->pages[1];
 	list->pages[1] = old;
 	list->at = 0;
-	if (ask_next(list, after_first) < 0)
-		return -1;
-	/* On its way now, not when this page is through: whoever prints it may take long. */
-	s3_push(list->s3);
-	return 1;
+	return ask_next(list, after_first) < 0 ? -1 : 1;
 }
 
 /* Whether the key is one that was asked for and is not yet returned: servers ignore or misread what they are

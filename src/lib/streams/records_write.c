@@ -4,40 +4,44 @@
 
 #include "json/base64.h"
 
-/* ,"name": or, for the first member, {"name": */
-static void
-write_name(struct buf *to, const char *name)
+/* What stands in front of a member's value. A literal: so its length is known, and it is copied without a call. */
+#define NAME(name) SLICE(",\"" name "\":")
+
+/* ,"name": or, for the first member, "name": */
+static inline void
+write_name(struct buf *to, struct slice name)
 {
 	/* A record begins behind a '\n' or at the start, a thread with its own '{': so nothing else ends in
 	 * '{'. */
-	buf_append_str(to, to->data[to->len - 1] == '{' ? "\"" : ",\"");
-	buf_append_str(to, name);
-	buf_append_str(to, "\":");
+	if (to->data[to->len - 1] == '{')
+		buf_append(to, name.ptr + 1, name.len - 1);
+	else
+		buf_append(to, name.ptr, name.len);
 }
 
-static void
-write_text(struct buf *to, const char *name, struct slice text)
+static inline void
+write_text(struct buf *to, struct slice name, struct slice text)
 {
 	write_name(to, name);
 	json_quote(to, text);
 }
 
-static void
-write_text_if(struct buf *to, const char *name, struct slice text)
+static inline void
+write_text_if(struct buf *to, struct slice name, struct slice text)
 {
 	if (text.len > 0)
 		write_text(to, name, text);
 }
 
-static void
-write_int(struct buf *to, const char *name, int64_t number)
+static inline void
+write_int(struct buf *to, struct slice name, int64_t number)
 {
 	write_name(to, name);
 	buf_append_int(to, number);
 }
 
-static void
-write_bool(struct buf *to, const char *name, bool value)
+static inline void
+write_bool(struct buf *to, struct slice name, bool value)
 {
 	write_name(to, name);
 	buf_append_str(to, value ? "true" : "false");
@@ -48,7 +52,7 @@ write_list(struct buf *to, struct slice list)
 {
 	if (list.len == 0)
 		return;
-	write_name(to, "list");
+	write_name(to, NAME("list"));
 	buf_append_slice(to, list);
 }
 
@@ -62,20 +66,20 @@ write_end(struct buf *to)
 static void
 write_object(struct buf *to, const struct object_record *object)
 {
-	write_text_if(to, "bucket", object->bucket);
-	write_text(to, "key", object->key);
+	write_text_if(to, NAME("bucket"), object->bucket);
+	write_text(to, NAME("key"), object->key);
 	if (object->size >= 0)
-		write_int(to, "size", object->size);
-	write_text_if(to, "etag", object->etag);
+		write_int(to, NAME("size"), object->size);
+	write_text_if(to, NAME("etag"), object->etag);
 }
 
 void
 thread_write(struct buf *to, const struct thread *thread)
 {
 	buf_append_byte(to, '{');
-	write_int(to, "after", thread->after);
-	write_int(to, "seq", thread->seq);
-	write_int(to, "upto", thread->upto);
+	write_int(to, NAME("after"), thread->after);
+	write_int(to, NAME("seq"), thread->seq);
+	write_int(to, NAME("upto"), thread->upto);
 	buf_append_byte(to, '}');
 }
 
@@ -84,7 +88,7 @@ object_record_write(struct buf *to, const struct object_record *record)
 {
 	buf_append_byte(to, '{');
 	write_object(to, record);
-	write_text_if(to, "last_modified", record->last_modified);
+	write_text_if(to, NAME("last_modified"), record->last_modified);
 	write_list(to, record->list);
 	write_end(to);
 }
@@ -102,8 +106,8 @@ void
 control_write_end(struct buf *to, struct slice key, int64_t lines)
 {
 	buf_append_str(to, "{\"@\":\"end\"");
-	write_text(to, "key", key);
-	write_int(to, "lines", lines);
+	write_text(to, NAME("key"), key);
+	write_int(to, NAME("lines"), lines);
 	write_end(to);
 }
 
@@ -111,13 +115,13 @@ void
 control_write_reject(struct buf *to, struct slice key, int64_t line, struct slice reason, struct slice raw)
 {
 	buf_append_str(to, "{\"@\":\"reject\"");
-	write_text(to, "key", key);
-	write_int(to, "line", line);
-	write_text(to, "reason", reason);
+	write_text(to, NAME("key"), key);
+	write_int(to, NAME("line"), line);
+	write_text(to, NAME("reason"), reason);
 	if (slice_is_utf8(raw)) {
-		write_text(to, "raw", raw);
+		write_text(to, NAME("raw"), raw);
 	} else {
-		write_name(to, "raw_base64");
+		write_name(to, NAME("raw_base64"));
 		buf_append_byte(to, '"');
 		base64_encode(to, raw);
 		buf_append_byte(to, '"');
@@ -130,10 +134,10 @@ control_write_error(struct buf *to, struct slice key, struct slice stage, struct
                     struct slice list)
 {
 	buf_append_str(to, "{\"@\":\"error\"");
-	write_text(to, "key", key);
-	write_text(to, "stage", stage);
-	write_text(to, "reason", reason);
-	write_bool(to, "temporary", temporary);
+	write_text(to, NAME("key"), key);
+	write_text(to, NAME("stage"), stage);
+	write_text(to, NAME("reason"), reason);
+	write_bool(to, NAME("temporary"), temporary);
 	write_list(to, list);
 	write_end(to);
 }
@@ -142,18 +146,18 @@ void
 receipt_write(struct buf *to, const struct receipt *receipt)
 {
 	buf_append_byte(to, '{');
-	write_text(to, "source", receipt->source);
+	write_text(to, NAME("source"), receipt->source);
 	if (receipt->failed) {
-		write_text(to, "error", receipt->error);
-		write_text(to, "stage", receipt->stage);
-		write_bool(to, "temporary", receipt->temporary);
+		write_text(to, NAME("error"), receipt->error);
+		write_text(to, NAME("stage"), receipt->stage);
+		write_bool(to, NAME("temporary"), receipt->temporary);
 	} else {
-		write_text(to, "key", receipt->key);
-		write_text_if(to, "etag", receipt->etag);
-		write_int(to, "bytes", receipt->bytes);
-		write_int(to, "lines", receipt->lines);
-		write_int(to, "rejected", receipt->rejected);
-		write_text_if(to, "reject_key", receipt->reject_key);
+		write_text(to, NAME("key"), receipt->key);
+		write_text_if(to, NAME("etag"), receipt->etag);
+		write_int(to, NAME("bytes"), receipt->bytes);
+		write_int(to, NAME("lines"), receipt->lines);
+		write_int(to, NAME("rejected"), receipt->rejected);
+		write_text_if(to, NAME("reject_key"), receipt->reject_key);
 	}
 	write_list(to, receipt->list);
 	write_end(to);

@@ -1,0 +1,141 @@
+/* Times as text: our arithmetic beside libc's calendar. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+
+/* The same by libc: the way for what comes in no usual form. */
+static int64_t
+parse_by_libc(const char *text)
+{
+	struct tm tm = {0};
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+
+	if (rest == NULL)
+		return -1;
+	if (*rest == '.')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	return strcmp(rest, "Z") == 0 || strcmp(rest, "+00:00") == 0 ? (int64_t)timegm(&tm) : -1;
+}
+
+static void
+check(int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	char wanted[64], got[64];
+	struct tm tm;
+
+	assert_non_null(gmtime_r(&t, &tm));
+	assert_true(strftime(wanted, sizeof(wanted), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0);
+	clock_format_iso(seconds, got);
+	assert_string_equal(got, wanted);
+	if (seconds >= 0 && strlen(got) == 20)
+		assert_int_equal(clock_parse_iso(got), seconds);
+}
+
+static void
+every_day(void **state)
+{
+	/* From 1970 into the 25th century: the leap years of 2000, 2100 and 2400 are in it. The second of the day differs. */
+	int64_t days = 160000;
+
+	(void)state;
+	for (int64_t day = 0; day < days; day++)
+		check(day * 86400 + day * 7919 % 86400);
+}
+
+static void
+edges(void **state)
+{
+	static const int64_t cases[] = {0,          1,           59,           60,           86399,       86400,
+	                                951782399,  951868799,   951868800,    1721183934,   4107542399,  4107542400,
+	                                2147483647, 2147483648,  253402300799, 253402300800, 67767976233, -1,
+	                                -86400,     -62135596800};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check(cases[i]);
+}
+
+static void
+parse(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} cases[] = {
+		{"2024-07-17T02:38:54.000Z", 1721183934},
+		{"2024-07-17T02:38:54Z", 1721183934},
+		{"2024-07-17T02:38:54.Z", 1721183934},
+		{"2024-07-17T02:38:54.123456789+00:00", 1721183934},
+		{"2000-02-29T23:59:59Z", 951868799},
+		{"1970-01-01T00:00:00Z", 0},
+		{"2016-12-31T23:59:60Z", 1483228800},
+		{"", -1},
+		{"Z", -1},
+		{"2024-07-17", -1},
+		{"2024-07-17T02:38", -1},
+		{"2024-07-17T02:38:54", -1},
+		{"2024-07-17T02:38:54z", -1},
+		{"2024-07-17T02:38:54.000", -1},
+		{"2024-07-17T02:38:54.0x0Z", -1},
+		{"2024-07-17T02:38:54.000ZZ", -1},
+		{"2024-07-17T02:38:54+01:00", -1},
+		{"2024-07-17 02:38:54Z", -1},
+		{"2024-00-17T02:38:54Z", -1},
+		{"2024-13-17T02:38:54Z", -1},
+		{"2024-07-00T02:38:54Z", -1},
+		{"2024-07-32T02:38:54Z", -1},
+		{"2024-07-17T24:38:54Z", -1},
+		{"2024-07-17T02:60:54Z", -1},
+		{"2024-07-17T02:38:62Z", -1},
+		{"yesterday", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (clock_parse_iso(cases[i].text) != cases[i].seconds || parse_by_libc(cases[i].text) != cases[i].seconds)
+			fail_msg("%s: %lld", cases[i].text, (long long)clock_parse_iso(cases[i].text));
+	}
+}
+
+/* Any byte of a time changed, and cut at any place: what libc makes of it. */
+static void
+parse_like_libc(void **state)
+{
+	static const char usual[] = "2024-02-29T02:38:54.000Z";
+	static const char bytes[] = "0123456789-:T.Z+ x";
+	char text[sizeof(usual)];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(usual); i++) {
+		memcpy(text, usual, sizeof(usual));
+		text[i] = '\0';
+		assert_int_equal(clock_parse_iso(text), parse_by_libc(text));
+		for (const char *byte = bytes; *byte != '\0' && i < sizeof(usual) - 1; byte++) {
+			text[i] = *byte;
+			if (clock_parse_iso(text) != parse_by_libc(text))
+				fail_msg("%s: %lld, not %lld", text, (long long)clock_parse_iso(text), (long long)parse_by_libc(text));
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_day),
+		cmocka_unit_test(edges),
+		cmocka_unit_test(parse),
+		cmocka_unit_test(parse_like_libc),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
