@@ -89,24 +89,51 @@ write_reject(struct emit *emit, struct slice raw, const char *reason)
 	}
 }
 
+/* One that does not fit into a block of the output. */
+static void
+write_long_posting(struct out *out, struct slice head, struct slice member, int seniority, struct slice tail)
+{
+	char digit = (char)('0' + seniority);
+
+	out_write_slice(out, head);
+	out_write_slice(out, member);
+	out_write(out, &digit, 1);
+	out_write_slice(out, tail);
+	out_write(out, "\n", 1);
+}
+
+static char *
+add(char *to, const void *data, size_t len)
+{
+	memcpy(to, data, len);
+	return to + len;
+}
+
+/* The posting up to the cut, the seniority, and what is behind the cut. */
 static void
 write_posting(struct emit *emit, struct slice line, const struct item *item, int seniority)
 {
-	struct out *out = emit->out;
-	char member[] = ",\"seniority\":0\n";
+	static const struct slice member = {",\"seniority\":", 13};
+	struct slice head = slice_of(line.ptr, item->cut_start);
+	struct slice tail = slice_of(line.ptr + item->cut_end, line.len - item->cut_end);
+	size_t room = line.len + member.len + sizeof("7\n");
 	bool replace = item->cut_end > item->cut_start;
-	const size_t digit = sizeof(member) - 3;
+	char *start, *to;
 
 	emit->postings++;
 	emit->levels[seniority & 7]++;
-	member[digit] = (char)('0' + seniority);
-	out_write(out, line.ptr, item->cut_start);
-	if (replace)
-		out_write(out, member + digit, 1);
-	else
-		out_write(out, member, digit + 1);
-	out_write(out, line.ptr + item->cut_end, line.len - item->cut_end);
-	out_write(out, "\n", 1);
+	if (room > OUT_BLOCK) {
+		write_long_posting(emit->out, head, replace ? SLICE("") : member, seniority, tail);
+		return;
+	}
+	start = to = out_room(emit->out, room);
+	to = add(to, head.ptr, head.len);
+	if (!replace)
+		to = add(to, member.ptr, member.len);
+	*to++ = (char)('0' + seniority);
+	to = add(to, tail.ptr, tail.len);
+	*to++ = '\n';
+	out_put(emit->out, (size_t)(to - start));
 }
 
 /* Returns false where the pair is still on its way. */

@@ -9,12 +9,6 @@
 #include "base/utf8.h"
 
 bool
-slice_equal(struct slice a, struct slice b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool
 slice_equal_str(struct slice a, const char *text)
 {
 	return slice_equal(a, slice_of_str(text));

@@ -52,7 +52,12 @@ slice_of_buf(const struct buf *buf)
 	return (struct slice){buf->data, buf->len};
 }
 
-bool slice_equal(struct slice a, struct slice b);
+static inline bool
+slice_equal(struct slice a, struct slice b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
 bool slice_equal_str(struct slice a, const char *text);
 bool slice_starts_with(struct slice s, struct slice prefix);
 bool slice_ends_with(struct slice s, struct slice suffix);

@@ -10,8 +10,6 @@
 #include "base/io.h"
 #include "base/signals.h"
 
-enum { OUT_BLOCK = 64 * 1024 }; /* what a Linux pipe holds: one write fills it */
-
 ssize_t
 io_read(int fd, void *data, size_t len)
 {
@@ -138,6 +136,21 @@ out_write(struct out *out, const void *data, size_t len)
 	if (!out->failed && io_write_all(out->fd, data, len) < 0)
 		out->failed = errno;
 	return out->failed ? -1 : 0;
+}
+
+char *
+out_room(struct out *out, size_t len)
+{
+	if (out->buf.len + len > OUT_BLOCK)
+		out_flush(out);
+	return out->buf.data + out->buf.len;
+}
+
+void
+out_put(struct out *out, size_t len)
+{
+	out->bytes += len;
+	out->buf.len += len;
 }
 
 int

@@ -23,8 +23,10 @@ int io_readable(int fd, int timeout_ms);
 /* All of a file, up to `max` bytes. Returns 0, or -1 with err (ERR_USAGE; names the path). */
 int io_read_file(const char *path, size_t max, struct buf *to, struct err *err);
 
+enum { OUT_BLOCK = 64 * 1024 }; /* what a Linux pipe holds: one write fills it */
+
 /*
- * Standard output, in blocks of 64 KiB. After a failure everything written is dropped and
+ * Standard output, in blocks. After a failure everything written is dropped and
  * out_close() reports it: so only loops that may go on for long need to look at the result.
  */
 struct out {
@@ -38,6 +40,13 @@ void out_init(struct out *out, int fd);
 int out_write(struct out *out, const void *data, size_t len); /* 0, or -1 once it has failed */
 int out_write_slice(struct out *out, struct slice s);
 int out_flush(struct out *out);
+
+/*
+ * Where the next `len` bytes, at most OUT_BLOCK, may be put without a call for each part of them; out_put() adds as many of
+ * them as there are.
+ */
+char *out_room(struct out *out, size_t len);
+void out_put(struct out *out, size_t len);
 
 /*
  * Flush; release. Returns 0, or -1 with err. Where the reader has left (EPIPE) it does not return:

@@ -203,6 +203,7 @@ json_parse(struct json *json, struct slice text, const char **why)
 	struct json_bytes bytes;
 	unsigned pos;
 	int verdict;
+	bool high;
 
 	if (json->capacity > KEPT)
 		json_release(json);
@@ -216,6 +217,11 @@ json_parse(struct json *json, struct slice text, const char **why)
 		*why = "too long";
 		return false;
 	}
+	grow(json, 0);
+	json->plain = json_tokenise_outline(json, &high);
+	if (json->plain && (!high || slice_is_utf8(text)) && json_check(json, false) == NULL)
+		return true;
+	json->count = 0;
 	bytes = json_look(text.ptr, text.len);
 	if (bytes.high && !slice_is_utf8(text)) {
 		*why = "not valid UTF-8";
@@ -232,5 +238,5 @@ void
 json_release(struct json *json)
 {
 	free(json->tokens);
-	*json = (struct json){{NULL, 0}, NULL, 0, 0};
+	*json = (struct json){0};
 }

@@ -146,7 +146,7 @@ json_members(const struct json *json, const struct slice *names, int n, int *val
 			continue;
 		raw = inside(json, &tokens[token]);
 		for (i = 0; i < n; i++)
-			if (name_equals(raw, names[i]))
+			if (json->plain ? slice_equal(raw, names[i]) : name_equals(raw, names[i]))
 				values[i] = token + 1;
 	}
 }
@@ -203,7 +203,7 @@ json_string(const struct json *json, int token, struct buf *scratch, struct slic
 		return false;
 	}
 	raw = inside(json, &json->tokens[token]);
-	escape = memchr(raw.ptr, '\\', raw.len);
+	escape = json->plain ? NULL : memchr(raw.ptr, '\\', raw.len);
 	if (escape == NULL) {
 		*out = raw;
 		return true;
