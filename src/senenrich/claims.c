@@ -7,7 +7,8 @@ enum {
 	SAMPLE = 64, /* so many of the held pairs tell when it is worth it to look for all */
 	LOOK_FIRST_MS = 10,
 	LOOK_MAX_MS = 100,
-	LOOK_FOR_ALL_MS = 1000,
+	CLAIM_ALL_MS = 1000, /* how often held pairs are claimed anew, as their process may be dead */
+	ALONE = 1000,        /* so many claims that met nobody: no other process seems to be at the same data */
 	RENEW_MS = CACHE_CLAIM_MS / 3,
 	HELD_CALLS = 4, /* no more claims while so many calls' pairs are with others: it is the model that is waited for */
 };
@@ -15,7 +16,7 @@ enum {
 void
 claims_init(struct claims *c, struct lookup *lookup, struct asker *asker)
 {
-	*c = (struct claims){.lookup = lookup, .asker = asker, .look_ms = LOOK_FIRST_MS};
+	*c = (struct claims){.lookup = lookup, .asker = asker, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
 }
 
 void
@@ -41,6 +42,16 @@ claim(struct claims *c, struct pair *pair)
 		asker_add(c->asker, pair);
 }
 
+/* Whether another has learnt it by now. */
+static void
+look(struct claims *c, struct pair *pair)
+{
+	if (pair->claim == CLAIM_NONE)
+		pair->claim = CLAIM_WANTED;
+	c->in_flight++;
+	lookup_ask(c->lookup, pair);
+}
+
 static void
 start_looking(struct claims *c)
 {
@@ -48,53 +59,64 @@ start_looking(struct claims *c)
 
 	c->look_ms = LOOK_FIRST_MS;
 	c->look_at = now + LOOK_FIRST_MS;
-	c->look_for_all_at = now + LOOK_FOR_ALL_MS;
+	c->claim_all_at = now + CLAIM_ALL_MS;
 }
 
 void
 claims_take(struct claims *c, struct pair *pair)
 {
 	c->in_flight--;
+	if (pair->state == PAIR_KNOWN || pair->claim == CLAIM_OTHERS)
+		c->ours_in_a_row = 0;
+	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_WANTED) {
+		claim(c, pair);
+		return;
+	}
 	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_OTHERS) {
 		if (c->held.count == 0 && c->looked == 0)
 			start_looking(c);
 		pair_queue_push(&c->held, pair);
 		return;
 	}
-	c->found++;
 	if (pair->state != PAIR_KNOWN) {
+		c->ours_in_a_row++;
 		asker_add(c->asker, pair);
 		return;
 	}
+	c->found += pair->claim == CLAIM_OTHERS;
 	lookup_end_claim(c->lookup, pair);
 	pairs_drop(c->lookup->pairs, pair);
 }
 
 /*
- * All of the held pairs are looked for now and then, and when half of a sample of them turn out to be there:
+ * All of the held pairs are claimed anew now and then, and looked for when half of a sample of them turn out to be there:
  * so neither the wait nor Redis's work grows with their number. Where nothing comes of samples, they become rarer.
  */
 static void
 look_for_held(struct claims *c, int64_t now)
 {
 	size_t count = c->held.count;
-	bool all = count <= SAMPLE || now >= c->look_for_all_at || (c->looked > 0 && c->found * 2 >= c->looked);
+	bool anew = now >= c->claim_all_at;
+	bool all = count <= SAMPLE || anew || (c->looked > 0 && c->found * 2 >= c->looked);
 	size_t stride = all ? 1 : count / SAMPLE;
 
 	c->look_ms = c->found > 0 ? LOOK_FIRST_MS : c->look_ms * 2 < LOOK_MAX_MS ? c->look_ms * 2 : LOOK_MAX_MS;
 	c->look_at = now + c->look_ms;
-	if (all)
-		c->look_for_all_at = now + LOOK_FOR_ALL_MS;
+	if (anew)
+		c->claim_all_at = now + CLAIM_ALL_MS;
 	c->looked = c->found = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct pair *pair = pair_queue_pop(&c->held);
 
-		if (i % stride == 0) {
-			c->looked++;
-			claim(c, pair);
-		} else {
+		if (i % stride != 0) {
 			pair_queue_push(&c->held, pair);
+			continue;
 		}
+		c->looked++;
+		if (anew)
+			claim(c, pair);
+		else
+			look(c, pair);
 	}
 }
 
@@ -148,7 +170,11 @@ claims_step(struct claims *c)
 		did = true;
 	}
 	for (; n > 0 && c->wanted.count > 0; n--) {
-		claim(c, pair_queue_pop(&c->wanted));
+		/* what was not there when it was looked up is likely to be there by now, where others are at the same data */
+		if (c->ours_in_a_row < ALONE)
+			look(c, pair_queue_pop(&c->wanted));
+		else
+			claim(c, pair_queue_pop(&c->wanted));
 		did = true;
 	}
 	return did;

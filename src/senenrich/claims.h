@@ -24,7 +24,8 @@ struct claims {
 	size_t in_flight;         /* claims on their way to Redis */
 	int64_t look_at;          /* when to look for some of the held ones again */
 	int64_t look_ms;          /* the pause between two looks */
-	int64_t look_for_all_at;
+	int64_t claim_all_at;
+	size_t ours_in_a_row; /* claims that met no other process */
 	size_t looked, found; /* of the last look: how many, and of how many something has come */
 	int64_t renew_at;
 };

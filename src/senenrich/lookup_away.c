@@ -48,9 +48,11 @@ lookup_go_without(struct lookup *l, lookup_answered *answered, void *context, st
 
 		if (entry.kind == WRITE_BACK)
 			lookup_postpone(l, entry);
-		if (entry.kind == LOOK_CLAIM)
+		if (entry.kind != LOOK_CLAIM && !lookup_entry_is_read(&entry))
+			continue;
+		if (entry.pair->claim != CLAIM_NONE)
 			entry.pair->claim = CLAIM_OURS;
-		if ((entry.kind == LOOK_CLAIM || lookup_entry_is_read(&entry)) && answered(context, entry.pair, err) < 0)
+		if (answered(context, entry.pair, err) < 0)
 			return -1;
 	}
 	return 0;
