@@ -242,9 +242,11 @@ lookup_finish(struct lookup *l)
 	struct err err = ERR_INIT;
 	size_t left;
 
-	l->no_saving_until = 0;
+	/* long ago: the next drain tries, and does not warn again */
+	if (l->no_saving_until != 0)
+		l->no_saving_until = 1;
 	if (lookup_is_away(l))
-		l->away_until = 1; /* long ago: the next drain tries */
+		l->away_until = 1;
 	do {
 		left = l->unsaved.count;
 		lookup_drain(l, 0, nobody_asked, NULL, &err);

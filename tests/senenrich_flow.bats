@@ -1,0 +1,95 @@
+# How senenrich reads and writes: in blocks, as far as its window goes, and without gRPC where nothing is missing.
+
+load helper
+
+setup() {
+	sandbox
+	redis_start
+}
+
+teardown() {
+	[ -z "${pid:-}" ] || kill -KILL "$pid" 2>/dev/null || true
+	servers_stop
+}
+
+# counted NAME: of what process $pid has read and written so far (rchar, wchar, syscr, syscw).
+counted() {
+	awk -v name="$1:" '$1 == name { print $2 }' "/proc/$pid/io"
+}
+
+lines_out() {
+	[ "$(wc -l <out)" = "$1" ]
+}
+
+@test "no system call a line" {
+	senserve_start
+	postings 2000 | jq -c '.company = .url' >part
+	for _ in {1..50}; do cat part; done >in
+	mkfifo pipe
+	senenrich <pipe >out 3>&- &
+	pid=$!
+	exec 9>pipe
+	cat in >&9
+	wait_until 20 lines_out 100000
+	# 15 MB: a read takes what a pipe holds, or what has come of it; a write is a block
+	(($(counted syscr) < 10000))
+	(($(counted syscw) < 2000))
+	exec 9>&-
+	wait "$pid"
+}
+
+threads() {
+	find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l
+}
+
+@test "gRPC starts with the first miss" {
+	senserve_start
+	sencache set a CFO 6
+	mkfifo pipe
+	senenrich <pipe >out 3>&- &
+	pid=$!
+	exec 9>pipe
+	echo '{"company":"a","title":"CFO"}' >&9
+	wait_until 10 lines_out 1
+	[ "$(threads)" = 1 ]
+	echo '{"company":"b","title":"CFO"}' >&9
+	wait_until 10 lines_out 2
+	(($(threads) > 1))
+	exec 9>&-
+	wait "$pid"
+}
+
+# still BYTES: whether it has read so much, and no more half a second later.
+still() {
+	local before
+	before=$(counted rchar)
+	((before > $1)) || return 1
+	sleep 0.5
+	(($(counted rchar) < before + 1000)) # gRPC reads some bytes to wake itself
+}
+
+@test "while the model is silent, the input is read until the window is full, and no further" {
+	senserve_start --latency 3600000
+	sengen --count 100000 --pairs 20000000 --seed 1 >in
+	(($(stat -c %s in) > 12000000))
+	senenrich --window 3M --batch 500 <in >out 3>&- &
+	pid=$!
+	wait_until 25 still 1500000
+	# the window (of the lines and what is known of them), a batch that is being filled, a block that is being read, and the program's own files
+	(($(counted rchar) < 5000000))
+	[ ! -s out ]
+}
+
+@test "with a model of half a millisecond and with one of two seconds: the same output within the same memory" {
+	sengen --count 60000 --pairs 20000000 --seed 1 >in
+	senserve_start
+	senenrich --window 2M --batch 500 --stats quick <in >out
+	sed -E 's/,"seniority":[1-7]\}$/}/' out | cmp in
+	senserve_stop
+	redis_do FLUSHALL
+	senserve_start --latency 2000
+	# 15 calls at a time, of what the window holds
+	senenrich --window 2M --batch 500 --rpc-batch 4000 --rpc-parallel 16 --stats slow <in | cmp out
+	[ "$(jq .repeated <<<"$(senserve_stop)")" = 0 ]
+	(($(jq .peak_kib slow) < $(jq .peak_kib quick) + 16384))
+}
