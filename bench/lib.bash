@@ -161,15 +161,17 @@ repeat() {
 
 # ---- figures
 
-# each OUT EXPRESSION A [B]: OUT[i] = EXPRESSION of a and b, the i-th of the arrays A and B.
+# each OUT EXPRESSION A [B]: OUT[i] = EXPRESSION of a and b, the i-th of the arrays A and B. (A caller's array may have any name but
+# those here, as bash looks a name up where it is used.)
 each() {
-	local -n out=$1 first=$3 second=${4:-$3}
-	local i values=()
-	for i in "${!first[@]}"; do
-		[ -z "${second[i]:-}" ] || values+=("$(awk -v a="${first[i]}" -v b="${second[i]}" "BEGIN { printf \"%.6g\", $2 }")")
+	local -n _out=$1 _first=$3 _second=${4:-$3}
+	local _i _results=()
+	for _i in "${!_first[@]}"; do
+		[ -z "${_second[_i]:-}" ] ||
+			_results+=("$(awk -v a="${_first[_i]}" -v b="${_second[_i]}" "BEGIN { printf \"%.6g\", $2 }")")
 	done
 	# shellcheck disable=SC2034 # it is the caller's
-	out=("${values[@]}")
+	_out=("${_results[@]}")
 }
 
 median() {
