@@ -20,6 +20,7 @@
 #include "base/signals.h"
 #include "base/units.h"
 #include "cli/cli.h"
+#include "cli/option_rows.h"
 #include "cli/stats.h"
 #include "cursor/keeper.h"
 #include "cursor/receipts.h"
@@ -344,12 +345,7 @@ main(int argc, char **argv)
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "bucket of the enriched ones", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
 		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of the enriched ones (job-postings-mod/)", NULL, 0, 0},
-		{CLI_SETTING, 0, "redis-host", "HOST", "host of Redis (localhost)", NULL, 0, 0},
-		{CLI_SETTING, 0, "redis-port", "PORT", "port of Redis (6379)", NULL, 0, 0},
-		{CLI_SETTING, 0, "redis-db", "N", "number of the database in Redis (0)", NULL, 0, 0},
-		{CLI_SETTING, 0, "redis-socket", "PATH", "unix socket of Redis, instead of host and port", NULL, 0, 0},
-		{CLI_SETTING, 0, "redis-user", "NAME", "user in Redis", NULL, 0, 0},
-		{CLI_SETTING, 0, "redis-timeout", "TIME", "longest wait for Redis (5s)", NULL, 0, 0},
+		CLI_REDIS_ROWS,
 		{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
 	};
 	struct cli cli = {

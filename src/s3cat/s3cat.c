@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "cli/cli.h"
+#include "cli/option_rows.h"
 #include "cli/stats.h"
 #include "s3cat/cat.h"
 
@@ -107,10 +108,7 @@ main(int argc, char **argv)
 		{CLI_FLAG, 0, "rejects", NULL, "print reject records too: the objects are such as s3put makes of them", &options.rejects, 0, 0},
 		{CLI_FLAG, 0, "unordered", NULL, "give the objects as they come, each whole", &options.unordered, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
-		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
-		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
-		{CLI_SETTING, 0, "profile", "NAME", "profile in AWS's own files", NULL, 0, 0},
-		{CLI_SETTING, 0, "no-sign-request", NULL, "ask without credentials", NULL, 0, 0},
+		CLI_STORE_ROWS,
 		{CLI_SETTING, 0, "stall-timeout", "TIME", "take a transfer without a byte for broken (30s)", NULL, 0, 0},
 		{CLI_SETTING, 0, "max-line", "SIZE", "longest line of an object (16M)", NULL, 0, 0},
 		{0},

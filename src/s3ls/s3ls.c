@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "cli/cli.h"
+#include "cli/option_rows.h"
 #include "cli/progress.h"
 #include "s3ls/listing.h"
 
@@ -217,10 +218,7 @@ main(int argc, char **argv)
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "what is listed", NULL, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where --missing-from looks", NULL, 0, 0},
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
-		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
-		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
-		{CLI_SETTING, 0, "profile", "NAME", "profile in AWS's own files", NULL, 0, 0},
-		{CLI_SETTING, 0, "no-sign-request", NULL, "ask without credentials", NULL, 0, 0},
+		CLI_STORE_ROWS,
 		{0},
 	};
 	/* clang-format on */

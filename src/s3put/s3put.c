@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "cli/cli.h"
+#include "cli/option_rows.h"
 #include "cli/progress.h"
 #include "cli/stats.h"
 #include "s3put/frames.h"
@@ -219,9 +220,7 @@ main(int argc, char **argv)
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the sources", NULL, 0, 0},
 		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of what becomes of them", NULL, 0, 0},
 		{CLI_SETTING, 0, "reject-prefix", "PREFIX", "prefix of the rejects", NULL, 0, 0},
-		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
-		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
-		{CLI_SETTING, 0, "profile", "NAME", "profile in AWS's own files", NULL, 0, 0},
+		CLI_STORE_ROWS,
 		{CLI_SETTING, 0, "stall-timeout", "TIME", "take a transfer without a byte for broken (30s)", NULL, 0, 0},
 		{CLI_SETTING, 0, "max-line", "SIZE", "longest line of a source (16M)", NULL, 0, 0},
 		{0},

@@ -16,6 +16,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "cli/option_rows.h"
 #include "cli/stats.h"
 #include "sencache/sencache.h"
 
@@ -28,12 +29,7 @@ static const struct cli_option option_table[] = {
 	{CLI_FLAG, 0, "dry-run", NULL, "import: read and count, write nothing", &options.dry_run, 0, 0},
 	{CLI_FLAG, 0, "json", NULL, "stats, server, import: print the numbers as JSON", &options.json, 0, 0},
 	{CLI_SETTING, 0, "cache-version", "N", "the version of the cache that is meant (1)", NULL, 0, 0},
-	{CLI_SETTING, 0, "redis-host", "HOST", "host of Redis (localhost)", NULL, 0, 0},
-	{CLI_SETTING, 0, "redis-port", "PORT", "port of Redis (6379)", NULL, 0, 0},
-	{CLI_SETTING, 0, "redis-db", "N", "number of the database in Redis (0)", NULL, 0, 0},
-	{CLI_SETTING, 0, "redis-socket", "PATH", "unix socket of Redis, instead of host and port", NULL, 0, 0},
-	{CLI_SETTING, 0, "redis-user", "NAME", "user in Redis", NULL, 0, 0},
-	{CLI_SETTING, 0, "redis-timeout", "TIME", "longest wait for Redis (5s)", NULL, 0, 0},
+	CLI_REDIS_ROWS,
 	{CLI_SETTING, 0, "max-line", "SIZE", "longest line taken (16M)", NULL, 0, 0},
 	{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
 };
