@@ -69,6 +69,26 @@ uploads_left() {
 	run ! grep -q 'retry 3 of 5' log
 }
 
+@test "an object that is damaged on its way is found out, in whatever company it is checked" {
+	local i
+	for i in {1..40}; do
+		printf '{"@":"begin","key":"from/%d"}\n' "$i"
+		head -n $((i * i * 3)) "$FILES/large"
+		printf '{"@":"end","key":"from/%d","lines":%d}\n' "$i" $((i * i * 3))
+		echo "many/$i" >>keys
+		head -n $((i * i * 3)) "$FILES/large" >>wanted
+	done | s3put --endpoint-url "$S3_ENDPOINT" --output-bucket faults --raw-prefix from/ --mod-prefix many/ >receipts
+	faulty --every 9 --kinds garbled --only GET
+	s3cat -P 16 --plain <keys 2>log | cmp - wanted
+	[ "$(grep -c 'what came does not have the MD5' log)" = "$(faults_met .met.garbled)" ]
+	grep -q . log
+	# Where it is damaged each time, nothing of it is ended.
+	faulty --every 1 --kinds garbled --only GET
+	AWS_MAX_ATTEMPTS=1 run -75 --separate-stderr s3cat -P 16 --frames <keys
+	[ "$(grep -c '^{"@":"error".*does not have the MD5.*"temporary":true' <<<"$output")" = 40 ]
+	run ! grep -q '^{"@":"end"' <<<"$output"
+}
+
 @test "an object that is replaced while it is read is no mixture of both" {
 	faulty --every 1 --kinds stalled,none --only GET
 	cp "$FILES/large" old

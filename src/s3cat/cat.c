@@ -43,7 +43,7 @@ fill(struct cat *cat)
 	struct err err = ERR_INIT;
 	int got;
 
-	while (!queue_full(&cat->queue) && (got = wanted_next(&cat->wanted, &record, &err)) != 0) {
+	while (queue_has_room(&cat->queue, cat->store) && (got = wanted_next(&cat->wanted, &record, &err)) != 0) {
 		if (got == 1 && complete(cat, &record, &err) == 0)
 			queue_add(&cat->queue, cat->store, &record);
 		else
@@ -208,7 +208,7 @@ step(struct cat *cat)
 static void
 serve(struct cat *cat, bool block)
 {
-	bool hungry = !cat->wanted.ended && !queue_full(&cat->queue);
+	bool hungry = !cat->wanted.ended && queue_has_room(&cat->queue, cat->store);
 	struct err err = ERR_INIT;
 	int readable;
 

@@ -5,6 +5,9 @@
 
 #include "base/mem.h"
 
+/* Places in the ring for each transfer that may be under way. */
+#define PLACES 2
+
 static struct slice
 copy(struct buf *text, struct slice s)
 {
@@ -16,9 +19,11 @@ copy(struct buf *text, struct slice s)
 }
 
 void
-queue_init(struct queue *queue, size_t size)
+queue_init(struct queue *queue, size_t parallel)
 {
-	*queue = (struct queue){.ring = mem_zero(size, sizeof(*queue->ring)), .size = size};
+	size_t size = parallel * PLACES;
+
+	*queue = (struct queue){.ring = mem_zero(size, sizeof(*queue->ring)), .size = size, .parallel = parallel};
 }
 
 void
@@ -29,6 +34,12 @@ queue_release(struct queue *queue)
 	for (size_t i = 0; i < queue->size; i++)
 		buf_release(&queue->ring[i].text);
 	free(queue->ring);
+}
+
+bool
+queue_has_room(const struct queue *queue, const struct store *store)
+{
+	return queue->count < queue->parallel || (queue->count < queue->size && store_get_room(store, queue->parallel));
 }
 
 void

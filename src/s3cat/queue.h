@@ -22,18 +22,17 @@ struct queue {
 	struct transfer *ring;
 	size_t size; /* of the ring */
 	size_t head, count;
+	size_t parallel;
 };
 
-void queue_init(struct queue *queue, size_t size);
+/* For so many under way at once, and as many again that wait for their turn. */
+void queue_init(struct queue *queue, size_t parallel);
 void queue_release(struct queue *queue); /* ends all transfers */
 
-static inline bool
-queue_full(const struct queue *queue)
-{
-	return queue->count == queue->size;
-}
+/* Whether one more can be added. What has come and only waits for its turn is not to keep others from coming. */
+bool queue_has_room(const struct queue *queue, const struct store *store);
 
-/* Copies the record (which has a bucket) and starts to get the object. The queue must not be full. */
+/* Copies the record (which has a bucket) and starts to get the object. The queue must have room. */
 void queue_add(struct queue *queue, struct store *store, const struct object_record *record);
 
 /* The one whose turn it is. The queue must not be empty. */

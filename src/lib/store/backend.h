@@ -25,6 +25,7 @@ struct store_ops {
 	struct store_get *(*get_open)(struct store *store, const char *bucket, const char *key);
 	int (*get_read)(struct store_get *get, bool wait, struct slice *data, struct err *err);
 	void (*get_free)(struct store_get *get);
+	bool (*get_room)(const struct store *store, size_t parallel); /* NULL: never */
 
 	struct store_put *(*put_open)(struct store *store, const char *bucket, const char *key,
 	                              const struct store_put_options *options);

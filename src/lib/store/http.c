@@ -169,11 +169,14 @@ http_cancel(struct http *http, struct http_call *call)
 {
 	CURL *easy = call->easy;
 
-	if (!call->running)
-		return;
-	unlink_call(http, call);
-	curl_multi_remove_handle(http->multi, easy);
-	put_away(http, easy, false);
+	if (call->running) {
+		unlink_call(http, call);
+		curl_multi_remove_handle(http->multi, easy);
+		put_away(http, easy, false);
+	} else if (call->held) {
+		call->held = false;
+		put_away(http, easy, true);
+	}
 }
 
 void
@@ -185,7 +188,26 @@ http_resume(struct http_call *call)
 	curl_easy_pause(call->easy, CURLPAUSE_CONT);
 }
 
-/* The call is over: `easy` stays the call's own until on_done has read the headers. */
+/* `easy` stays the call's own until on_done has read the headers. */
+static void
+deliver(struct http *http, struct http_call *call)
+{
+	CURL *easy = call->easy;
+	bool sound = call->result == CURLE_OK;
+
+	call->held = false;
+	call->on_done(call);
+	put_away(http, easy, sound);
+}
+
+void
+http_deliver(struct http *http, struct http_call *call)
+{
+	if (call->held)
+		deliver(http, call);
+}
+
+/* The transfer is over. */
 static void
 finish(struct http *http, struct http_call *call, CURLcode result)
 {
@@ -207,8 +229,9 @@ finish(struct http *http, struct http_call *call, CURLcode result)
 	result = call->result;
 	if (result != CURLE_OK && call->why[0] == '\0')
 		snprintf(call->why, sizeof(call->why), "%s", curl_easy_strerror(result));
-	call->on_done(call);
-	put_away(http, easy, result == CURLE_OK);
+	call->held = call->on_ended != NULL && call->on_ended(call);
+	if (!call->held)
+		deliver(http, call);
 }
 
 /* Ends calls for which nothing has moved for too long. */

@@ -34,6 +34,11 @@ struct http_call {
 	 * come again after http_resume. HTTP_REFUSED ends the call. Must not start, cancel or resume calls.
 	 */
 	enum http_body (*on_body)(struct http_call *call, const char *data, size_t len);
+	/*
+	 * The transfer is over, and so are its bytes. Returns whether on_done is to wait for http_deliver(); until then the call
+	 * holds no connection, and its headers stay. NULL: it never waits. Must not start, cancel or resume calls.
+	 */
+	bool (*on_ended)(struct http_call *call);
 	/* The call is over; may free it, start it anew or start others. Headers can be read until it returns.
 	 */
 	void (*on_done)(struct http_call *call);
@@ -45,8 +50,9 @@ struct http_call {
 	char why[CURL_ERROR_SIZE]; /* where result is not CURLE_OK */
 
 	/* the engine's own */
-	CURL *easy; /* while under way and in on_done */
+	CURL *easy; /* while under way, held and in on_done */
 	bool running;
+	bool held; /* on_done waits */
 	struct http_call *prev, *next;
 	bool paused;
 	bool stalled;
@@ -60,8 +66,10 @@ struct http *http_new(const struct http_options *options);
 void http_free(struct http *http); /* calls must be over or cancelled */
 
 void http_start(struct http *http, struct http_call *call);
-/* Ends a call under way without on_done; does nothing for one that is not. */
+/* Ends a call under way or held without on_done; does nothing for one that is neither. */
 void http_cancel(struct http *http, struct http_call *call);
+/* Calls the on_done of a call that is held; does nothing for one that is not. */
+void http_deliver(struct http *http, struct http_call *call);
 /* Takes up a call that on_body paused. May call on_body. */
 void http_resume(struct http_call *call);
 

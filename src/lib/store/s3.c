@@ -120,6 +120,7 @@ static const struct store_ops s3_ops = {
 	.get_open = s3_get_open,
 	.get_read = s3_get_read,
 	.get_free = s3_get_free,
+	.get_room = s3_get_room,
 	.put_open = s3_put_open,
 	.put_write = s3_put_write,
 	.put_commit = s3_put_commit,
@@ -191,6 +192,7 @@ s3_free(struct store *store)
 		s3_request_free(s3->first);
 	}
 	http_free(s3->http);
+	ahead_pool_release(&s3->ahead);
 	sigv4_free(s3->sigv4);
 	credentials_free(s3->credentials);
 	s3_buckets_free(s3);
@@ -207,6 +209,24 @@ s3_push(struct s3 *s3)
 	http_perform(s3->http);
 }
 
+/* Moves all on; returns milliseconds until something else than the network may, or -1. */
+static int64_t
+move(struct s3 *s3)
+{
+	int64_t next, due;
+
+	http_perform(s3->http);
+	next = s3_requests_wake(s3);
+	if (s3->ahead.due == 0)
+		return next;
+	due = s3->ahead.due - clock_mono_ms();
+	if (due <= 0) {
+		s3->ahead.due = due = 0;
+		s3->events++;
+	}
+	return next < 0 || due < next ? due : next;
+}
+
 int
 s3_pump(struct s3 *s3, struct err *err)
 {
@@ -215,8 +235,7 @@ s3_pump(struct s3 *s3, struct err *err)
 
 	if (signals_stop() != 0)
 		return err_set(err, ERR_TEMPORARY, "stopped by a signal");
-	http_perform(s3->http);
-	next = s3_requests_wake(s3);
+	next = move(s3);
 	if (s3->events == events)
 		http_poll(s3->http, -1, next);
 	return 0;
@@ -234,8 +253,7 @@ s3_wait(struct store *store, int fd, int timeout_ms)
 
 		if (signals_stop() != 0)
 			return -1;
-		http_perform(s3->http);
-		next = s3_requests_wake(s3);
+		next = move(s3);
 		/* What happened since the last wait, inside some other function, is news too. */
 		if (readable || s3->events != s3->events_seen || clock_mono_ms() >= end)
 			break;

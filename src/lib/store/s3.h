@@ -14,6 +14,7 @@
 #ifndef STORE_S3_H
 #define STORE_S3_H
 
+#include "store/ahead.h"
 #include "store/backend.h"
 #include "store/credentials.h"
 #include "store/http.h"
@@ -60,6 +61,8 @@ struct s3 {
 	uint64_t random;
 	struct s3_request *first, *last; /* all requests there are, in order of their start */
 	int detached;                    /* of them, those for which nobody waits */
+	struct ahead_pool ahead;         /* of what is being got */
+	size_t gets_running;             /* those of which more is to come */
 	long events;                     /* grows with whatever a caller may wait for */
 	long events_seen;
 };
@@ -93,6 +96,8 @@ struct s3_request {
 
 	/* Takes the body of a 2xx; NULL: it is collected in `reply`. */
 	enum http_body (*on_body)(struct s3_request *request, const char *data, size_t len);
+	/* A 2xx came whole. Returns whether all else is to wait for s3_request_deliver(). NULL: it never waits. */
+	bool (*on_ended)(struct s3_request *request);
 	/*
 	 * Looks at a 2xx that came whole. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err says
 	 * what is wrong and the answer whether another try may help. NULL: nothing to look at.
@@ -159,6 +164,8 @@ void s3_query_add(struct s3_request *request, const char *name, const char *valu
 /* `name` in lower case and static; value NULL takes it away. */
 void s3_request_header(struct s3_request *request, const char *name, const char *value);
 void s3_request_start(struct s3_request *request);
+/* Goes on with one that on_ended has held; does nothing for any other. */
+void s3_request_deliver(struct s3_request *request);
 /* Ends it, whatever it is doing, without on_done; NULL is fine. */
 void s3_request_free(struct s3_request *request);
 /* Lets it go on by itself: when it is over it is freed, after on_done if there is one. */
@@ -214,6 +221,7 @@ void s3_list_free(struct store_list *list);
 struct store_get *s3_get_open(struct store *store, const char *bucket, const char *key);
 int s3_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
 void s3_get_free(struct store_get *get);
+bool s3_get_room(const struct store *store, size_t parallel);
 struct store_put *s3_put_open(struct store *store, const char *bucket, const char *key,
                               const struct store_put_options *options);
 int s3_put_write(struct store_put *put, const void *data, size_t len, struct err *err);

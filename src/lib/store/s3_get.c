@@ -1,9 +1,8 @@
 /*
- * GET of one object. What comes ahead of the reader is bounded: then the transfer is paused. A connection
+ * GET of one object. What comes ahead of the reader is bounded (ahead.h): then the transfer is paused. A connection
  * that breaks is continued by Range where it stood, on condition that the object is still the same
  * (If-Match).
  */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,36 +11,23 @@
 #include "base/units.h"
 #include "store/s3.h"
 
-/* Of each get: so much may wait in `ahead`, while the reader has as much in `out`. */
-#define AHEAD_MAX (1024 * 1024)
-
 struct s3_get {
 	struct store_get get;
 	struct s3 *s3;
 	char *key;
 	struct s3_request *request;
-	struct buf ahead;
-	struct buf out;
+	struct ahead ahead;
 	int64_t received; /* bytes of the object, in order and without gaps */
 	int64_t skip;     /* of a whole object that came where a part was asked for */
+	bool running;     /* its request is */
 	bool looked;      /* at the headers of this try */
 	bool handed;      /* the reader has had some of it */
 	bool probing;     /* all that was promised came, but it is not what the MD5 says */
-	EVP_MD_CTX *md5;  /* NULL: the etag is no MD5 */
+	bool check_md5;   /* the etag is one */
 	uint32_t crc;     /* by option */
 	bool crc_wrong;   /* it is not what the server told */
 	struct err err;
 };
-
-static const EVP_MD *
-md5_method(void)
-{
-	static EVP_MD *md;
-
-	if (md == NULL)
-		md = EVP_MD_fetch(NULL, "MD5", NULL);
-	return md;
-}
 
 /* The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is not S3's
  * own. */
@@ -66,9 +52,8 @@ start_over(struct s3_get *get)
 	get->probing = false;
 	get->get.info.size = -1;
 	get->get.info.etag[0] = '\0';
-	buf_reset(&get->ahead);
-	EVP_MD_CTX_free(get->md5);
-	get->md5 = NULL;
+	get->check_md5 = false;
+	ahead_start(&get->ahead, -1, false);
 }
 
 static void
@@ -76,11 +61,8 @@ look_at_first(struct s3_get *get, const struct http_call *call)
 {
 	get->get.info.size = http_content_length(call);
 	s3_answer_etag(call, get->get.info.etag, sizeof(get->get.info.etag));
-	if (get->s3->check_md5 && etag_is_md5(call, get->get.info.etag) && md5_method() != NULL) {
-		get->md5 = EVP_MD_CTX_new();
-		if (get->md5 == NULL || EVP_DigestInit_ex2(get->md5, md5_method(), NULL) != 1)
-			abort();
-	}
+	get->check_md5 = get->s3->check_md5 && etag_is_md5(call, get->get.info.etag);
+	ahead_start(&get->ahead, get->get.info.size, get->check_md5);
 }
 
 /* "bytes 100-199/1000" or "bytes * /1000" (without the space). */
@@ -146,7 +128,7 @@ on_body(struct s3_request *request, const char *data, size_t len)
 
 	if (look(get, &request->call, &request->err) < 0)
 		return HTTP_REFUSED;
-	if (get->ahead.len >= AHEAD_MAX)
+	if (ahead_is_full(&get->ahead))
 		return HTTP_PAUSE;
 	if (get->skip > 0) {
 		size_t drop = (int64_t)len < get->skip ? len : (size_t)get->skip;
@@ -157,40 +139,34 @@ on_body(struct s3_request *request, const char *data, size_t len)
 	}
 	if (len == 0)
 		return HTTP_TAKEN;
-	if (get->ahead.len == 0)
+	if (get->ahead.came.len == 0)
 		get->s3->events++;
-	buf_append(&get->ahead, data, len);
+	ahead_add(&get->ahead, data, len);
 	get->received += (int64_t)len;
 	request->progressed = true;
 	if (get->s3->check_crc32)
 		get->crc = s3_checksum_more(get->crc, data, len);
-	if (get->md5 != NULL && EVP_DigestUpdate(get->md5, data, len) != 1)
-		abort();
 	return HTTP_TAKEN;
 }
 
-/* On a copy: more may come, where the server promised too little. */
+/* More may come behind it, where the server promised too little. */
 static bool
-md5_is_right(const struct s3_get *get)
+md5_is_right(struct s3_get *get)
 {
-	EVP_MD_CTX *copy;
-	unsigned char hash[EVP_MAX_MD_SIZE];
-	char hex[33];
+	unsigned char digest[MD5_SIZE];
+	char hex[2 * MD5_SIZE + 1];
 
-	if (get->md5 == NULL)
+	if (!get->check_md5)
 		return true;
-	copy = EVP_MD_CTX_new();
-	if (copy == NULL || EVP_MD_CTX_copy_ex(copy, get->md5) != 1 || EVP_DigestFinal_ex(copy, hash, NULL) != 1)
-		abort();
-	EVP_MD_CTX_free(copy);
-	for (int i = 0; i < 16; i++)
-		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	ahead_digest(&get->ahead, digest);
+	for (int i = 0; i < MD5_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	return strcmp(hex, get->get.info.etag) == 0;
 }
 
 /* Whether the content is what the server says of it; else err tells. */
 static bool
-is_right(const struct s3_get *get, struct err *err)
+is_right(struct s3_get *get, struct err *err)
 {
 	bool md5 = md5_is_right(get);
 
@@ -230,12 +206,45 @@ check(struct s3_request *request, struct err *err)
 }
 
 static void
+start_running(struct s3_get *get)
+{
+	if (!get->running)
+		get->s3->gets_running++;
+	get->running = true;
+}
+
+/* Nothing more is to come. */
+static void
+stop_running(struct s3_get *get)
+{
+	if (get->running)
+		get->s3->gets_running--;
+	get->running = false;
+}
+
+/* The check of what is here whole waits until somebody reads it, so that it may be one of many. */
+static bool
+on_ended(struct s3_request *request)
+{
+	struct s3_get *get = request->owner;
+
+	if (!get->check_md5 || get->skip > 0 || get->received < get->get.info.size)
+		return false;
+	stop_running(get);
+	ahead_end(&get->ahead, true);
+	get->s3->events++;
+	return true;
+}
+
+static void
 on_retry(struct s3_request *request)
 {
 	struct s3_get *get = request->owner;
 	char text[sizeof(get->get.info.etag) + 40];
 
 	get->looked = false;
+	start_running(get);
+	ahead_end(&get->ahead, false);
 	if (get->probing && !get->handed)
 		start_over(get);
 	if (get->received == 0) {
@@ -256,6 +265,8 @@ on_done(struct s3_request *request)
 	struct s3_get *get = request->owner;
 	int64_t first, total;
 
+	stop_running(get);
+
 	/* Nothing behind the last byte: the end was reached, if its size was not known before. */
 	if (request->status == 416 && get->received > 0 &&
 	    parse_range(http_header(&request->call, "content-range"), &first, &total) && total == get->received) {
@@ -275,6 +286,7 @@ s3_get_open(struct store *store, const char *bucket, const char *key)
 	get->get.info.size = -1;
 	get->s3 = (struct s3 *)store;
 	get->key = mem_dup(key);
+	ahead_open(&get->ahead, &get->s3->ahead);
 	if (!s3_bucket_name_ok(bucket) || *key == '\0') {
 		err_set(&get->err, ERR_FAILED, "GET: no name of an object");
 		store_err_name(&get->err, bucket, key);
@@ -283,29 +295,39 @@ s3_get_open(struct store *store, const char *bucket, const char *key)
 	get->request = s3_request_new(get->s3, s3_bucket_find(get->s3, bucket), "GET", "GET", get->key);
 	get->request->owner = get;
 	get->request->on_body = on_body;
+	get->request->on_ended = on_ended;
 	get->request->check = check;
 	get->request->on_retry = on_retry;
 	get->request->on_done = on_done;
 	if (get->s3->check_crc32)
 		s3_request_header(get->request, "x-amz-checksum-mode", "ENABLED");
 	s3_request_start(get->request);
+	start_running(get);
 	return &get->get;
+}
+
+bool
+s3_get_room(const struct store *store, size_t parallel)
+{
+	const struct s3 *s3 = (const struct s3 *)store;
+
+	return s3->gets_running < parallel && ahead_pool_has_room(&s3->ahead);
 }
 
 int
 s3_get_read(struct store_get *base, bool wait, struct slice *data, struct err *err)
 {
 	struct s3_get *get = (struct s3_get *)base;
+	bool ready;
 
 	for (;;) {
-		if (get->ahead.len > 0) {
-			struct buf spent = get->out;
-
-			get->out = get->ahead;
-			get->ahead = spent;
-			buf_reset(&get->ahead);
+		ready = ahead_is_ready(&get->ahead);
+		/* What is here whole is checked before it is handed out. */
+		if (ready && get->ahead.ended)
+			s3_request_deliver(get->request);
+		if (ready && get->ahead.came.len > 0) {
+			*data = ahead_take(&get->ahead);
 			get->handed = true;
-			*data = slice_of_buf(&get->out);
 			http_resume(&get->request->call);
 			return 1;
 		}
@@ -313,7 +335,7 @@ s3_get_read(struct store_get *base, bool wait, struct slice *data, struct err *e
 			*err = get->err;
 			return -1;
 		}
-		if (get->request->state == S3_DONE)
+		if (get->request->state == S3_DONE && get->ahead.came.len == 0)
 			return 0;
 		if (!wait)
 			return 2;
@@ -327,10 +349,9 @@ s3_get_free(struct store_get *base)
 {
 	struct s3_get *get = (struct s3_get *)base;
 
+	stop_running(get);
 	s3_request_free(get->request);
-	EVP_MD_CTX_free(get->md5);
-	buf_release(&get->ahead);
-	buf_release(&get->out);
+	ahead_close(&get->ahead);
 	free(get->key);
 	free(get);
 }

@@ -15,6 +15,15 @@
 
 static void on_call_done(struct http_call *call);
 
+static bool
+on_call_ended(struct http_call *call)
+{
+	struct s3_request *request = call->owner;
+
+	return request->on_ended != NULL && call->result == CURLE_OK && call->status / 100 == 2 &&
+	       request->on_ended(request);
+}
+
 static enum http_body
 on_call_body(struct http_call *call, const char *data, size_t len)
 {
@@ -42,6 +51,7 @@ s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb, const 
 	request->key = mem_dup(key);
 	request->shown = request->key;
 	request->call.on_body = on_call_body;
+	request->call.on_ended = on_call_ended;
 	request->call.on_done = on_call_done;
 	request->call.owner = request;
 	request->prev = s3->last;
@@ -79,6 +89,12 @@ s3_request_header(struct s3_request *request, const char *name, const char *valu
 	if (request->header_count == S3_HEADERS_MAX)
 		abort();
 	request->headers[request->header_count++] = (struct s3_header){name, mem_dup(value)};
+}
+
+void
+s3_request_deliver(struct s3_request *request)
+{
+	http_deliver(request->s3->http, &request->call);
 }
 
 void

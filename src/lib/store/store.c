@@ -106,6 +106,12 @@ store_get_free(struct store_get *get)
 		get->store->ops->get_free(get);
 }
 
+bool
+store_get_room(const struct store *store, size_t parallel)
+{
+	return store->ops->get_room != NULL && store->ops->get_room(store, parallel);
+}
+
 struct store_put *
 store_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
 {

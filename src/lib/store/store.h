@@ -85,6 +85,11 @@ struct store_get *store_get_open(struct store *store, const char *bucket, const 
 int store_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
 const struct store_info *store_get_info(const struct store_get *get);
 void store_get_free(struct store_get *get);
+/*
+ * Whether one get more is worth its memory though `parallel` are open already: because of some of these all has come and only
+ * waits to be read, so that fewer than `parallel` are under way.
+ */
+bool store_get_room(const struct store *store, size_t parallel);
 
 struct store_put_options {
 	const char *content_type; /* NULL: application/x-ndjson */
