@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "s3cat/plain.h"
 #include "streams/lines.h"
 #include "streams/records.h"
 
 static const char byte_order_mark[3] = "\xef\xbb\xbf";
 
 enum { MARK_DONE = 3 };
+
+/* Looked at in one go: where a line in it needs a closer look, all of them get one. */
+#define PIECE ((size_t)64 * 1024)
 
 /* One of these lines is suspicious, a million of them a flood. */
 static struct log_site left_out_site;
@@ -155,10 +159,65 @@ body_start(struct body *body, struct slice bucket, struct slice key)
 	body->mark = 0;
 }
 
+/* Where a piece of these whole lines ends: behind a '\n'. */
+static const char *
+piece_end(const char *lines, const char *end)
+{
+	const char *newline;
+
+	if ((size_t)(end - lines) <= PIECE)
+		return end;
+	newline = memrchr(lines, '\n', PIECE);
+	if (newline == NULL)
+		newline = memchr(lines + PIECE, '\n', (size_t)(end - lines) - PIECE);
+	return newline + 1;
+}
+
+/* Whole lines, one by one. *run is where what is to go out as it is begins. */
+static int
+feed_lines(struct body *body, const char *line, const char *end, const char **run, struct err *err)
+{
+	while (line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)(newline - line);
+
+		if (!plain_line(body, line, len)) {
+			out_write(body->out, *run, (size_t)(line - *run));
+			if (odd_line(body, slice_of(line, len), err) < 0)
+				return -1;
+			*run = newline + 1;
+		}
+		line = newline + 1;
+	}
+	return 0;
+}
+
+static int
+feed_pieces(struct body *body, const char *lines, const char *end, struct err *err)
+{
+	const char *run = lines, *next;
+
+	for (; lines < end; lines = next) {
+		int64_t count = -1;
+
+		next = piece_end(lines, end);
+		if ((size_t)(next - lines) <= body->max_line)
+			count = plain_count(lines, (size_t)(next - lines));
+		if (count >= 0) {
+			body->number += (uint64_t)count;
+			body->lines += count;
+		} else if (feed_lines(body, lines, next, &run, err) < 0) {
+			return -1;
+		}
+	}
+	out_write(body->out, run, (size_t)(end - run));
+	return 0;
+}
+
 int
 body_feed(struct body *body, struct slice data, struct err *err)
 {
-	const char *line, *end, *newline, *run;
+	const char *line, *end, *newline;
 
 	if (body->mark < MARK_DONE)
 		data = skip_mark(body, data);
@@ -166,25 +225,20 @@ body_feed(struct body *body, struct slice data, struct err *err)
 		return 0;
 	line = data.ptr;
 	end = data.ptr + data.len;
-	newline = memchr(line, '\n', data.len);
-	if ((body->carry.len > 0 || body->dropping) && newline != NULL) {
+	if (body->carry.len > 0 || body->dropping) {
+		newline = memchr(line, '\n', data.len);
+		if (newline == NULL)
+			return keep(body, line, data.len, err);
 		if (keep(body, line, (size_t)(newline - line), err) < 0 || finish_carry(body, err) < 0)
 			return -1;
 		line = newline + 1;
-		newline = memchr(line, '\n', (size_t)(end - line));
 	}
-	for (run = line; newline != NULL; newline = memchr(line, '\n', (size_t)(end - line))) {
-		size_t len = (size_t)(newline - line);
-
-		if (!plain_line(body, line, len)) {
-			out_write(body->out, run, (size_t)(line - run));
-			if (odd_line(body, slice_of(line, len), err) < 0)
-				return -1;
-			run = newline + 1;
-		}
+	newline = memrchr(line, '\n', (size_t)(end - line));
+	if (newline != NULL) {
+		if (feed_pieces(body, line, newline + 1, err) < 0)
+			return -1;
 		line = newline + 1;
 	}
-	out_write(body->out, run, (size_t)(line - run));
 	return keep(body, line, (size_t)(end - line), err);
 }
 
