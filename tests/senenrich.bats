@@ -124,6 +124,31 @@ spliced() {
 	[ "$(tail -n 1 out)" = '{"@":"end","key":"job-postings-raw/7.jsonl","lines":13}' ]
 }
 
+@test "--max-rejects: one reject more ends it, and nothing is made of the object that it was in" {
+	senserve_start
+	local frame
+	frame() {
+		printf '{"@":"begin","key":"job-postings-raw/%d"}\n' "$1"
+		postings 3 "$1"
+		yes bad | head -n "$2"
+		printf '{"@":"end","key":"job-postings-raw/%d","lines":%d}\n' "$1" $((3 + $2))
+	}
+	{ frame 1 2; frame 2 1; frame 3 0; } >in
+	senenrich --max-rejects 3 <in >all
+	[ "$(grep -c '"@":"end"' all)" = 3 ]
+	for batch in 1 4 5000; do
+		run -1 --separate-stderr bash -c 'senenrich --max-rejects 2 --batch $1 --stats stats <in >out' - $batch
+		[ "$stderr" = "senenrich: more than 2 lines were rejected: given up" ]
+		[ "$(grep '"@":"end"' out | jq -r .key)" = job-postings-raw/1 ]
+		cmp -n "$(wc -c <out)" out all
+	done
+	[ "$(jq -s '.[0].rejected' stats)" = 3 ]
+	# Plain lines: at the end of the input too.
+	run -1 --separate-stderr senenrich --max-rejects 0 < <(postings 3 && echo bad)
+	[ "${stderr_lines[1]}" = "senenrich: more than 0 lines were rejected: given up" ]
+	run -0 senenrich --max-rejects 0 < <(postings 3)
+}
+
 @test "without a frame a bad line is told with its number and left out" {
 	senserve_start
 	run -1 --separate-stderr senenrich <<<$'{"company":"a","title":"CFO"}\n\nbad'

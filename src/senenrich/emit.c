@@ -8,7 +8,7 @@
 void
 emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs)
 {
-	*emit = (struct emit){.out = out, .rejects_fd = rejects_fd, .pairs = pairs};
+	*emit = (struct emit){.out = out, .rejects_fd = rejects_fd, .pairs = pairs, .max_rejects = INT64_MAX};
 }
 
 void
@@ -233,6 +233,12 @@ emit_control(struct emit *emit, struct slice line)
 }
 
 bool
+emit_too_many(const struct emit *emit)
+{
+	return emit->rejected > emit->max_rejects;
+}
+
+bool
 emit_batch(struct emit *emit, struct batch *batch)
 {
 	for (; batch->written < batch->count; batch->written++) {
@@ -249,6 +255,8 @@ emit_batch(struct emit *emit, struct batch *batch)
 				write_reject(emit, batch_line(batch, item), batch->reasons.data + item->reason);
 			break;
 		case ITEM_CONTROL:
+			if (emit_too_many(emit))
+				return false;
 			emit_control(emit, batch_line(batch, item));
 			break;
 		case ITEM_BLANK:

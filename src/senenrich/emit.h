@@ -33,6 +33,7 @@ struct emit {
 	struct buf key, list, failure;
 	uint64_t line_number; /* in the source; without a frame, in the input */
 
+	int64_t max_rejects; /* --max-rejects; set after emit_init, where it is not INT64_MAX */
 	int64_t postings, rejected;
 	int64_t dropped; /* plain lines that the model could not be had for */
 	int64_t answered[PAIR_SOURCES];
@@ -48,6 +49,8 @@ void emit_release(struct emit *emit);
  * of stdout is kept in `out`; what fails of the input is reported and kept in `status`.
  */
 bool emit_batch(struct emit *emit, struct batch *batch);
+/* Whether it is to be given up. The frame that is open then gets no end, so that nothing is made of it. */
+bool emit_too_many(const struct emit *emit);
 
 /* The counts by kind and by level. */
 void emit_stats(const struct emit *emit, struct stats *stats);

@@ -31,6 +31,7 @@ enrich_init(struct enrich *e, int fd, const struct settings *settings, const str
 	asker_init(&e->asker, settings, &e->pairs);
 	claims_init(&e->claims, &e->lookup, &e->asker);
 	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
+	e->emit.max_rejects = options->max_rejects;
 	e->filling = batch_new();
 	spent_start(&e->spent);
 	return lookup_init(&e->lookup, settings, &e->pairs, &e->spent, options->require_cache, err);
@@ -375,6 +376,9 @@ enrich_run(struct enrich *e, struct err *err)
 		progress_tick();
 		if (step(e, err) < 0)
 			return -1;
+		if (emit_too_many(&e->emit))
+			return err_set(err, ERR_FAILED, "more than %lld lines were rejected: given up",
+			               (long long)e->emit.max_rejects);
 	}
 	spent_switch(&e->spent, SPENT_OWN); /* the last lap counts */
 	lookup_finish(&e->lookup);

@@ -2,6 +2,7 @@
  * The pair cache against a real Redis, which the test starts for itself: what is told is known, in order, over batches
  * larger than any socket's buffer; what others put there does not hurt; no answer is ever taken for another pair's.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -281,6 +282,20 @@ expires(void **state)
 	tell_all(cache, 900000, 500);
 	cache_key(cache, hash_of(900000), &key);
 	assert_int_equal(atol(redis_do("TTL", buf_cstr(&key), NULL, NULL)) > 2 * 86400, 1);
+	/* Three days or up to a tenth more, and not all the same; of one bucket always the same. */
+	long shortest = LONG_MAX, longest = 0;
+
+	for (long i = 900000; i < 900500; i++) {
+		long left;
+
+		buf_reset(&key);
+		cache_key(cache, hash_of(i), &key);
+		left = atol(redis_do("TTL", buf_cstr(&key), NULL, NULL));
+		shortest = left < shortest ? left : shortest;
+		longest = left > longest ? left : longest;
+	}
+	assert_in_range(shortest, 3 * 86400 - 300, 3 * 86400);
+	assert_in_range(longest, 3 * 86400 + 3 * 8640 * 14 / 16, 3 * 86400 + 3 * 8640);
 	/* asks and tells mixed: each answer belongs to its question */
 	for (long i = 900000; i < 900500; i++) {
 		assert_int_equal(cache_ask(cache, hash_of(i), &err), 0);

@@ -12,6 +12,9 @@
 /* Queued commands are sent whenever so many bytes are there, so that Redis works while the rest of a batch is queued. */
 #define SEND_EVERY 65536
 
+/* So many lifetimes, up to a tenth apart: what was written in one hour is not to be asked of the model in one hour again. */
+#define LIFETIMES 16
+
 /* The last argument of the commands about claims: their lifetime. */
 #define CLAIM_LIFETIME "$4\r\n3000\r\n"
 _Static_assert(CACHE_CLAIM_MS == 3000, "CLAIM_LIFETIME says the same");
@@ -30,13 +33,14 @@ struct cache {
 	struct buf claim;    /* SET up to the hash's digits */
 	struct buf renew;    /* PEXPIRE */
 	struct buf end;      /* DEL */
-	struct buf lifetime; /* its end, with the seconds; empty where nothing expires */
 	struct buf awaited;  /* an enum awaited for each reply that is to come, from `answered` on */
 	size_t answered;
 	size_t in_flight; /* without the replies that go with another's: EXPIRING, CLAIMING */
 	size_t send_from; /* length of the queue from which on it is sent */
 	int64_t added;
 	struct log_site strange;
+
+	struct buf lifetime[LIFETIMES]; /* EXPIRE's end, with the seconds, by bucket; empty where nothing expires */
 };
 
 void
@@ -76,11 +80,11 @@ cache_new(const struct settings *settings)
 	command_start(&cache->renew, 3, "PEXPIRE", &claims, HASH_DIGITS);
 	command_start(&cache->end, 2, "DEL", &claims, HASH_DIGITS);
 	buf_release(&claims);
-	if (days > 0) {
+	for (int i = 0; days > 0 && i < LIFETIMES; i++) {
 		struct buf seconds = BUF_INIT;
 
-		buf_append_int(&seconds, days * 86400);
-		buf_printf(&cache->lifetime, "\r\n$%zu\r\n%s\r\n", seconds.len, buf_cstr(&seconds));
+		buf_append_int(&seconds, days * 86400 + days * 8640 * i / LIFETIMES);
+		buf_printf(&cache->lifetime[i], "\r\n$%zu\r\n%s\r\n", seconds.len, buf_cstr(&seconds));
 		buf_release(&seconds);
 	}
 	return cache;
@@ -101,7 +105,8 @@ cache_free(struct cache *cache)
 	buf_release(&cache->claim);
 	buf_release(&cache->renew);
 	buf_release(&cache->end);
-	buf_release(&cache->lifetime);
+	for (int i = 0; i < LIFETIMES; i++)
+		buf_release(&cache->lifetime[i]);
 	buf_release(&cache->awaited);
 	free(cache);
 }
@@ -261,6 +266,7 @@ static int
 write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash, int seniority, struct err *err)
 {
 	struct buf *queue = open_queue(cache, err);
+	const struct buf *lifetime = &cache->lifetime[(hash.high >> (64 - 4 * BUCKET_DIGITS)) % LIFETIMES];
 	char value[] = "\r\n$1\r\n0\r\n";
 
 	if (queue == NULL)
@@ -270,8 +276,8 @@ write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash
 	value[6] = (char)('0' + seniority);
 	command_queue(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
 	await(cache, WRITTEN);
-	if (cache->lifetime.len) {
-		command_queue(queue, &cache->expire, hash, false, slice_of_buf(&cache->lifetime));
+	if (lifetime->len) {
+		command_queue(queue, &cache->expire, hash, false, slice_of_buf(lifetime));
 		await(cache, EXPIRING);
 	}
 	return send_early(cache, queue, err);
