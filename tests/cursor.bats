@@ -58,7 +58,8 @@ numbers() {
 	[ "$status" -eq 1 ]
 	[[ $stderr == *"only grows"* ]]
 	is_at 1721183934
-	cursor set --force 1721183933
+	run --separate-stderr cursor set --force 1721183933
+	[ "$stderr" = "cursor: warning: moved back from 1721183934 to 1721183933" ]
 	is_at 1721183933
 	cursor set 0 --force
 	is_at 0

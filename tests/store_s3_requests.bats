@@ -43,7 +43,7 @@ uploads_left() {
 @test "a plain PUT has what every store knows, and nothing else: no ACL, no checksum, no aws-chunked" {
 	s3put plain <"$SMALL"
 	sent PUT | sed 's/:.*//' | sort | paste -sd' ' >names
-	[ "$(cat names)" = "authorization content-length content-type host x-amz-content-sha256 x-amz-date x-amz-meta-writer" ]
+	[ "$(cat names)" = "authorization content-length content-type host target x-amz-content-sha256 x-amz-date x-amz-meta-writer" ]
 	jq -r '.sent.PUT["x-amz-content-sha256"]' faulty.out >digest
 	[ "$(cat digest)" = "$(sha256sum <"$SMALL" | cut -d' ' -f1)" ]
 }
@@ -70,6 +70,58 @@ uploads_left() {
 	sent POST >headers
 	grep -qx 'x-amz-server-side-encryption: aws:kms' headers
 	grep -qx 'x-amz-server-side-encryption-aws-kms-key-id: key-1' headers
+}
+
+@test "a body is signed as it is, unless TLS protects it" {
+	UNSIGNED_PAYLOAD=true s3put unsigned <"$SMALL"
+	sent PUT | grep -qx "x-amz-content-sha256: $(sha256sum <"$SMALL" | cut -d' ' -f1)"
+}
+
+@test "listings ask for encoded names, behind the cursor; the first GET has no condition, what goes on has" {
+	s3ls --after 1700000000 >/dev/null
+	sent GET >headers
+	grep -q '^target: /requests?.*list-type=2' headers
+	grep -q '^target: .*encoding-type=url' headers
+	grep -q '^target: .*start-after=job-postings-raw%2F1700000000' headers
+	faulty --every 1000000
+	s3cat small >/dev/null
+	sent GET >headers
+	run ! grep -q '^if-\|^range' headers
+	s3put --endpoint-url "$S3_ENDPOINT" large <"$LARGE"
+	faulty --every 1 --kinds truncated,none --only GET
+	s3cat large 2>log | cmp - "$LARGE"
+	sent GET >headers
+	grep -qx 'range: bytes=[1-9][0-9]*-' headers
+	grep -q '^if-match: "[0-9a-f]*-[0-9]*"$' headers
+}
+
+@test "an object that is called gzip by its header is read by its first bytes, and none is asked for" {
+	gzip <"$SMALL" >small.gz
+	s3_request PUT /requests/called -H 'content-encoding: gzip' -T small.gz -o /dev/null
+	s3_request PUT /requests/wrongly -H 'content-encoding: gzip' -T "$SMALL" -o /dev/null
+	s3cat called wrongly | cmp - <(cat "$SMALL" "$SMALL")
+	server_stop faulty
+	jq -e '.sent.GET | has("accept-encoding") | not' faulty.out
+}
+
+@test "several at once: objects up to -P, parts of one upload" {
+	cat "$LARGE" "$LARGE" "$LARGE" | s3put parts >/dev/null
+	server_stop faulty
+	jq -e '.most.PUT >= 2 and .most.PUT <= 8' faulty.out
+	faulty --every 1000000
+	s3cat -P 2 parts small parts small | cmp - <(for i in 1 2; do cat "$LARGE" "$LARGE" "$LARGE" "$SMALL"; done)
+	server_stop faulty
+	[ "$(jq .most.GET faulty.out)" = 2 ]
+}
+
+@test "a server in trouble is not buried under retries: a quota for the process" {
+	faulty --every 1 --kinds 500
+	run -75 --separate-stderr s3cat -P 20 --stats stats k{1..20}
+	# 500 tokens, 14 for each
+	[ "$(jq .retries stats)" = 35 ]
+	server_stop faulty
+	[ "$(jq .requests faulty.out)" = 55 ]
+	[[ $stderr == *"too many retries in a short time"* ]]
 }
 
 @test "an upload that cannot be taken back is named, so that somebody can" {
@@ -180,8 +232,7 @@ uploads_left() {
 
 @test "what comes ahead of its turn is held back, not piled up" {
 	faulty --every 1 --kinds stalled,none --only GET
-	local i
-	for i in {1..8}; do cat "$LARGE"; done >huge # 80 MB
+	for _ in {1..8}; do cat "$LARGE"; done >huge # 80 MB
 	s3put --endpoint-url "$S3_ENDPOINT" huge <huge
 	STALL_TIMEOUT=2s s3cat --stats stats -P 4 small huge 2>log | cmp - <(cat "$SMALL" huge)
 	grep -q 'retry 2 of 5' log

@@ -122,6 +122,8 @@ move_to(struct call *call, int64_t number)
 	if (keeper_save(call->keeper, &change, &saved, &err))
 		return fail(&err);
 	stats_int(&call->stats, "moved_to", saved.cursor);
+	if (number < before)
+		log_warning("moved back from %lld to %lld", (long long)before, (long long)number);
 	if (saved.cursor <= number)
 		return STATUS_OK;
 	log_error("the cursor was moved to %lld meanwhile, and only grows", (long long)saved.cursor);

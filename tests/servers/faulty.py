@@ -28,7 +28,8 @@ Kinds:
   skewed                    403 RequestTimeTooSkewed, by a clock that is a minute ahead
   none                      no fault: to let some of the requests through that had their turn
 
-`sent` in what it prints are the headers of the latest request of each method that say what is wanted (x-amz-*, content-*, if-*).
+`sent` in what it prints are the headers of the latest request of each method that say what is wanted (x-amz-*, content-*, if-*),
+and its target under the name `target`. `most` is how many of a method were under way at once.
 `crc` in what it prints is how many CRCs came with requests and were right or wrong; `ahead` in what it prints is by how many seconds the latest-dated signature was ahead of this machine's clock.
 """
 import argparse
@@ -67,6 +68,8 @@ class Proxy:
         self.ahead = 0
         self.crc = collections.Counter()
         self.sent = {}
+        self.now = collections.Counter()
+        self.most = collections.Counter()
 
     def choose(self, method, target):
         """The fault for this request, or None."""
@@ -111,10 +114,11 @@ class Proxy:
                 return value.strip()
         return None
 
-    def note(self, method, head):
+    def note(self, method, target, head):
         lines = [line.decode("latin-1").partition(":") for line in head.split(b"\r\n")[1:]]
         self.sent[method] = {name.lower(): value.strip() for name, _, value in lines
-                             if name.lower().startswith(("x-amz-", "content-", "if-", "host", "authorization", "range", "transfer-"))}
+                             if name.lower().startswith(("x-amz-", "content-", "if-", "host", "authorization", "range", "transfer-", "accept"))}
+        self.sent[method]["target"] = target
 
     async def body(self, reader, head, length=None):
         """A whole body, as bytes; a chunked one is put together."""
@@ -206,7 +210,15 @@ class Proxy:
         body = await self.body(reader, head)
         method, target = head.split(b" ", 2)[:2]
         method, target = method.decode(), target.decode("latin-1")
-        self.note(method, head)
+        self.note(method, target, head)
+        self.now[method] += 1
+        self.most[method] = max(self.most[method], self.now[method])
+        try:
+            await self.pass_on(method, target, head, body, reader, writer, upstream)
+        finally:
+            self.now[method] -= 1
+
+    async def pass_on(self, method, target, head, body, reader, writer, upstream):
         date = self.header(head, b"x-amz-date")
         if date:
             self.ahead = max(self.ahead, round(calendar.timegm(time.strptime(date.decode(), "%Y%m%dT%H%M%SZ")) - time.time()))
@@ -254,7 +266,7 @@ async def run(options):
     await stop.wait()
     server.close()
     print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead, "crc": proxy.crc,
-                      "sent": proxy.sent}), flush=True)
+                      "sent": proxy.sent, "most": proxy.most}), flush=True)
 
 
 def main():

@@ -11,13 +11,16 @@ from urllib.parse import parse_qs, urlsplit
 
 FIRST = 1700000001
 PAGE = 1000
+TOKEN = "a+b/%2F= ~*é:"  # what a token is made of is nobody's business: it must come back as it was given
 OBJECT = ("<Contents><Key>%s%d.jsonl</Key><LastModified>2024-07-17T02:38:54.000Z</LastModified>"
           "<ETag>&quot;9b2cf535f27731c974343645a3985328&quot;</ETag><Size>1043211</Size><StorageClass>STANDARD</StorageClass></Contents>")
 
 
 def page(count, deaf, query):
     prefix = query.get("prefix", [""])[0]
-    start = int(query["continuation-token"][0]) if "continuation-token" in query else FIRST
+    start = FIRST
+    if "continuation-token" in query:
+        start = int(query["continuation-token"][0].removeprefix(TOKEN))
     after = query.get("start-after", [""])[0][len(prefix):]
     if "continuation-token" not in query and after and not deaf:
         start = max(FIRST, int(after.split(".")[0]) + ("." in after))
@@ -26,7 +29,7 @@ def page(count, deaf, query):
     return ('<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name>'
             "<EncodingType>url</EncodingType><KeyCount>%d</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>%s</IsTruncated>%s%s</ListBucketResult>"
             % (end - start, "true" if more else "false",
-               "<NextContinuationToken>%d</NextContinuationToken>" % end if more else "",
+               "<NextContinuationToken>%s%d</NextContinuationToken>" % (TOKEN, end) if more else "",
                "".join([OBJECT % (prefix, number) for number in range(start, end)]))).encode()
 
 

@@ -3,11 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/log_line.h"
 
 static size_t
@@ -73,6 +76,32 @@ test_long(void **state)
 	}
 }
 
+/* A thousand at once, as when a server is down: a few of them are shown, and how many were not. */
+static void
+test_limited(void **state)
+{
+	struct log_site site = {0};
+	FILE *file = tmpfile();
+	int kept = dup(STDERR_FILENO), shown = 0;
+	char line[LOG_LINE_MAX + 1];
+
+	(void)state;
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	for (int i = 0; i < 1000; i++)
+		log_warning_limited(&site, "retry %d", i);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		shown++;
+	fclose(file);
+	/* the first ten, and two a second */
+	assert_in_range(shown, 10, 200);
+	assert_int_equal(site.shown + site.hidden <= 1000, 1);
+	assert_true(site.hidden > 0);
+}
+
 int
 main(void)
 {
@@ -80,6 +109,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
