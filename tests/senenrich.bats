@@ -147,6 +147,7 @@ spliced() {
 	run -1 --separate-stderr senenrich --max-rejects 0 < <(postings 3 && echo bad)
 	[ "${stderr_lines[1]}" = "senenrich: more than 0 lines were rejected: given up" ]
 	run -0 senenrich --max-rejects 0 < <(postings 3)
+	MAX_REJECTS=0 run -1 senenrich < <(postings 3 && echo bad)
 }
 
 @test "without a frame a bad line is told with its number and left out" {

@@ -31,7 +31,8 @@ enrich_init(struct enrich *e, int fd, const struct settings *settings, const str
 	asker_init(&e->asker, settings, &e->pairs);
 	claims_init(&e->claims, &e->lookup, &e->asker);
 	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
-	e->emit.max_rejects = options->max_rejects;
+	if (settings_int(settings, "max_rejects") >= 0)
+		e->emit.max_rejects = settings_int(settings, "max_rejects");
 	e->filling = batch_new();
 	spent_start(&e->spent);
 	return lookup_init(&e->lookup, settings, &e->pairs, &e->spent, options->require_cache, err);

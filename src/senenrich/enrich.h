@@ -30,7 +30,6 @@ struct enrich_options {
 	int64_t memo_pairs;  /* --memo */
 	bool require_cache;  /* --require-cache */
 	int rejects_fd;      /* --rejects, or -1 */
-	int64_t max_rejects; /* --max-rejects */
 };
 
 struct enrich {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A bad day: a proxy in front of a real S3 server that lets most requests through and spoils some.
 
-    faulty.py PORT UPSTREAM_PORT [--every N] [--mixed] [--kinds KIND,KIND...] [--only METHOD]
+    faulty.py PORT UPSTREAM_PORT [--every N] [--mixed] [--kinds KIND,KIND...] [--only METHOD] [--tls CERTIFICATE KEY]
 
 Every Nth request (20) meets the next kind of fault that fits it. Requests go on as they came, byte for byte, so that
 signatures hold. With --mixed gets meet 'region' too, listings and ends of uploads a fault at every second. On SIGTERM it prints how often each kind was met, as JSON.
@@ -41,6 +41,7 @@ import email.utils
 import json
 import signal
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -262,7 +263,11 @@ async def run(options):
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", options.port, limit=1 << 24)
+    context = None
+    if options.tls:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*options.tls)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", options.port, limit=1 << 24, ssl=context)
     await stop.wait()
     server.close()
     print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead, "crc": proxy.crc,
@@ -276,6 +281,7 @@ def main():
     parser.add_argument("--every", type=int, default=20)
     parser.add_argument("--kinds", default="")
     parser.add_argument("--only", default="")
+    parser.add_argument("--tls", nargs=2)
     parser.add_argument("--mixed", action="store_true")
     asyncio.run(run(parser.parse_args()))
     sys.exit(0)

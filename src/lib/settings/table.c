@@ -64,6 +64,7 @@ const struct setting settings_table[] = {
 	TIME("rpc_patience", "60s", "how long a model that fails is tried again"),
 	/* limits */
 	SIZE("max_line", "16M", "longest line of a raw object"),
+	INT("max_rejects", "-1", -1, INT64_MAX, "give up when a run has more rejected lines (-1: never)"),
 	/* messages */
 	TEXT("log_format", "text", "how messages are written: text, or json (an object a line)"),
 	/* what pipeline.sh keeps of its runs */

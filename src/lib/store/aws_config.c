@@ -211,6 +211,14 @@ aws_config_endpoint(const struct aws_config *config, const struct settings *sett
 	return endpoint ? endpoint : aws_config_get(config, profile, "endpoint_url");
 }
 
+const char *
+aws_config_ca_bundle(const struct aws_config *config, const struct settings *settings, const char *profile)
+{
+	const char *named = settings_aws(settings, "AWS_CA_BUNDLE");
+
+	return named ? named : aws_config_get(config, profile, "ca_bundle");
+}
+
 void
 aws_config_each(const struct aws_config *config,
                 void (*visit)(void *arg, enum aws_config_kind kind, const char *section, const char *nest,

@@ -76,6 +76,9 @@ bool aws_config_is_from_credentials(const struct aws_config *config, const char 
 const char *aws_config_endpoint(const struct aws_config *config, const struct settings *settings, const char *profile,
                                 const char *service);
 
+/* The file of authorities: AWS_CA_BUNDLE, else the profile's ca_bundle; NULL: the system's. */
+const char *aws_config_ca_bundle(const struct aws_config *config, const struct settings *settings, const char *profile);
+
 /* Calls back for every value in force (after merging), in order of kind, section and key; for tests. */
 void aws_config_each(const struct aws_config *config,
                      void (*visit)(void *arg, enum aws_config_kind kind, const char *section, const char *nest,

@@ -41,6 +41,7 @@ struct credentials {
 	char *region;       /* copies: the config is read anew */
 	char *endpoint;
 	char *max_attempts;
+	char *ca_bundle;
 
 	struct credential_set set;
 	struct aws_credentials view; /* of the set, for the caller */
@@ -83,6 +84,7 @@ credentials_new(const struct settings *settings, struct err *err)
 	credentials->profile_named = origin && strncmp(origin, "--", 2) == 0;
 	credentials->region = copy(aws_config_get(config, profile, "region"));
 	credentials->endpoint = copy(aws_config_endpoint(config, settings, profile, "s3"));
+	credentials->ca_bundle = copy(aws_config_ca_bundle(config, settings, profile));
 	credentials->max_attempts = copy(aws_config_get(config, profile, "max_attempts"));
 	return credentials;
 }
@@ -97,6 +99,7 @@ credentials_free(struct credentials *credentials)
 	free(credentials->region);
 	free(credentials->endpoint);
 	free(credentials->max_attempts);
+	free(credentials->ca_bundle);
 	free(credentials);
 }
 
@@ -311,6 +314,12 @@ const char *
 credentials_endpoint(const struct credentials *credentials)
 {
 	return credentials->endpoint;
+}
+
+const char *
+credentials_ca_bundle(const struct credentials *credentials)
+{
+	return credentials->ca_bundle;
 }
 
 const char *

@@ -51,6 +51,7 @@ const struct aws_credentials *credentials_get(struct credentials *credentials, i
 const char *credentials_region(const struct credentials *credentials);
 const char *credentials_endpoint(const struct credentials *credentials);
 const char *credentials_max_attempts(const struct credentials *credentials);
+const char *credentials_ca_bundle(const struct credentials *credentials); /* or AWS_CA_BUNDLE */
 
 /*
  * Which credentials, from where, until when, and what they would be used on, as "name: value" lines without

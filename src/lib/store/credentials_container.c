@@ -102,7 +102,7 @@ ask(struct credential_context *context, const char *uri, bool local, struct cred
 	                      .url = uri,
 	                      .headers = headers,
 	                      .no_proxy = local,
-	                      .ca_bundle = settings_aws(context->settings, "AWS_CA_BUNDLE"),
+	                      .ca_bundle = aws_config_ca_bundle(context->config, context->settings, context->profile),
 	                      .connect_timeout_ms = 2000,
 	                      .timeout_ms = 5000};
 	int result = add_token(context->settings, &header, err);

@@ -115,7 +115,7 @@ ask(const struct credential_context *context, const struct sts_place *place, con
 	                      .url = url,
 	                      .headers = headers,
 	                      .body = body,
-	                      .ca_bundle = settings_aws(context->settings, "AWS_CA_BUNDLE"),
+	                      .ca_bundle = aws_config_ca_bundle(context->config, context->settings, context->profile),
 	                      .connect_timeout_ms = 5000,
 	                      .timeout_ms = 15000};
 

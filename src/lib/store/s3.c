@@ -134,7 +134,6 @@ s3_store_open(const struct settings *settings, struct err *err)
 {
 	struct s3 *s3 = mem_zero(1, sizeof(*s3));
 	struct http_options options = {
-		.ca_bundle = settings_aws(settings, "AWS_CA_BUNDLE"),
 		.connect_timeout_ms = settings_int(settings, "connect_timeout"),
 		.stall_timeout_ms = settings_int(settings, "stall_timeout"),
 	};
@@ -160,6 +159,7 @@ s3_store_open(const struct settings *settings, struct err *err)
 	}
 	s3->region = mem_dup(choose_region(s3, settings));
 	s3->sigv4 = sigv4_new();
+	options.ca_bundle = credentials_ca_bundle(s3->credentials);
 	s3->http = http_new(&options);
 	return &s3->store;
 }
