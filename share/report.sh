@@ -121,10 +121,10 @@ report_plots() {
 	for i in line company title model forged; do echo "$i $(total "rejected_$i")"; done >"$tmp/rejects.dat"
 	[ -s "$tmp/runs.dat" ] || return 0
 	local range
-	# where the bars begin and end, and how wide one is that has no neighbour
+	# where the bars begin and end, and how wide they are: one has no neighbour to go by, many would have gaps of less than a pixel
 	range=$(awk 'NR == 1 { first = $1 } END {
 		half = NR > 1 ? ($1 - first) / NR / 2 + 30 : 1800
-		printf "from=%d; to=%d; width=\"%s\"", first - half, $1 + half, (NR > 1 ? "0.9 relative" : "1200 absolute")
+		printf "from=%d; to=%d; width=\"%s\"", first - half, $1 + half, (NR > 80 ? "1 relative" : NR > 1 ? "0.9 relative" : "1200 absolute")
 	}' "$tmp/runs.dat")
 	# shellcheck disable=SC2016 # they are awk's
 	range+=$(report_axis postings '$2 + $3' runs)$(report_axis calls '$7' runs)
