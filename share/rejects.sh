@@ -59,7 +59,20 @@ rejects_collect() {
 	"$bin/s3ls" "${common[@]}" "s3://$(setting output_bucket)/$prefix" >"$tmp/objects" || exit
 	# Whatever else lies there is none of ours.
 	rejects_after "$prefix" <"$tmp/objects" | "$bin/s3cat" "${common[@]}" --rejects |
-		LC_ALL=C sed -n '/^{"@":"reject",/p' >"$tmp/rejects" || exit
+		LC_ALL=C sed -n '/^{"@":"reject",/p' | rejects_once >"$tmp/rejects" || exit
+}
+
+# Where a retry was killed, rejects of two runs stand in one object: each line of a source counts once.
+rejects_once() {
+	LC_ALL=C awk '
+		{
+			key = match($0, /"key":"([^"\\]|\\.)*"/) ? substr($0, RSTART, RLENGTH) : ""
+			if (key != last) delete seen
+			last = key
+			place = substr($0, 1, index($0, ",\"reason\":"))
+			if (place == "" || !(place in seen)) print
+			seen[place]
+		}'
 }
 
 rejects_after() {

@@ -146,6 +146,22 @@ kept() {
 	[ "$died" -eq $((3 * (4 * 3 + 2))) ]
 }
 
+@test "what a killed retry leaves is counted once, and the next one takes it" {
+	frame job-postings-raw/1721183934.jsonl a b | s3put >/dev/null
+	frame job-postings-raw/1721183934.jsonl b c >frames
+	cc -shared -fPIC -o disk.so "$ROOT/tests/disk.c" -ldl
+	ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 DISK_KILL=1 LD_PRELOAD=$PWD/disk.so \
+		run -137 s3put --replace-rejects <frames
+	# c and d of the first run, a and d of the second
+	[ "$(wc -l <"$REJECTED/1721183934.jsonl")" = 4 ]
+	run -0 pipeline.sh rejects
+	[[ ${lines[0]} == "3 rejected postings"* ]]
+	for name in a b c d; do posting "$name" Clerk; done >"$RAW/1721183934.jsonl"
+	run -0 pipeline.sh rejects --retry
+	[ "$(wc -l <"$MOD/1721183934.jsonl")" = 4 ]
+	[ ! -e "$REJECTED/1721183934.jsonl" ]
+}
+
 @test "rejects of an earlier run that others have cut short, or that cannot be read" {
 	frame job-postings-raw/1721183934.jsonl a b | s3put
 	printf '{"half":' >"$REJECTED/1721183934.jsonl"
