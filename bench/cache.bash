@@ -9,11 +9,11 @@ cache_loop() {
 	"$tools/hget_loop" "$REDIS_SOCKET" <"$work/pairs.ndjson"
 }
 
-cache_keep_rate() {
-	rates+=("$(calc "$(stat_of senenrich redis) / ${walls[-1]}")")
+cache_enrich_after() {
+	rates+=("$(calc "$(stat_of senenrich redis) / $wall")")
 }
 
-cache_keep_loop() {
+cache_loop_after() {
 	loops+=("$(<"$work/last.out")")
 }
 
@@ -22,9 +22,8 @@ bench_cache() {
 	# from so many that hardly a pair comes twice
 	"$bin/sengen" --count "$hgets" --seed 3 --pairs 20000000 >"$work/pairs.ndjson"
 	cache_enrich >/dev/null
-	repeat : cache_loop cache_keep_loop
-	repeat : cache_enrich cache_keep_rate
-	each redis "a / $hgets * 1e6" redis_cpus
+	in_turn cache_loop cache_enrich
+	each redis "a / $hgets * 1e6" cache_enrich_redis_cpus
 	record "Reading the cache" "bare hiredis loop" pairs/s - "${loops[@]}"
 	record "Reading the cache" "senenrich, empty memo, process start included" pairs/s - "${rates[@]}"
 	record "Reading the cache" "Redis: CPU" "µs/pair" - "${redis[@]}"

@@ -10,19 +10,20 @@ day_keep() {
 	done
 }
 
-day_stages() {
+day_stages() { # LABEL DATA: figures, and DATA for a plot
 	local stage values
+	: >"$2"
 	for stage in s3ls s3cat senenrich s3put cursor; do
 		mapfile -t values < <(awk -v s=$stage '$1 == s { print $2 }' "$work/stages")
-		record "4. Stages, warm day" "$stage: CPU" s - "${values[@]}"
-		printf '"%s" %s' "$stage" "$(median "${values[@]}")" >>"$work/stages.dat"
+		record "4. Stages, $1" "$stage: CPU" s - "${values[@]}"
+		printf '"%s" %s' "$stage" "$(median "${values[@]}")" >>"$2"
 		mapfile -t values < <(awk -v s=$stage '$1 == s { print $3 }' "$work/stages")
-		record "4. Stages, warm day" "$stage: peak memory" MB - "${values[@]}"
-		printf ' %s\n' "$(median "${values[@]}")" >>"$work/stages.dat"
+		record "4. Stages, $1" "$stage: peak memory" MB - "${values[@]}"
+		printf ' %s\n' "$(median "${values[@]}")" >>"$2"
 	done
-	record "4. Stages, warm day" "Redis: CPU" s - "${redis_cpus[@]}"
-	record "4. Stages, warm day" "Redis: peak memory" MB - "${redis_peaks[@]}"
-	printf '"Redis" %s %s\n' "$(median "${redis_cpus[@]}")" "$(median "${redis_peaks[@]}")" >>"$work/stages.dat"
+	record "4. Stages, $1" "Redis: CPU" s - "${redis_cpus[@]}"
+	record "4. Stages, $1" "Redis: peak memory" MB - "${redis_peaks[@]}"
+	printf '"Redis" %s %s\n' "$(median "${redis_cpus[@]}")" "$(median "${redis_peaks[@]}")" >>"$2"
 }
 
 bench_day() {
@@ -39,6 +40,6 @@ bench_day() {
 	each rates "$count / a" walls
 	record "2. A day" "the same" postings/s - "${rates[@]}"
 	record "2. A day" "peak memory of all programs together" MB "<=300" "${peaks[@]}"
-	day_stages
+	day_stages "warm day" "$work/stages.dat"
 	fresh
 }

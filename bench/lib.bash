@@ -139,23 +139,50 @@ calc() {
 	awk "BEGIN { printf \"%.6g\\n\", $* }"
 }
 
-# repeat PREPARE COMMAND [AFTER]: $runs times, 3 where one takes over 10 s. Fills walls, cpus (of the command and its
-# children), redis_cpus and model_cpus, in seconds. What prepares and what looks at the result is not timed.
+# measure COMMAND: sets wall, cpu (of the command and its children), redis_cpu and model_cpu, in seconds.
+measure() {
+	local redis_before model_before user system TIMEFORMAT='%3R %3U %3S'
+	redis_before=$(cpu_of redis) model_before=$(cpu_of model)
+	{ time "$1" >"$work/last.out" 2>>"$work/log"; } 2>"$work/time"
+	read -r wall user system <"$work/time"
+	cpu=$(calc "$user + $system")
+	redis_cpu=$(calc "$(cpu_of redis) - $redis_before")
+	model_cpu=$(calc "$(cpu_of model) - $model_before")
+}
+
+# repeat PREPARE COMMAND [AFTER]: $runs times, 3 where one takes over 10 s. Fills walls, cpus, redis_cpus and model_cpus. What
+# prepares and what looks at the result is not timed.
 repeat() {
-	local i redis_before model_before wall user system
+	local i
 	walls=() cpus=() redis_cpus=() model_cpus=()
 	for ((i = 0; i < runs; i++)); do
 		"$1"
-		redis_before=$(cpu_of redis) model_before=$(cpu_of model)
-		local TIMEFORMAT='%3R %3U %3S'
-		{ time "$2" >"$work/last.out" 2>>"$work/log"; } 2>"$work/time"
-		read -r wall user system <"$work/time"
-		walls+=("$wall")
-		cpus+=("$(calc "$user + $system")")
-		redis_cpus+=("$(calc "$(cpu_of redis) - $redis_before")")
-		model_cpus+=("$(calc "$(cpu_of model) - $model_before")")
+		measure "$2"
+		walls+=("$wall") cpus+=("$cpu") redis_cpus+=("$redis_cpu") model_cpus+=("$model_cpu")
 		[ -z "${3:-}" ] || "$3"
 		((i < 2)) || [ "${wall%.*}" -lt 10 ] || break
+	done
+}
+
+# in_turn COMMAND...: the same for commands that are compared: each has its turn in each round, so that a change of the machine's
+# mood meets them all. Fills COMMAND_walls and so on; calls COMMAND_before and COMMAND_after where there are such functions.
+in_turn() {
+	local i name slow
+	for name; do
+		declare -ga "${name}_walls=()" "${name}_cpus=()" "${name}_redis_cpus=()"
+	done
+	for ((i = 0; i < runs; i++)); do
+		slow=
+		for name; do
+			local -n _walls=${name}_walls _cpus=${name}_cpus _redis_cpus=${name}_redis_cpus
+			! declare -F "${name}_before" >/dev/null || "${name}_before"
+			measure "$name"
+			_walls+=("$wall") _cpus+=("$cpu") _redis_cpus+=("$redis_cpu")
+			! declare -F "${name}_after" >/dev/null || "${name}_after"
+			[ "${wall%.*}" -lt 10 ] || slow=yes
+			unset -n _walls _cpus _redis_cpus
+		done
+		((i < 2)) || [ -z "$slow" ] || break
 	done
 }
 

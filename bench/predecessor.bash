@@ -7,17 +7,19 @@ predecessor() {
 		--grpc "$GRPC_SERVER_ADDRESS" --raw raw/ --mod "$MOD_PREFIX" "${predecessor_store[@]}"
 }
 
+predecessor_before() { fresh; }
+pipe_before() { fresh; }
+
 compare() { # LABEL COUNT: of the bucket in use
 	local theirs their_cpus ours our_cpus ratio
-	predecessor >/dev/null
-	repeat fresh predecessor
-	each theirs "$2 / a" walls
-	each their_cpus "a / $2 * 1e6" cpus
+	predecessor >/dev/null # all pairs are known to both from here on
 	fresh
 	pipe >/dev/null
-	repeat fresh pipe
-	each ours "$2 / a" walls
-	each our_cpus "a / $2 * 1e6" cpus
+	in_turn predecessor pipe
+	each theirs "$2 / a" predecessor_walls
+	each their_cpus "a / $2 * 1e6" predecessor_cpus
+	each ours "$2 / a" pipe_walls
+	each our_cpus "a / $2 * 1e6" pipe_cpus
 	record "Beside the predecessor" "$1: the predecessor" postings/s - "${theirs[@]}"
 	record "Beside the predecessor" "$1: our pipe" postings/s - "${ours[@]}"
 	each ratio "a / b" ours theirs

@@ -22,7 +22,7 @@ s3_bucket() { # BUCKET COUNT: the first COUNT raw files
 }
 
 bench_s3() {
-	local count=$((s3_files * PER_FILE)) rates predecessor_store
+	local count=$((s3_files * PER_FILE)) rates predecessor_store peaks=() redis_peaks=()
 	if ! command -v radosgw >/dev/null || ! command -v ceph-osd >/dev/null; then
 		notes+=("S3: left out, because radosgw and ceph-osd are not installed.")
 		return
@@ -36,11 +36,15 @@ bench_s3() {
 	one_file s3
 	use_store part s3
 	pipe >/dev/null
-	repeat fresh pipe
+	# shellcheck source=/dev/null
+	. "$home/bench/day.bash"
+	: >"$work/stages"
+	repeat fresh pipe day_keep
 	record "2. A day" "S3 store: $s3_files files of it, $count postings, warm Redis" s - "${walls[@]}"
 	each rates "$count / a" walls
 	record "2. A day" "S3 store: the same" postings/s - "${rates[@]}"
-	record "2. A day" "S3 store: peak memory of all programs together" MB "<=300" "$(peak_of_all)"
+	record "2. A day" "S3 store: peak memory of all programs together" MB "<=300" "${peaks[@]}"
+	day_stages "S3 store, $s3_files files" "$work/stages-s3.dat"
 	# shellcheck source=/dev/null
 	. "$home/bench/predecessor.bash"
 	predecessor_store=(--bucket some --endpoint "$S3_ENDPOINT")
