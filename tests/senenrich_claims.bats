@@ -71,6 +71,27 @@ claim_left_ms() {
 	[ "$(jq -c '[.redis, .calls]' stats)" = '[1,0]' ]
 }
 
+@test "where others are met, what they learnt meanwhile is taken without a claim" {
+	postings 500 | jq -c '.company = .url' >in
+	redis_do SET "seniority:claim:1:$(head -n 1 in | jq -j '.company + "\u0000" + .title' | xxh128sum | cut -d' ' -f1)" 1 PX 600000
+	senserve_start
+	kill -STOP "$(server_pid senserve)"
+	senenrich --rpc-batch 10 --rpc-parallel 1 --stats stats <in >out 3>&- &
+	local waiting=$!
+	ten() { [ "$(claims | wc -l)" -gt 10 ]; }
+	wait_until 10 ten
+	redis_do CONFIG RESETSTAT
+	jq -c '.seniority = 2' in | sencache import
+	kill -CONT "$(server_pid senserve)"
+	wait "$waiting"
+	[ "$(wc -l <out)" = 500 ]
+	(($(jq .pairs_asked stats) <= 20))
+	# a second call's at most, and now and then that of the first pair
+	local calls
+	calls=$(redis_do INFO commandstats | sed -n 's/^cmdstat_set:calls=\([0-9]*\).*/\1/p')
+	((${calls:-0} < 100))
+}
+
 @test "a call that fails for good lets go of what it claimed" {
 	export GRPC_SERVER_ADDRESS=unix:nobody.sock
 	run -75 senenrich --rpc-patience 200ms <<<'{"company":"a","title":"CFO"}'
