@@ -218,9 +218,10 @@ json_parse(struct json *json, struct slice text, const char **why)
 		return false;
 	}
 	grow(json, 0);
-	json->plain = json_tokenise_outline(json, &high);
-	if (json->plain && (!high || slice_is_utf8(text)) && json_check(json, false) == NULL)
+	json->plain = false;
+	if (json_tokenise_outline(json, &high) && (!high || slice_is_utf8(text)) && json_check(json, false) == NULL)
 		return true;
+	json->plain = false;
 	json->count = 0;
 	bytes = json_look(text.ptr, text.len);
 	if (bytes.high && !slice_is_utf8(text)) {

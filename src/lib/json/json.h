@@ -20,7 +20,7 @@ struct json {
 	jsmntok_t *tokens; /* tokens[0] is the whole value */
 	int count;
 	int capacity;
-	bool plain; /* there is no backslash in the text: its strings mean what they say */
+	bool plain; /* there is surely no backslash in the text: its strings mean what they say */
 };
 
 /*
