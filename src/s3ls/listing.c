@@ -21,6 +21,7 @@ struct run {
 	struct store_list *list;
 	struct listing_join *join;   /* NULL: nothing is held against another listing */
 	struct listing_spool *spool; /* NULL: items go straight on */
+	struct slice prefix;         /* of the keys */
 	struct buf last;             /* the key before, to check the order */
 };
 
@@ -60,7 +61,7 @@ check_key(struct run *run, struct slice key, struct err *err)
 {
 	const struct listing_place *place = &run->listing->place;
 
-	if (!slice_starts_with(key, slice_of_str(place->prefix)))
+	if (!slice_starts_with(key, run->prefix))
 		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing has keys outside the prefix", place->bucket,
 		               place->prefix);
 	if (run->last.len > 0 && slice_compare(key, slice_of_buf(&run->last)) <= 0)
@@ -81,9 +82,8 @@ skip(struct listing *listing, struct slice key, int why)
 
 /* Whether the key is to be listed. Counts it where it has no number. */
 static bool
-number(struct listing *listing, struct slice key, int64_t *value)
+number(struct listing *listing, struct slice prefix, struct slice key, int64_t *value)
 {
-	struct slice prefix = slice_of_str(listing->place.prefix);
 	enum layout_why why;
 
 	*value = 0;
@@ -107,7 +107,7 @@ static int
 left_out(struct run *run, struct slice key, bool *result, struct err *err)
 {
 	struct listing *listing = run->listing;
-	size_t prefix_len = strlen(listing->place.prefix);
+	size_t prefix_len = run->prefix.len;
 
 	*result = listing_exclude_has(&listing->exclude, key);
 	if (*result) {
@@ -134,7 +134,7 @@ take(struct run *run, const struct store_object *object, struct err *err)
 
 	if (check_key(run, object->key, err) < 0)
 		return -1;
-	if (!number(listing, object->key, &item.number))
+	if (!number(listing, run->prefix, object->key, &item.number))
 		return 1;
 	if (item.number > listing->highest)
 		listing->highest = item.number;
@@ -179,7 +179,7 @@ run_all(struct run *run, struct err *err)
 int
 listing_run(struct listing *listing, struct store *store, struct out *out, struct err *err)
 {
-	struct run run = {.listing = listing};
+	struct run run = {.listing = listing, .prefix = slice_of_str(listing->place.prefix)};
 	char number_text[32] = "";
 	char *start;
 	int result;
@@ -191,7 +191,7 @@ listing_run(struct listing *listing, struct store *store, struct out *out, struc
 	if (listing->numbered && listing->after >= TEN_DIGITS)
 		snprintf(number_text, sizeof(number_text), "%lld", (long long)listing->after);
 	else if (listing->numbered)
-		run.spool = listing_spool_new();
+		run.spool = listing_spool_new(LISTING_HOLD);
 	start = number_text[0] == '\0' ? mem_dup("") : mem_printf("%s%s", listing->place.prefix, number_text);
 	run.list = store_list_open(store, listing->place.bucket, listing->place.prefix, start);
 	free(start);

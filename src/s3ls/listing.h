@@ -35,18 +35,17 @@ struct listing_item {
 
 struct listing_emit {
 	struct out *out;
-	struct slice bucket;
-	bool threaded;            /* the records have a `list` */
-	struct thread thread;     /* of the record printed last */
-	int64_t settled_ms;       /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
-	bool cut;                 /* it did */
-	int64_t before;           /* this number ends the listing; INT64_MAX: none does */
-	int64_t most;             /* so many records end it; INT64_MAX: it has no bound */
-	bool enough;              /* one of the two did */
-	struct listing_item held; /* printed when the next is known: of a tie only the last carries the number */
-	struct buf held_key, held_etag;
+	struct object_writer writer;
+	struct thread thread; /* of the record printed last */
+	int64_t settled_ms;   /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
+	bool cut;             /* it did */
+	int64_t before;       /* this number ends the listing; INT64_MAX: none does */
+	int64_t most;         /* so many records end it; INT64_MAX: it has no bound */
+	bool enough;          /* one of the two did */
+	/* A record is printed when the next is known: of a tie only the last carries the number. */
 	bool holding;
-	struct buf line, list;
+	struct buf line;
+	int64_t held_number, held_size;
 	int64_t flushed_ms;
 	/* for the statistics */
 	int64_t listed, bytes, first, last;
@@ -65,8 +64,11 @@ void listing_emit_release(struct listing_emit *emit);
 
 struct listing_spool;
 
-/* Items that differ in their numbers' width; within a width they come in order. Constant memory: the rest is in unlinked files. */
-struct listing_spool *listing_spool_new(void);
+/* Of s3ls: about 170,000 names. To write and read them would take longer than all else that is done here. */
+#define LISTING_HOLD ((size_t)16 << 20)
+
+/* Items that differ in their numbers' width; within a width they come in order. About `hold` bytes in memory, the rest in unlinked files. */
+struct listing_spool *listing_spool_new(size_t hold);
 int listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err);
 /* Gives all of them, the shortest numbers first. Ends early, with 0, where emit wants no more. */
 int listing_spool_emit(struct listing_spool *spool, struct listing_emit *emit, struct err *err);

@@ -6,6 +6,7 @@
 
 /* A reader down the pipe starts on what is there while the listing goes on. */
 #define FLUSH_MS 200
+#define LOOK_EVERY 32 /* records */
 
 void
 listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool threaded, int64_t after,
@@ -13,43 +14,23 @@ listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucke
 {
 	*emit = (struct listing_emit){
 		.out = out,
-		.bucket = bucket,
-		.threaded = threaded,
 		.thread = {.after = after, .seq = 0, .upto = after},
 		.settled_ms = settled_ms,
 		.before = INT64_MAX,
 		.most = INT64_MAX,
 		.flushed_ms = clock_mono_coarse_ms(),
 	};
+	object_writer_init(&emit->writer, bucket, threaded ? &after : NULL);
 }
 
-/* The held item, as the last of its number or as one that others follow. */
+/* For who reads down the pipe, or watches; often enough, and not so often that it costs more than the records. */
 static void
-print_held(struct listing_emit *emit, bool last_of_number)
+look_at_clock(struct listing_emit *emit)
 {
-	const struct listing_item *item = &emit->held;
-	struct object_record record = {.bucket = emit->bucket, .key = item->key, .size = item->size, .etag = item->etag};
-	char time[32];
 	int64_t now;
 
-	emit->holding = false;
-	emit->thread.seq++;
-	if (last_of_number && item->number > emit->thread.upto)
-		emit->thread.upto = item->number;
-	buf_reset(&emit->list);
-	if (emit->threaded)
-		thread_write(&emit->list, &emit->thread);
-	clock_format_iso(item->modified, time);
-	record.last_modified = slice_of_str(time);
-	record.list = slice_of_buf(&emit->list);
-	buf_reset(&emit->line);
-	object_record_write(&emit->line, &record);
-	out_write_slice(emit->out, slice_of_buf(&emit->line));
-
-	if (emit->listed++ == 0)
-		emit->first = item->number;
-	emit->last = item->number;
-	emit->bytes += item->size;
+	if (emit->listed % LOOK_EVERY != 0)
+		return;
 	progress_tick();
 	now = clock_mono_coarse_ms();
 	if (now - emit->flushed_ms >= FLUSH_MS) {
@@ -58,16 +39,34 @@ print_held(struct listing_emit *emit, bool last_of_number)
 	}
 }
 
+/* The held record, as the last of its number or as one that others follow. */
+static void
+print_held(struct listing_emit *emit, bool last_of_number)
+{
+	emit->holding = false;
+	emit->thread.seq++;
+	if (last_of_number && emit->held_number > emit->thread.upto)
+		emit->thread.upto = emit->held_number;
+	object_writer_end(&emit->writer, &emit->line, emit->thread.seq, emit->thread.upto);
+	out_write_slice(emit->out, slice_of_buf(&emit->line));
+
+	if (emit->listed++ == 0)
+		emit->first = emit->held_number;
+	emit->last = emit->held_number;
+	emit->bytes += emit->held_size;
+	look_at_clock(emit);
+}
+
+/* All of the record but its thread. */
 static void
 hold(struct listing_emit *emit, const struct listing_item *item)
 {
-	buf_reset(&emit->held_key);
-	buf_append_slice(&emit->held_key, item->key);
-	buf_reset(&emit->held_etag);
-	buf_append_slice(&emit->held_etag, item->etag);
-	emit->held = *item;
-	emit->held.key = slice_of_buf(&emit->held_key);
-	emit->held.etag = slice_of_buf(&emit->held_etag);
+	const struct object_facts facts = {item->key, item->size, item->etag, item->modified};
+
+	buf_reset(&emit->line);
+	object_writer_begin(&emit->writer, &emit->line, &facts);
+	emit->held_number = item->number;
+	emit->held_size = item->size;
 	emit->holding = true;
 }
 
@@ -82,14 +81,14 @@ listing_emit_item(struct listing_emit *emit, const struct listing_item *item)
 	}
 	if (item->modified > emit->settled_ms / 1000) {
 		if (emit->holding)
-			print_held(emit, item->number != emit->held.number);
+			print_held(emit, item->number != emit->held_number);
 		emit->cut = true;
 		return false;
 	}
 	if (item->left_out)
 		return true;
 	if (emit->holding)
-		print_held(emit, item->number != emit->held.number);
+		print_held(emit, item->number != emit->held_number);
 	if (emit->listed >= emit->most) {
 		emit->enough = true;
 		return false;
@@ -108,8 +107,6 @@ listing_emit_end(struct listing_emit *emit, bool whole)
 void
 listing_emit_release(struct listing_emit *emit)
 {
-	buf_release(&emit->held_key);
-	buf_release(&emit->held_etag);
+	object_writer_release(&emit->writer);
 	buf_release(&emit->line);
-	buf_release(&emit->list);
 }

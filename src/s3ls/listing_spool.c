@@ -1,7 +1,7 @@
 /*
  * Items by the width of their numbers. The store gives them in byte order ("10" before "9"); within
  * one width that is numeric order, and a wider number is a larger one. So a queue for each width is
- * all it takes. A queue that outgrows its buffer goes on in an unlinked temporary file.
+ * all it takes. What is more than memory is meant to hold goes into unlinked temporary files, one a queue.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +21,7 @@ struct queue {
 
 struct listing_spool {
 	struct queue queues[WIDTHS];
+	size_t held, hold; /* bytes in memory, and how many there may be */
 };
 
 /* In front of the bytes of key and etag; read by the program that wrote it. */
@@ -31,10 +32,11 @@ struct head {
 };
 
 struct listing_spool *
-listing_spool_new(void)
+listing_spool_new(size_t hold)
 {
 	struct listing_spool *spool = mem_zero(1, sizeof(*spool));
 
+	spool->hold = hold;
 	for (int i = 0; i < WIDTHS; i++)
 		spool->queues[i].fd = -1;
 	return spool;
@@ -68,7 +70,7 @@ open_file(struct err *err)
 }
 
 static int
-spill(struct queue *queue, struct err *err)
+spill(struct listing_spool *spool, struct queue *queue, struct err *err)
 {
 	if (queue->fd < 0)
 		queue->fd = open_file(err);
@@ -76,6 +78,7 @@ spill(struct queue *queue, struct err *err)
 		return -1;
 	if (io_write_all(queue->fd, queue->buf.data, queue->buf.len) < 0)
 		return err_set_errno(err, ERR_TEMPORARY, "cannot write a temporary file in %s", folder());
+	spool->held -= queue->buf.len;
 	buf_reset(&queue->buf);
 	return 0;
 }
@@ -85,6 +88,8 @@ width(int64_t number)
 {
 	int digits = 0;
 
+	if (number >= 1000000000 && number < 10000000000)
+		return 10; /* as nearly all are */
 	for (; number > 0; number /= 10)
 		digits++;
 	return digits;
@@ -103,10 +108,14 @@ listing_spool_add(struct listing_spool *spool, const struct listing_item *item, 
 		.left_out = item->left_out,
 	};
 
+	/* Memory is taken as it is written to: all at once saves the copying to ever larger ones. */
+	if (queue->buf.len >= BLOCK && queue->buf.cap < spool->hold)
+		buf_reserve(&queue->buf, spool->hold);
 	buf_append(&queue->buf, &head, sizeof(head));
 	buf_append_slice(&queue->buf, item->key);
 	buf_append_slice(&queue->buf, item->etag);
-	return queue->buf.len < BLOCK ? 0 : spill(queue, err);
+	spool->held += sizeof(head) + item->key.len + item->etag.len;
+	return spool->held < spool->hold || queue->buf.len < BLOCK ? 0 : spill(spool, queue, err);
 }
 
 /* The item at *at, if the buffer holds all of it. */
@@ -151,14 +160,14 @@ emit_buffer(struct buf *buf, struct listing_emit *emit)
 
 /* Returns 1 where more is wanted, 0 where not, -1 with err. */
 static int
-emit_queue(struct queue *queue, struct listing_emit *emit, struct err *err)
+emit_queue(struct listing_spool *spool, struct queue *queue, struct listing_emit *emit, struct err *err)
 {
 	struct buf *buf = &queue->buf;
 	ssize_t n;
 
 	if (queue->fd < 0)
 		return emit_buffer(buf, emit);
-	if (spill(queue, err) < 0)
+	if (spill(spool, queue, err) < 0)
 		return -1;
 	if (lseek(queue->fd, 0, SEEK_SET) < 0)
 		return err_set_errno(err, ERR_TEMPORARY, "cannot go back in a temporary file");
@@ -179,7 +188,7 @@ int
 listing_spool_emit(struct listing_spool *spool, struct listing_emit *emit, struct err *err)
 {
 	for (int i = 0; i < WIDTHS; i++) {
-		int wanted = emit_queue(&spool->queues[i], emit, err);
+		int wanted = emit_queue(spool, &spool->queues[i], emit, err);
 
 		if (wanted <= 0)
 			return wanted;

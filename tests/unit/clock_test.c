@@ -25,6 +25,8 @@ parse_by_libc(const char *text)
 	return strcmp(rest, "Z") == 0 || strcmp(rest, "+00:00") == 0 ? (int64_t)timegm(&tm) : -1;
 }
 
+static struct clock_text in_turn;
+
 static void
 check(int64_t seconds)
 {
@@ -36,6 +38,11 @@ check(int64_t seconds)
 	assert_true(strftime(wanted, sizeof(wanted), "%Y-%m-%dT%H:%M:%SZ", &tm) > 0);
 	clock_format_iso(seconds, got);
 	assert_string_equal(got, wanted);
+	for (int i = 0; i < 2; i++) {
+		clock_format_next(&in_turn, seconds);
+		assert_string_equal(in_turn.iso, wanted);
+		assert_int_equal(in_turn.len, strlen(wanted));
+	}
 	if (seconds >= 0 && strlen(got) == 20)
 		assert_int_equal(clock_parse_iso(got), seconds);
 }
@@ -44,11 +51,12 @@ static void
 every_day(void **state)
 {
 	/* From 1970 into the 25th century: the leap years of 2000, 2100 and 2400 are in it. The second of the day differs. */
-	int64_t days = 160000;
+	const int64_t days = 160000;
 
 	(void)state;
 	for (int64_t day = 0; day < days; day++)
-		check(day * 86400 + day * 7919 % 86400);
+		for (int64_t part = 0; part < 3; part++)
+			check(day * 86400 + part * 28800 + day * 7919 % 28800);
 }
 
 static void

@@ -242,16 +242,16 @@ test_settle(void **state)
 
 /* --- the order of numbers --- */
 
+/* Within memory, and through the files with little of it. */
 static void
-test_spool(void **state)
+spool_many(size_t hold)
 {
 	enum { EACH = 3000 };
-	struct listing_spool *spool = listing_spool_new();
+	struct listing_spool *spool = listing_spool_new(hold);
 	struct err err = ERR_INIT;
 	struct emitted e;
 	int64_t first;
 
-	(void)state;
 	emit_start(&e, 0, INT64_MAX);
 	close(e.out.fd);
 	e.out.fd = open("/dev/null", O_WRONLY);
@@ -273,9 +273,21 @@ test_spool(void **state)
 	assert_int_equal(out_close(&e.out, &err), 0);
 	close(e.out.fd);
 	listing_emit_release(&e.emit);
+}
+
+static void
+test_spool(void **state)
+{
+	struct listing_spool *spool = listing_spool_new(LISTING_HOLD);
+	struct err err = ERR_INIT;
+	struct emitted e;
+
+	(void)state;
+	spool_many(LISTING_HOLD);
+	spool_many(0);
+	spool_many(300000);
 
 	/* in order: each number is above the one before, or its record would not carry it */
-	spool = listing_spool_new();
 	emit_start(&e, 0, INT64_MAX);
 	for (int i = 0; i < 4; i++) {
 		static const int64_t numbers[] = {10, 100, 2, 30};

@@ -67,6 +67,56 @@ test_object_record(void **state)
 	same(got.list, THREAD);
 }
 
+/* Many records in turn are those that are written one by one. */
+static void
+test_object_writer(void **state)
+{
+	static const struct object_facts facts[] = {
+		{SLICE("raw/1721183934.jsonl"), 1043211, SLICE("9b2c"), 1721183934},
+		{SLICE("raw/\"\\\n\x01\xc3\xa9"), 0, SLICE("a\"b"), 1721183935},
+		{SLICE(""), -1, SLICE(""), 1721183935 + 86400},
+		{SLICE("raw/x"), INT64_MAX, SLICE("e"), 0},
+		{SLICE("raw/x"), 1, SLICE("e"), -1},
+		{SLICE("raw/x"), 1, SLICE("e"), 253402300800},
+		{SLICE("raw/y"), 1, SLICE("e"), 86399},
+	};
+	struct thread thread = {.after = 1721183900};
+	struct buf got = BUF_INIT, wanted = BUF_INIT, list = BUF_INIT;
+
+	(void)state;
+	for (int variant = 0; variant < 4; variant++) {
+		struct slice bucket = variant % 2 == 0 ? SLICE("rl\"data") : slice_of(NULL, 0);
+		bool threaded = variant < 2;
+		struct object_writer writer;
+
+		object_writer_init(&writer, bucket, threaded ? &thread.after : NULL);
+		buf_reset(&got);
+		buf_reset(&wanted);
+		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+			struct object_record record = {
+				.bucket = bucket, .key = facts[i].key, .size = facts[i].size, .etag = facts[i].etag};
+			char time[32];
+
+			thread.seq = (int64_t)i + 1;
+			thread.upto = thread.after + (int64_t)i * 1000000007;
+			object_writer_begin(&writer, &got, &facts[i]);
+			object_writer_end(&writer, &got, thread.seq, thread.upto);
+			clock_format_iso(facts[i].modified, time);
+			record.last_modified = slice_of_str(time);
+			buf_reset(&list);
+			if (threaded)
+				thread_write(&list, &thread);
+			record.list = slice_of_buf(&list);
+			object_record_write(&wanted, &record);
+		}
+		assert_string_equal(buf_cstr(&got), buf_cstr(&wanted));
+		object_writer_release(&writer);
+	}
+	buf_release(&got);
+	buf_release(&wanted);
+	buf_release(&list);
+}
+
 static void
 test_object_record_of_a_key_alone(void **state)
 {
@@ -337,6 +387,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_object_record),
+		cmocka_unit_test(test_object_writer),
 		cmocka_unit_test(test_object_record_of_a_key_alone),
 		cmocka_unit_test(test_many_escapes),
 		cmocka_unit_test(test_bare_keys),

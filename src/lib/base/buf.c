@@ -35,28 +35,33 @@ slice_compare(struct slice a, struct slice b)
 	return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-bool
-slice_is_utf8(struct slice s)
+/* The first byte that is no ASCII, from `i` on; eight at a time. */
+static size_t
+skip_ascii(struct slice s, size_t i)
 {
 	const uint64_t high = UINT64_C(0x8080808080808080);
 	uint64_t word;
-	size_t i = 0, n;
+
+	for (; s.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s.ptr + i, sizeof(word));
+		if (word & high)
+			break;
+	}
+	while (i < s.len && (unsigned char)s.ptr[i] < 0x80)
+		i++;
+	return i;
+}
+
+bool
+slice_is_utf8(struct slice s)
+{
+	size_t i = skip_ascii(s, 0), n;
 
 	while (i < s.len) {
-		if ((unsigned char)s.ptr[i] >= 0x80) {
-			n = utf8_length(s.ptr + i, s.len - i);
-			if (n == 0)
-				return false;
-			i += n;
-			continue;
-		}
-		/* most text is ASCII: eight bytes at a time */
-		i++;
-		for (; s.len - i >= sizeof(word); i += sizeof(word)) {
-			memcpy(&word, s.ptr + i, sizeof(word));
-			if (word & high)
-				break;
-		}
+		n = utf8_length(s.ptr + i, s.len - i);
+		if (n == 0)
+			return false;
+		i = skip_ascii(s, i + n);
 	}
 	return true;
 }

@@ -1,5 +1,4 @@
 /* Time. */
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -54,10 +53,11 @@ clock_mono_coarse_ms(void)
  */
 #define DAYS_TO_1970 719468
 #define DAYS_OF_400_YEARS 146097
+#define DAY 86400                             /* seconds */
 #define SECONDS_OF_9999 INT64_C(253402300799) /* the last of that year */
 
-static int64_t
-days_from_date(int64_t year, int month, int day)
+static int
+days_from_date(int year, int month, int day)
 {
 	int from_march = (month + 9) % 12;
 
@@ -80,13 +80,24 @@ date_from_days(int days, int *year, int *month, int *day)
 	*year = all / DAYS_OF_400_YEARS * 400 + years + (*month <= 2);
 }
 
-static char *
-put_two(char *at, int number, char behind)
+/* Two digits. Multiplying and shifting divides numbers below 100 by ten. */
+static inline void
+put_two(char *at, int number)
 {
-	at[0] = (char)('0' + number / 10);
-	at[1] = (char)('0' + number % 10);
-	at[2] = behind;
-	return at + 3;
+	int tens = number * 103 >> 10;
+
+	at[0] = (char)('0' + tens);
+	at[1] = (char)('0' + number - tens * 10);
+}
+
+static inline void
+put_time(char *text, int64_t unix_seconds)
+{
+	int seconds = (int)(unix_seconds % DAY);
+
+	put_two(text + 11, seconds / 3600);
+	put_two(text + 14, seconds / 60 % 60);
+	put_two(text + 17, seconds % 60);
 }
 
 void
@@ -96,59 +107,76 @@ clock_format_iso(int64_t unix_seconds, char *text)
 	struct tm tm;
 
 	if (unix_seconds >= 0 && unix_seconds <= SECONDS_OF_9999) {
-		int seconds = (int)(unix_seconds % 86400);
 		int year, month, day;
 
-		date_from_days((int)(unix_seconds / 86400), &year, &month, &day);
-		text = put_two(text, year / 100, '-') - 1;
-		text = put_two(text, year % 100, '-');
-		text = put_two(text, month, '-');
-		text = put_two(text, day, 'T');
-		text = put_two(text, seconds / 3600, ':');
-		text = put_two(text, seconds / 60 % 60, ':');
-		text = put_two(text, seconds % 60, 'Z');
-		*text = '\0';
+		date_from_days((int)(unix_seconds / DAY), &year, &month, &day);
+		memcpy(text, "yyyy-mm-ddThh:mm:ssZ", 21);
+		put_two(text, year / 100);
+		put_two(text + 2, year % 100);
+		put_two(text + 5, month);
+		put_two(text + 8, day);
+		put_time(text, unix_seconds);
 	} else if (gmtime_r(&t, &tm) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
 		memcpy(text, "1970-01-01T00:00:00Z", 21);
 	}
 }
 
-/* So many digits, with this behind them, as a number from min to max; else -1. Reads nothing behind what is wrong. */
-static int
-get_digits(const char *text, int count, char behind, int min, int max)
+void
+clock_format_next(struct clock_text *text, int64_t unix_seconds)
 {
-	int number = 0;
-
-	for (int i = 0; i < count; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return -1;
-		number = number * 10 + (text[i] - '0');
+	if (unix_seconds >= text->from && unix_seconds < text->to) {
+		put_time(text->iso, unix_seconds);
+		return;
 	}
-	return number >= min && number <= max && (behind == '\0' || text[count] == behind) ? number : -1;
+	clock_format_iso(unix_seconds, text->iso);
+	text->len = strlen(text->iso);
+	text->from = text->to = 0;
+	if (unix_seconds >= 0 && unix_seconds <= SECONDS_OF_9999) {
+		text->from = unix_seconds - unix_seconds % DAY;
+		text->to = text->from + DAY;
+	}
 }
 
-/* The time in the form that everybody writes, all digits there; the rest of it is at text + 19. */
-static bool
-parse_usual(const char *text, int64_t *seconds)
+/* Two digits as a number from min to max; else -1. Reads nothing behind what is wrong. */
+static inline int
+get_two(const char *text, int min, int max)
 {
-	int year, month, day, hour, minute, second;
+	unsigned tens = (unsigned)text[0] - '0', ones;
 
-	if ((year = get_digits(text, 4, '-', 1, 9999)) < 0 || (month = get_digits(text + 5, 2, '-', 1, 12)) < 0 ||
-	    (day = get_digits(text + 8, 2, 'T', 1, 31)) < 0 || (hour = get_digits(text + 11, 2, ':', 0, 23)) < 0 ||
-	    (minute = get_digits(text + 14, 2, ':', 0, 59)) < 0 || (second = get_digits(text + 17, 2, '\0', 0, 59)) < 0)
-		return false;
-	*seconds = days_from_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
-	return true;
+	if (tens > 9)
+		return -1;
+	ones = (unsigned)text[1] - '0';
+	if (ones > 9)
+		return -1;
+	ones += tens * 10;
+	return (int)ones >= min && (int)ones <= max ? (int)ones : -1;
+}
+
+const char *
+clock_parse_usual(const char *text, int64_t *seconds)
+{
+	int century, year, month, day, hour, minute, second;
+
+	if ((century = get_two(text, 0, 99)) < 0 || (year = get_two(text + 2, 0, 99)) < 0 || text[4] != '-' ||
+	    (month = get_two(text + 5, 1, 12)) < 0 || text[7] != '-' || (day = get_two(text + 8, 1, 31)) < 0 ||
+	    text[10] != 'T' || (hour = get_two(text + 11, 0, 23)) < 0 || text[13] != ':' ||
+	    (minute = get_two(text + 14, 0, 59)) < 0 || text[16] != ':' || (second = get_two(text + 17, 0, 59)) < 0)
+		return NULL;
+	year += century * 100;
+	if (year == 0)
+		return NULL; /* begins before the days that are counted */
+	*seconds = (int64_t)days_from_date(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+	return text + 19;
 }
 
 int64_t
 clock_parse_iso(const char *text)
 {
 	struct tm tm = {0};
-	const char *rest = text + 19;
 	int64_t seconds;
+	const char *rest = clock_parse_usual(text, &seconds);
 
-	if (!parse_usual(text, &seconds)) {
+	if (rest == NULL) {
 		rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 		if (rest == NULL)
 			return -1;

@@ -2,6 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 int64_t clock_unix(void);    /* seconds since 1970 */
@@ -14,7 +15,20 @@ int64_t clock_mono_coarse_ms(void);
 /* "2024-07-17T02:38:54Z" of unix seconds. `text` holds at least 32 bytes. */
 void clock_format_iso(int64_t unix_seconds, char *text);
 
+/* The same for many times in turn, most of them of the same day as the one before. {0} is an empty one. */
+struct clock_text {
+	int64_t from, to; /* iso's day, in unix seconds */
+	size_t len;
+	char iso[32];
+};
+void clock_format_next(struct clock_text *text, int64_t unix_seconds);
+
 /* Unix seconds of an ISO 8601 UTC time as S3 lists it ("2024-07-17T02:38:54.000Z"), or -1. */
 int64_t clock_parse_iso(const char *text);
+/*
+ * The same for the form that everybody uses, "2024-07-17T02:38:54", at the start of a text that may go on. Returns what
+ * is behind it, or NULL where it looks otherwise; that says nothing of what clock_parse_iso makes of it.
+ */
+const char *clock_parse_usual(const char *text, int64_t *seconds);
 
 #endif

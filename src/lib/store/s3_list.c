@@ -12,12 +12,14 @@ struct s3_list {
 	struct s3_bucket *bucket;
 	char *prefix;
 	char *start_after;
+	struct slice under, behind; /* the two, with their lengths: every key is held against them */
 	struct s3_page pages[2];    /* [0] is read; [1] is the next, filled by check_page */
 	size_t at;                  /* in pages[0] */
 	struct s3_request *request; /* for pages[1]; NULL: pages[0] is the last */
 	struct buf room;            /* for its reply: memory of pages read before */
-	struct buf last;            /* the key returned last */
-	struct buf token;           /* that the page asked for last was asked with */
+	struct slice last;          /* the key returned last: in pages[0], or in last_kept where it was of a page before */
+	struct buf last_kept;
+	struct buf token; /* that the page asked for last was asked with */
 	bool warned;
 	struct err err;
 };
@@ -80,6 +82,8 @@ s3_list_open(struct store *store, const char *bucket, const char *prefix, const 
 	list->s3 = (struct s3 *)store;
 	list->prefix = mem_dup(prefix);
 	list->start_after = mem_dup(start_after);
+	list->under = slice_of_str(list->prefix);
+	list->behind = slice_of_str(list->start_after);
 	if (!s3_bucket_name_ok(bucket)) {
 		err_set(&list->err, ERR_USAGE, "s3://%s: is no name of a bucket", bucket);
 		return &list->list;
@@ -123,8 +127,8 @@ ask_next(struct s3_list *list, bool after_first)
 		ask(list, token, "");
 		return 0;
 	}
-	if (page->count == 0 || (list->last.len > 0 && slice_compare(key_of(page, &page->objects[page->count - 1]),
-	                                                             slice_of_buf(&list->last)) <= 0))
+	if (page->count == 0 ||
+	    (list->last.len > 0 && slice_compare(key_of(page, &page->objects[page->count - 1]), list->last) <= 0))
 		return refuse(list, "the server says that there is more, but does not give it");
 	last = slice_dup(key_of(page, &page->objects[page->count - 1]));
 	ask(list, token, last);
@@ -153,6 +157,11 @@ next_page(struct s3_list *list)
 	list->request = NULL;
 	if (list->err.kind != ERR_NONE)
 		return -1;
+	if (list->last.ptr != list->last_kept.data) {
+		buf_reset(&list->last_kept);
+		buf_append_slice(&list->last_kept, list->last);
+		list->last = slice_of_buf(&list->last_kept);
+	}
 	list->pages[0] = list->pages[1];
 	list->pages[1] = old;
 	list->at = 0;
@@ -166,9 +175,9 @@ is_wanted(struct s3_list *list, struct slice key)
 {
 	int order;
 
-	if (!slice_starts_with(key, slice_of_str(list->prefix)) || slice_compare(key, slice_of_str(list->start_after)) <= 0)
+	if (!slice_starts_with(key, list->under) || slice_compare(key, list->behind) <= 0)
 		return false;
-	order = list->last.len > 0 ? slice_compare(key, slice_of_buf(&list->last)) : 1;
+	order = list->last.len > 0 ? slice_compare(key, list->last) : 1;
 	if (order < 0 && !list->warned) {
 		log_warning("s3://%s/%s: the server does not list in the order of names; some may be left out",
 		            list->bucket->name, list->prefix);
@@ -191,8 +200,7 @@ s3_list_next(struct store_list *base, struct store_object *object, struct err *e
 
 			if (!is_wanted(list, key))
 				continue;
-			buf_reset(&list->last);
-			buf_append_slice(&list->last, key);
+			list->last = key;
 			object->key = key;
 			object->size = found->size;
 			object->modified = found->modified;
@@ -215,7 +223,7 @@ s3_list_free(struct store_list *base)
 	s3_page_release(&list->pages[0]);
 	s3_page_release(&list->pages[1]);
 	buf_release(&list->room);
-	buf_release(&list->last);
+	buf_release(&list->last_kept);
 	buf_release(&list->token);
 	free(list->prefix);
 	free(list->start_after);

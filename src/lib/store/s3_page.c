@@ -71,21 +71,46 @@ hex_digit(char c)
 	return -1;
 }
 
-/* Some servers write a space as %20, AWS as '+'. */
+/* Whether one of eight bytes is '%' or '+'. */
+static bool
+has_encoded(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t a = word ^ ones * '%', b = word ^ ones * '+';
+
+	return ((((a - ones) & ~a) | ((b - ones) & ~b)) & (ones << 7)) != 0;
+}
+
+/* In place. Some servers write a space as %20, AWS as '+'. */
 static size_t
 decode(char *text, size_t len)
 {
-	size_t out = 0;
+	const char *in = text, *end = text + len;
+	char *out = text;
 
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '%' && len - i > 2 && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
-			text[out++] = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-			i += 2;
+	while (in < end) {
+		uint64_t word;
+
+		/* Eight at a time where there is nothing to decode. */
+		for (; end - in >= 8; in += sizeof(word), out += sizeof(word)) {
+			memcpy(&word, in, sizeof(word));
+			if (has_encoded(word))
+				break;
+			memcpy(out, &word, sizeof(word));
+		}
+		while (in < end && *in != '%' && *in != '+')
+			*out++ = *in++;
+		if (in == end)
+			break;
+		if (*in == '%' && end - in > 2 && hex_digit(in[1]) >= 0 && hex_digit(in[2]) >= 0) {
+			*out++ = (char)(hex_digit(in[1]) * 16 + hex_digit(in[2]));
+			in += 3;
 		} else {
-			text[out++] = text[i] == '+' ? ' ' : text[i];
+			*out++ = *in == '+' ? ' ' : *in;
+			in++;
 		}
 	}
-	return out;
+	return (size_t)(out - text);
 }
 
 void

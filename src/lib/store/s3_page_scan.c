@@ -16,7 +16,11 @@
 #include "store/s3_page.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
+#include "base/clock.h"
 #include "base/units.h"
 #include "base/utf8.h"
 
@@ -52,21 +56,23 @@ is_plain(char c)
 static const char *
 skip_plain(const char *at)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	const uint64_t high = ones << 7;
+#ifdef __SSE2__
+	/* Sixteen at a time. What is no ASCII is negative here, and so below ' '; '<' and '>' differ in one bit. */
+	for (;; at += sizeof(__m128i)) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
+		__m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+		__m128i amp = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&'));
+		__m128i tag = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8('>'));
+		int found = _mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(amp, tag)));
 
-	/* Eight at a time. A byte below ' ', and one that is 0 after the exclusive or, borrows; '<' and '>' differ in one bit. */
-	for (;; at += sizeof(uint64_t)) {
-		uint64_t word, special;
-
-		memcpy(&word, at, sizeof(word));
-		special = (word - ones * ' ') | ((word ^ ones * '&') - ones) | (((word | ones * 2) ^ ones * '>') - ones);
-		if (((special | word) & high) != 0)
-			break;
+		if (found != 0)
+			return at + __builtin_ctz((unsigned)found);
 	}
+#else
 	while (is_plain(*at))
 		at++;
 	return at;
+#endif
 }
 
 /* One character that is not plain, or a reference. NULL: not a sound one. */
@@ -231,6 +237,28 @@ scan_etag(const char *at, struct slice *etag)
 	return IS(stop, "&#34;</ETag>") ? stop + sizeof("&#34;</ETag>") - 1 : NULL;
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static const char *
+scan_time(const char *at, int64_t *seconds)
+{
+	const char *rest = clock_parse_usual(at, seconds);
+	struct slice text;
+
+	/* With milliseconds, as all servers write it. */
+	if (rest != NULL && rest[0] == '.' && is_digit(rest[1]) && is_digit(rest[2]) && is_digit(rest[3]) &&
+	    IS(rest + 4, "Z</LastModified>"))
+		return rest + 4 + sizeof("Z</LastModified>") - 1;
+	at = TAKE(at, "</LastModified>", &text);
+	if (at != NULL)
+		*seconds = s3_page_time(text);
+	return at;
+}
+
 static uint32_t
 offset(const struct scan *scan, struct slice text)
 {
@@ -250,10 +278,7 @@ scan_member(struct scan *scan, struct s3_page_object *object, const char *at)
 		object->key = offset(scan, text);
 		object->key_len = (uint32_t)text.len;
 	} else if (IS(at, "<LastModified>") && first(scan, SEEN_TIME)) {
-		at = TAKE(at + 14, "</LastModified>", &text);
-		if (at == NULL)
-			return NULL;
-		object->modified = s3_page_time(text);
+		at = scan_time(at + 14, &object->modified);
 	} else if (IS(at, "<ETag>") && first(scan, SEEN_ETAG)) {
 		at = scan_etag(at + 6, &text);
 		if (at == NULL)
@@ -264,6 +289,11 @@ scan_member(struct scan *scan, struct s3_page_object *object, const char *at)
 		at = TAKE(at + 6, "</Size>", &text);
 		if (at == NULL || !units_parse_digits(text.ptr, text.len, &object->size))
 			return NULL;
+	} else if (IS(at, "<StorageClass>")) {
+		/* As any other; but almost every object has it, and radosgw's have the next. */
+		at = TAKE(at + 14, "</StorageClass>", &text);
+	} else if (IS(at, "<Type>")) {
+		at = TAKE(at + 6, "</Type>", &text);
 	} else {
 		at = skip_other(at);
 	}

@@ -95,24 +95,23 @@ layout_number(struct slice key, struct slice raw_prefix, int64_t now, int64_t *n
 {
 	const char *name;
 	size_t len, digits;
-	int64_t value = 0;
+	uint64_t value = 0; /* of so many digits that it wraps it is not used */
 
 	if (!slice_starts_with(key, raw_prefix))
 		return LAYOUT_OUTSIDE;
 	name = key.ptr + raw_prefix.len;
 	len = key.len - raw_prefix.len;
 	for (digits = 0; digits < len && name[digits] >= '0' && name[digits] <= '9'; digits++)
-		if (digits < DIGITS_MAX)
-			value = value * 10 + (name[digits] - '0');
+		value = value * 10 + (unsigned char)(name[digits] - '0');
 	if (digits == 0)
 		return LAYOUT_NO_NUMBER;
 	if (name[0] == '0')
 		return LAYOUT_LEADING_ZERO;
 	if (len > digits && memchr(name + digits, '/', len - digits) != NULL)
 		return LAYOUT_FOLDER;
-	if (digits > DIGITS_MAX || value > now + YEAR_SECONDS)
+	if (digits > DIGITS_MAX || (int64_t)value > now + YEAR_SECONDS)
 		return LAYOUT_FUTURE;
-	*number = value;
+	*number = (int64_t)value;
 	return LAYOUT_NUMBER;
 }
 

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "json/json.h"
 
 /* What reading needs from call to call; {0} is an empty one. */
@@ -44,6 +45,26 @@ struct object_record {
 	struct slice list;
 };
 void object_record_write(struct buf *to, const struct object_record *record);
+
+/*
+ * Object records by the hundred thousand, of one bucket: what is the same in each is kept as text. They are those that
+ * object_record_write makes of the same facts. In two steps, as the thread may be known late only.
+ */
+struct object_writer {
+	struct buf before_key, before_seq;
+	struct clock_text time;
+};
+struct object_facts {
+	struct slice key;
+	int64_t size; /* -1: not given */
+	struct slice etag;
+	int64_t modified; /* unix seconds */
+};
+/* `after` is the thread's; NULL: the records have none. */
+void object_writer_init(struct object_writer *writer, struct slice bucket, const int64_t *after);
+void object_writer_begin(struct object_writer *writer, struct buf *to, const struct object_facts *facts);
+void object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto);
+void object_writer_release(struct object_writer *writer);
 
 /* A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). */
 bool object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why);

@@ -94,6 +94,59 @@ object_record_write(struct buf *to, const struct object_record *record)
 }
 
 void
+object_writer_init(struct object_writer *writer, struct slice bucket, const int64_t *after)
+{
+	*writer = (struct object_writer){0};
+	buf_append_byte(&writer->before_key, '{');
+	write_text_if(&writer->before_key, NAME("bucket"), bucket);
+	write_name(&writer->before_key, NAME("key"));
+	if (after == NULL)
+		return;
+	buf_append_str(&writer->before_seq, ",\"list\":{");
+	write_int(&writer->before_seq, NAME("after"), *after);
+	write_name(&writer->before_seq, NAME("seq"));
+}
+
+void
+object_writer_begin(struct object_writer *writer, struct buf *to, const struct object_facts *facts)
+{
+	clock_format_next(&writer->time, facts->modified);
+	buf_append_slice(to, slice_of_buf(&writer->before_key));
+	json_quote(to, facts->key);
+	if (facts->size >= 0) {
+		buf_append_str(to, ",\"size\":");
+		buf_append_int(to, facts->size);
+	}
+	if (facts->etag.len > 0) {
+		buf_append_str(to, ",\"etag\":");
+		json_quote(to, facts->etag);
+	}
+	buf_append_str(to, ",\"last_modified\":\"");
+	buf_append(to, writer->time.iso, writer->time.len);
+	buf_append_byte(to, '"');
+}
+
+void
+object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto)
+{
+	if (writer->before_seq.len > 0) {
+		buf_append_slice(to, slice_of_buf(&writer->before_seq));
+		buf_append_int(to, seq);
+		buf_append_str(to, ",\"upto\":");
+		buf_append_int(to, upto);
+		buf_append_byte(to, '}');
+	}
+	write_end(to);
+}
+
+void
+object_writer_release(struct object_writer *writer)
+{
+	buf_release(&writer->before_key);
+	buf_release(&writer->before_seq);
+}
+
+void
 control_write_begin(struct buf *to, const struct object_record *object)
 {
 	buf_append_str(to, "{\"@\":\"begin\"");
