@@ -186,6 +186,7 @@ listing_run(struct listing *listing, struct store *store, struct out *out, struc
 
 	listing_emit_init(&listing->emit, out, slice_of_str(listing->place.bucket), listing->numbered, listing->after,
 	                  listing->settled_ms);
+	listing->emit.store = store;
 	listing->emit.before = listing->before;
 	listing->emit.most = listing->most;
 	if (listing->numbered && listing->after >= TEN_DIGITS)

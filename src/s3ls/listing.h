@@ -35,6 +35,7 @@ struct listing_item {
 
 struct listing_emit {
 	struct out *out;
+	struct store *store; /* moves on while a block cannot be written yet; NULL: there is none */
 	struct object_writer writer;
 	struct thread thread; /* of the record printed last */
 	int64_t settled_ms;   /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
@@ -46,7 +47,7 @@ struct listing_emit {
 	bool holding;
 	struct buf line;
 	int64_t held_number, held_size;
-	int64_t flushed_ms;
+	int64_t flushed_ms, seen;
 	/* for the statistics */
 	int64_t listed, bytes, first, last;
 };

@@ -6,7 +6,12 @@
 
 /* A reader down the pipe starts on what is there while the listing goes on. */
 #define FLUSH_MS 200
-#define LOOK_EVERY 32 /* records */
+#define LOOK_EVERY 32 /* objects */
+/* A pipe takes it as a whole. */
+#define BLOCK ((size_t)60 * 1024)
+/* What a page of a listing may take at most, or nearly so; in steps so short that no reader waits for the next. */
+#define PATIENCE_MS 2000
+#define STEP_MAX_MS 16
 
 void
 listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool threaded, int64_t after,
@@ -29,7 +34,7 @@ look_at_clock(struct listing_emit *emit)
 {
 	int64_t now;
 
-	if (emit->listed % LOOK_EVERY != 0)
+	if (emit->seen++ % LOOK_EVERY != 0)
 		return;
 	progress_tick();
 	now = clock_mono_coarse_ms();
@@ -37,6 +42,24 @@ look_at_clock(struct listing_emit *emit)
 		out_flush(emit->out);
 		emit->flushed_ms = now;
 	}
+}
+
+/*
+ * Where the reader is slow the store goes on with what is under way, for else a server would wait for minutes for
+ * somebody to take its page, and give up.
+ */
+static void
+write_block(struct listing_emit *emit)
+{
+	int waited = 0, step = 1;
+
+	while (emit->store != NULL && waited < PATIENCE_MS && !io_writable(emit->out->fd)) {
+		if (store_wait(emit->store, -1, step) < 0)
+			break;
+		waited += step;
+		step = step < STEP_MAX_MS ? step * 2 : STEP_MAX_MS;
+	}
+	out_flush(emit->out);
 }
 
 /* The held record, as the last of its number or as one that others follow. */
@@ -54,7 +77,8 @@ print_held(struct listing_emit *emit, bool last_of_number)
 		emit->first = emit->held_number;
 	emit->last = emit->held_number;
 	emit->bytes += emit->held_size;
-	look_at_clock(emit);
+	if (emit->out->buf.len >= BLOCK)
+		write_block(emit);
 }
 
 /* All of the record but its thread. */
@@ -73,6 +97,7 @@ hold(struct listing_emit *emit, const struct listing_item *item)
 bool
 listing_emit_item(struct listing_emit *emit, const struct listing_item *item)
 {
+	look_at_clock(emit);
 	if (item->number >= emit->before) {
 		if (emit->holding)
 			print_held(emit, true);

@@ -82,6 +82,15 @@ io_readable(int fd, int timeout_ms)
 	}
 }
 
+bool
+io_writable(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	/* whatever is wrong, write(2) is to tell */
+	return poll(&p, 1, 0) != 0;
+}
+
 int
 io_read_file(const char *path, size_t max, struct buf *to, struct err *err)
 {

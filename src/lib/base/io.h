@@ -20,6 +20,9 @@ int io_write_all(int fd, const void *data, size_t len);
 /* Whether reading fd would return at once. Waits up to timeout_ms (-1: for ever). Returns 1, 0, or -1 (EINTR: asked to stop). */
 int io_readable(int fd, int timeout_ms);
 
+/* Whether writing to fd would take something at once, or fail at once. */
+bool io_writable(int fd);
+
 /* All of a file, up to `max` bytes. Returns 0, or -1 with err (ERR_USAGE; names the path). */
 int io_read_file(const char *path, size_t max, struct buf *to, struct err *err);
 
