@@ -12,6 +12,8 @@
 /* A reject carries its line as a JSON string, where a control byte becomes six; the rest is for key and reason. */
 #define ESCAPED_MAX ((size_t)6)
 #define RECORD_EXTRA ((size_t)64 * 1024)
+/* So much may be read, while there is any, before the uploads are looked at again: each look asks for all connections. */
+#define SERVE_BYTES ((size_t)1024 * 1024)
 
 struct frames {
 	struct shelf *shelf;
@@ -20,6 +22,7 @@ struct frames {
 	struct upload *open; /* the frame that has begun; else NULL */
 	struct slice run;    /* postings that stand behind each other in the lines' buffer */
 	int64_t run_count;
+	size_t unserved; /* bytes read since the uploads were looked after */
 };
 
 /* Hands the run on. Needed before the buffer changes and before anything else is done with the upload. */
@@ -159,14 +162,14 @@ take_lines(struct frames *frames, struct err *err)
 	return 0;
 }
 
-/* Reads a block; lets the uploads move on until there is one. Returns 1, 0 at the end, -1. */
+/* Lets the uploads move on until stdin is readable. Returns 0, or -1. */
 static int
-read_block(struct frames *frames, struct err *err)
+serve(struct frames *frames)
 {
 	struct shelf *shelf = frames->shelf;
-	ssize_t n;
 	int readable;
 
+	frames->unserved = 0;
 	do {
 		shelf_turn(shelf);
 		progress_tick();
@@ -174,11 +177,23 @@ read_block(struct frames *frames, struct err *err)
 			return -1;
 		readable = store_wait(shelf->target->store, STDIN_FILENO, -1);
 	} while (readable == 0);
-	if (readable < 0)
+	return readable < 0 ? -1 : 0;
+}
+
+/* Reads a block. Returns 1, 0 at the end, -1. */
+static int
+read_block(struct frames *frames, struct err *err)
+{
+	ssize_t n;
+
+	if ((frames->unserved == 0 || frames->unserved >= SERVE_BYTES || io_readable(STDIN_FILENO, 0) <= 0) &&
+	    serve(frames) < 0)
 		return -1;
 	n = lines_read(&frames->lines, STDIN_FILENO);
 	if (n < 0 && !signals_stop())
 		return err_set_errno(err, ERR_FAILED, "cannot read stdin");
+	if (n > 0)
+		frames->unserved += (size_t)n;
 	return n < 0 ? -1 : n > 0;
 }
 

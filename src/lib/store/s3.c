@@ -193,6 +193,7 @@ s3_free(struct store *store)
 	}
 	http_free(s3->http);
 	ahead_pool_release(&s3->ahead);
+	s3_bodies_free(s3);
 	sigv4_free(s3->sigv4);
 	credentials_free(s3->credentials);
 	s3_buckets_free(s3);

@@ -23,6 +23,7 @@
 #include "store/sigv4.h"
 
 #define S3_HEADERS_MAX 24
+#define S3_BODIES_MAX 16
 #define S3_REPLY_MAX (16u * 1024 * 1024) /* no page of a listing or <Error> comes near it */
 
 /* Where the requests for one bucket go. */
@@ -59,11 +60,13 @@ struct s3 {
 	int64_t hold_until; /* the server is too busy: no request starts before (monotonic ms) */
 	int64_t retries;
 	uint64_t random;
-	struct s3_request *first, *last; /* all requests there are, in order of their start */
-	int detached;                    /* of them, those for which nobody waits */
-	struct ahead_pool ahead;         /* of what is being got */
-	size_t gets_running;             /* those of which more is to come */
-	long events;                     /* grows with whatever a caller may wait for */
+	struct s3_request *first, *last;  /* all requests there are, in order of their start */
+	int detached;                     /* of them, those for which nobody waits */
+	struct ahead_pool ahead;          /* of what is being got */
+	size_t gets_running;              /* those of which more is to come */
+	struct buf bodies[S3_BODIES_MAX]; /* of objects that were put, for the next */
+	int bodies_count;
+	long events; /* grows with whatever a caller may wait for */
 	long events_seen;
 };
 
@@ -228,6 +231,7 @@ int s3_put_write(struct store_put *put, const void *data, size_t len, struct err
 void s3_put_commit(struct store_put *put);
 int s3_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void s3_put_free(struct store_put *put);
+void s3_bodies_free(struct s3 *s3);
 int s3_remove(struct store *store, const char *bucket, const char *key, struct err *err);
 
 #endif

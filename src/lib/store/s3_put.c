@@ -7,6 +7,29 @@
 #include "base/mem.h"
 #include "store/s3_upload.h"
 
+/* Larger ones are given back at once. */
+#define BODY_KEPT ((size_t)2 * 1024 * 1024)
+
+/* The memory of an object is kept for the next: fresh memory costs a page fault every 4 KiB. */
+static void
+keep_body(struct s3 *s3, struct buf *body)
+{
+	if (body->cap == 0 || body->cap > BODY_KEPT || s3->bodies_count == S3_BODIES_MAX) {
+		buf_release(body);
+		return;
+	}
+	buf_reset(body);
+	s3->bodies[s3->bodies_count++] = *body;
+	*body = (struct buf)BUF_INIT;
+}
+
+void
+s3_bodies_free(struct s3 *s3)
+{
+	while (s3->bodies_count > 0)
+		buf_release(&s3->bodies[--s3->bodies_count]);
+}
+
 void
 s3_upload_done(struct s3_upload *upload)
 {
@@ -162,6 +185,8 @@ s3_put_write(struct store_put *base, const void *data, size_t len, struct err *e
 		return -1;
 	}
 	upload->written += (int64_t)len;
+	if (upload->data.cap == 0 && upload->s3->bodies_count > 0)
+		upload->data = upload->s3->bodies[--upload->s3->bodies_count];
 	while (len > 0 && !upload->dry_run) {
 		size_t most = upload->multi != NULL ? s3_part_size(upload->multi->parts + 1) : S3_PUT_MAX;
 		size_t room = most - upload->data.len;
@@ -223,7 +248,7 @@ s3_put_free(struct store_put *base)
 
 	s3_multipart_drop(upload);
 	s3_request_free(upload->request);
-	buf_release(&upload->data);
+	keep_body(upload->s3, &upload->data);
 	free(upload->key);
 	free(upload->content_type);
 	free(upload->source);
