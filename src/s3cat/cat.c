@@ -35,24 +35,28 @@ complete(struct cat *cat, struct object_record *record, struct err *err)
 	return 0;
 }
 
-/* Starts what is wanted, as far as there is room. */
-static void
+/* Starts what is wanted, as far as there is room. Returns whether there was any. */
+static bool
 fill(struct cat *cat)
 {
 	struct object_record record;
 	struct err err = ERR_INIT;
+	bool started = false;
 	int got;
 
 	while (queue_has_room(&cat->queue, cat->store) && (got = wanted_next(&cat->wanted, &record, &err)) != 0) {
-		if (got == 1 && complete(cat, &record, &err) == 0)
+		if (got == 1 && complete(cat, &record, &err) == 0) {
 			queue_add(&cat->queue, cat->store, &record);
-		else
+			started = true;
+		} else {
 			note(cat, &err);
+		}
 		if (cat->status == STATUS_USAGE) {
 			cat->wanted.ended = true;
-			return;
+			break;
 		}
 	}
+	return started;
 }
 
 static void
@@ -224,7 +228,9 @@ void
 cat_run(struct cat *cat)
 {
 	while (!cat->out->failed && !signals_stop()) {
-		fill(cat);
+		/* The store is to be at work while the head is looked at. */
+		if (fill(cat))
+			serve(cat, false);
 		if (cat->queue.count == 0) {
 			if (cat->wanted.ended)
 				return;
