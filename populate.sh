@@ -18,7 +18,7 @@ usage() {
 	cat <<'END'
 Usage: populate.sh [OPTION]... N [-- SENGEN OPTION...]
 Uploads N new raw files of made-up postings into input_bucket, under raw_prefix,
-and prints a line for each, as they are done: its name and its number of postings.
+and prints a line for each, as they are done: its name and number of postings.
 
       --postings M       M postings in each file (otherwise 1 to 10)
       --seed S           the same postings for the same S (otherwise random)

@@ -5,18 +5,18 @@ usage() {
 	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh [OPTION]...
        pipeline.sh report [OPTION]...      a page on the runs so far
-       pipeline.sh rejects [OPTION]...     the rejected postings, and how to run them again
+       pipeline.sh rejects [OPTION]...     rejected postings, to run them again
        pipeline.sh --demo [--s3] [--no-install]
 Enriches every raw posting that is not enriched yet.
 
   -P, --parallel N             download N objects at once (16)
       --batch N                most postings in one batch (5000)
-      --lookback TIME          look for late files this long before the cursor (1d)
-      --settle TIME            leave out what was modified more recently than that
-      --retry-failed           take exactly the objects that failed for good, once more
-      --check                  look at everything that a run needs, and say what to do
+      --lookback TIME          find late files so long before the cursor (1d)
+      --settle TIME            leave out what is younger than that
+      --retry-failed           take just what failed for good, once more
+      --check                  look at all that a run needs, and say what to do
       --dry-run                print what would be done; do nothing
-      --watch SECONDS          go round for ever, SECONDS after the end of each round
+      --watch SECONDS          go round for ever, SECONDS behind each round
       --summary text|json      how the summary is written (text)
       --log-format text|json   how messages are written (text)
       --config FILE            settings from FILE instead of config.yaml
@@ -25,7 +25,7 @@ Enriches every raw posting that is not enriched yet.
   -h, --help                   this
       --version                the version
 
-      --demo                   show it all, on a store, a Redis and a model of its own
+      --demo                   show it all, on store, Redis and model of its own
       --s3                     with --demo: on a real local S3 server
       --no-install             with --demo: install no package
 

@@ -8,15 +8,15 @@ Usage: pipeline.sh rejects [OPTION]...
        pipeline.sh rejects --retry [OPTION]...
 Shows the rejected postings by reason, and the objects that failed for good.
 
-      --retry                  run the whole source objects of all these again; what is
-                               left to reject takes the place of what was
+      --retry                  run the whole sources of all these again; what is
+                               left to reject replaces what was
       --examples N             so many examples for each reason (3)
       --after N                only of sources behind this number
       --config FILE            settings from FILE instead of config.yaml
   -h, --help                   this
 
-Exit status: 0 shown, or all done; 1 something failed for good; 2 usage or configuration;
-75 a service could not be reached, or another run is under way: try again later.
+Exit status: 0 shown, or all done; 1 something failed for good; 2 usage or
+configuration; 75 a service could not be reached, or another run is under way.
 
 Examples:
   pipeline.sh rejects --examples 1

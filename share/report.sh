@@ -7,9 +7,9 @@ report_bars=160 # at most so many points in a plot: more runs than that are adde
 report_usage() {
 	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh report [OPTION]...
-Makes a page (HTML) on the runs so far: postings, what answered them, calls, rejects, levels.
+Makes an HTML page on the runs: postings, answers, calls, rejects, levels.
 
-      --output FILE            where it goes; - is standard output (seniority-report.html)
+      --output FILE            where it goes; -: stdout (seniority-report.html)
       --history FILE           another history than the settings' history_file
       --config FILE            settings from FILE instead of config.yaml
   -h, --help                   this

@@ -103,9 +103,9 @@ main(int argc, char **argv)
 	/* clang-format off */
 	const struct cli_option table[] = {
 		{CLI_INT, 'P', "parallel", "N", "get N objects at once (16)", &options.parallel, 1, PARALLEL_MAX},
-		{CLI_FLAG, 0, "frames", NULL, "frame the objects by control records (as for keys on stdin)", &options.frames, 0, 0},
-		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys given as arguments)", &options.plain, 0, 0},
-		{CLI_FLAG, 0, "rejects", NULL, "print reject records too: the objects are such as s3put makes of them", &options.rejects, 0, 0},
+		{CLI_FLAG, 0, "frames", NULL, "frame the objects (as for keys on stdin)", &options.frames, 0, 0},
+		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys as arguments)", &options.plain, 0, 0},
+		{CLI_FLAG, 0, "rejects", NULL, "print the records of reject objects too", &options.rejects, 0, 0},
 		{CLI_FLAG, 0, "unordered", NULL, "give the objects as they come, each whole", &options.unordered, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
 		CLI_STORE_ROWS,

@@ -212,7 +212,7 @@ main(int argc, char **argv)
 	const struct cli_option table[] = {
 		{CLI_INT, 'P', "parallel", "N", "put N objects at once (8)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_FLAG, 0, "no-clobber", NULL, "fail where the key is there already", &options.no_clobber, 0, 0},
-		{CLI_FLAG, 0, "replace-rejects", NULL, "these rejects, or none, take the place of an earlier run's", &options.replace_rejects, 0, 0},
+		{CLI_FLAG, 0, "replace-rejects", NULL, "these rejects, or none, replace an earlier run's", &options.replace_rejects, 0, 0},
 		{CLI_FLAG, 0, "delete", NULL, "take the object KEY away instead", &options.remove, 0, 0},
 		{CLI_FLAG, 'n', "dry-run", NULL, "read and check everything, store nothing", &options.dry_run, 0, 0},
 		{CLI_TEXT, 0, "compress", "gzip|zstd", "compress; the names get the suffix .gz or .zst", &options.compress, 0, 0},
@@ -228,7 +228,7 @@ main(int argc, char **argv)
 	/* clang-format on */
 	struct cli cli = {
 		.program = "s3put",
-		.purpose = "Store framed postings, each source as one object, whole or not at all; or stdin under KEY.",
+		.purpose = "Store framed postings, each source as one whole object; or stdin under KEY.",
 		.usage = usage,
 		.options = table,
 		.examples = examples,

@@ -24,8 +24,7 @@ static struct options options;
 
 static const struct cli_option option_table[] = {
 	{CLI_FLAG, 0, "legacy", NULL, "import: from the predecessor's company:title keys", &options.legacy, 0, 0},
-	{CLI_TEXT, 0, "split", "first|last", "import --legacy: part keys with several ':' there (leave them out)",
-     &options.split, 0, 0},
+	{CLI_TEXT, 0, "split", "first|last", "with --legacy: where to part keys of several ':'", &options.split, 0, 0},
 	{CLI_FLAG, 0, "dry-run", NULL, "import: read and count, write nothing", &options.dry_run, 0, 0},
 	{CLI_FLAG, 0, "json", NULL, "stats, server, import: print the numbers as JSON", &options.json, 0, 0},
 	{CLI_SETTING, 0, "cache-version", "N", "the version of the cache that is meant (1)", NULL, 0, 0},

@@ -29,12 +29,12 @@ static bool probe;
 static const struct cli_option option_table[] = {
 	{CLI_INT, 0, "batch", "N", "lines looked up at once (5000)", &options.batch_lines, 1, 1000000},
 	{CLI_SIZE, 0, "window", "SIZE", "most bytes that wait for answers (64M)", &options.window, 0, 0},
-	{CLI_INT, 0, "memo", "PAIRS", "pairs remembered in memory, 16 bytes each; 0: none (4000000)", &options.memo_pairs,
-     0, INT64_C(1) << 32},
+	{CLI_INT, 0, "memo", "PAIRS", "pairs in memory, 16 bytes each; 0: none (4000000)", &options.memo_pairs, 0,
+     INT64_C(1) << 32},
 	{CLI_TEXT, 0, "rejects", "FILE", "append plain input's rejected lines to FILE", &rejects_path, 0, 0},
 	{CLI_SETTING, 0, "max-rejects", "N", "give up, with 1, when more than N lines were rejected", NULL, 0, 0},
 	{CLI_FLAG, 0, "require-cache", NULL, "end with 75 where Redis cannot be reached", &options.require_cache, 0, 0},
-	{CLI_FLAG, 0, "probe", NULL, "ask the model for one pair, print its answer, and end", &probe, 0, 0},
+	{CLI_FLAG, 0, "probe", NULL, "ask the model for one pair and its health, and end", &probe, 0, 0},
 	{CLI_SETTING, 0, "grpc-server-address", "ADDR", "HOST:PORT or unix:PATH of the model", NULL, 0, 0},
 	{CLI_SETTING, 0, "rpc-batch", "N", "most pairs in one call (1000)", NULL, 0, 0},
 	{CLI_SETTING, 0, "rpc-bytes", "SIZE", "most bytes in one call (3M)", NULL, 0, 0},
@@ -58,7 +58,7 @@ static const char *const examples[] = {
 
 static struct cli cli = {
 	.program = "senenrich",
-	.purpose = "Add the seniority (1..7) of each posting's company and title: from memory, Redis or the model.",
+	.purpose = "Add the seniority (1..7) of company and title: from memory, Redis or the model.",
 	.usage = usage,
 	.options = option_table,
 	.examples = examples,

@@ -237,16 +237,16 @@ main(int argc, char **argv)
 	static struct options options = {.fail_status = "UNAVAILABLE"};
 	/* clang-format off */
 	const struct cli_option table[] = {
-		{CLI_SETTING, 0, "grpc-server-address", "ADDRESS", "where to listen: host:port (0: any free one) or unix:PATH", NULL, 0, 0},
-		{CLI_TEXT, 0, "ready-file", "FILE", "write the address there once it listens; gone at the end", &options.ready_file, 0, 0},
-		{CLI_FLAG, 0, "explain", NULL, "print each TITLE (or line of stdin), its level, and why", &options.explain, 0, 0},
+		{CLI_SETTING, 0, "grpc-server-address", "ADDRESS", "listen there: host:port (0: any free) or unix:PATH", NULL, 0, 0},
+		{CLI_TEXT, 0, "ready-file", "FILE", "hold the address there while it listens", &options.ready_file, 0, 0},
+		{CLI_FLAG, 0, "explain", NULL, "print each TITLE (or line of stdin), level and why", &options.explain, 0, 0},
 		{CLI_INT, 0, "latency", "MS", "answer each call so many milliseconds later (0)", &options.pace.latency_ms, 0, MS_MAX},
-		{CLI_INT, 0, "rate", "N", "answer N pairs a second, one call after another (0: as fast as it can)", &options.pace.rate, 0, INT32_MAX},
+		{CLI_INT, 0, "rate", "N", "N pairs a second, one call at a time (0: unbounded)", &options.pace.rate, 0, INT32_MAX},
 		{CLI_INT, 0, "fail-every", "N", "let every Nth call fail (0: none)", &options.faults.fail_every, 0, INT32_MAX},
 		{CLI_TEXT, 0, "fail-status", "NAME", "with this status (UNAVAILABLE)", &options.fail_status, 0, 0},
 		{CLI_INT, 0, "omit", "N", "leave every Nth pair out of its reply (0: none)", &options.faults.omit, 0, INT32_MAX},
 		{CLI_INT, 0, "out-of-range", "N", "answer every Nth pair with 9 (0: none)", &options.faults.out_of_range, 0, INT32_MAX},
-		{CLI_TEXT, 0, "refuse", "TEXT", "refuse a call with a title that holds TEXT (INVALID_ARGUMENT)", &options.faults.refuse, 0, 0},
+		{CLI_TEXT, 0, "refuse", "TEXT", "INVALID_ARGUMENT for calls with TEXT in a title", &options.faults.refuse, 0, 0},
 		{0},
 	};
 	/* clang-format on */

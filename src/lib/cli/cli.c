@@ -200,7 +200,7 @@ print_help(const struct cli *cli)
 		help_row(&text, o);
 	for (const struct cli_option *o = common_options; o->kind != CLI_END; o++)
 		help_row(&text, o);
-	buf_append_str(&text, "\nExit status: 0 all done, 1 something failed for good, 2 usage, 75 try again later.\n");
+	buf_append_str(&text, "\nExit status: 0 all done, 1 failed for good, 2 usage, 75 try again later.\n");
 	if (cli->examples && cli->examples[0])
 		buf_append_str(&text, "\nExamples:\n");
 	for (int i = 0; cli->examples && cli->examples[i]; i++)
