@@ -47,9 +47,10 @@ void
 cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to)
 {
 	char digits[BUCKET_DIGITS];
+	size_t len = (size_t)(pair_hash_bucket(digits, hash) - digits);
 
 	buf_append_slice(to, slice_of_buf(&cache->prefix));
-	buf_append(to, digits, (size_t)(pair_hash_bucket(digits, hash) - digits));
+	buf_append(to, digits, len);
 }
 
 void
