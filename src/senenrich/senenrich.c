@@ -32,7 +32,7 @@ static const struct cli_option option_table[] = {
 	{CLI_INT, 0, "memo", "PAIRS", "pairs in memory, 16 bytes each; 0: none (4000000)", &options.memo_pairs, 0,
      INT64_C(1) << 32},
 	{CLI_TEXT, 0, "rejects", "FILE", "append plain input's rejected lines to FILE", &rejects_path, 0, 0},
-	{CLI_SETTING, 0, "max-rejects", "N", "give up, with 1, when more than N lines were rejected", NULL, 0, 0},
+	{CLI_SETTING, 0, "max-rejects", "N", "give up, with 1, where over N lines were rejected", NULL, 0, 0},
 	{CLI_FLAG, 0, "require-cache", NULL, "end with 75 where Redis cannot be reached", &options.require_cache, 0, 0},
 	{CLI_FLAG, 0, "probe", NULL, "ask the model for one pair and its health, and end", &probe, 0, 0},
 	{CLI_SETTING, 0, "grpc-server-address", "ADDR", "HOST:PORT or unix:PATH of the model", NULL, 0, 0},
