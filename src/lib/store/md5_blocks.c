@@ -4,6 +4,16 @@
 #include <endian.h>
 #include <string.h>
 
+/* gcc has it from version 12 on. */
+#ifdef __has_builtin
+#if __has_builtin(__builtin_shufflevector) && BYTE_ORDER == LITTLE_ENDIAN
+#define HAVE_LANES 1
+#endif
+#endif
+#ifndef HAVE_LANES
+#define HAVE_LANES 0
+#endif
+
 /* Sixteen lanes at once, where the compiler may split them over as many registers as it needs; and a quarter of them. */
 typedef uint32_t lanes __attribute__((vector_size(sizeof(uint32_t) * MD5_LANES)));
 typedef uint32_t quarter __attribute__((vector_size(sizeof(uint32_t) * 4)));
@@ -74,7 +84,7 @@ md5_blocks(uint32_t state[4], const unsigned char *data, size_t blocks)
 	}
 }
 
-#if BYTE_ORDER == LITTLE_ENDIAN
+#if HAVE_LANES
 
 /* The block at `offset` of each lane: word i of all lanes to words[i]. Four words of four lanes at a time. */
 static inline __attribute__((always_inline)) void
@@ -157,7 +167,7 @@ run_avx512(uint32_t state[4][MD5_LANES], const unsigned char *const data[MD5_LAN
 
 #else
 
-/* Nobody has such a machine at hand: what is sure to be right. */
+/* Where there is no machine or compiler at hand to try it: what is sure to be right. */
 static void
 run_any(uint32_t state[4][MD5_LANES], const unsigned char *const data[MD5_LANES], size_t blocks)
 {
@@ -177,7 +187,7 @@ run_any(uint32_t state[4][MD5_LANES], const unsigned char *const data[MD5_LANES]
 md5_lanes_fn *const *
 md5_lanes(void)
 {
-#if defined(__x86_64__) && BYTE_ORDER == LITTLE_ENDIAN
+#if HAVE_LANES && defined(__x86_64__)
 	static md5_lanes_fn *const all[] = {run_avx512, run_avx2, run_any, NULL};
 
 	if (__builtin_cpu_supports("avx512f"))
