@@ -200,6 +200,28 @@ test_ready_together(void **state)
 	ahead_pool_release(&pool);
 }
 
+/* Those that are full and digested will not bring anything either. */
+static void
+test_ready_among_full(void **state)
+{
+	struct ahead_pool pool = {0};
+	struct ahead windows[16];
+	unsigned char digest[MD5_SIZE];
+
+	(void)state;
+	start_some(&pool, windows, 16);
+	for (int i = 1; i < 16; i++) {
+		while (!ahead_is_full(&windows[i]))
+			ahead_add(&windows[i], text, TEXT_SIZE);
+		ahead_digest(&windows[i], digest);
+	}
+	ahead_add(&windows[0], text, 1000);
+	assert_true(ahead_is_ready(&windows[0]));
+	for (int i = 0; i < 16; i++)
+		ahead_close(&windows[i]);
+	ahead_pool_release(&pool);
+}
+
 /* Or until its patience is over. */
 static void
 test_ready_in_the_end(void **state)
@@ -227,9 +249,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_digests),        cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_room),           cmocka_unit_test(test_ready_alone),
-		cmocka_unit_test(test_ready_together), cmocka_unit_test(test_ready_in_the_end),
+		cmocka_unit_test(test_digests),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_ready_alone),
+		cmocka_unit_test(test_ready_together),
+		cmocka_unit_test(test_ready_among_full),
+		cmocka_unit_test(test_ready_in_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, make_text, NULL);

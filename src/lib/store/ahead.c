@@ -150,7 +150,7 @@ in_company(const struct ahead_pool *pool)
 	for (const struct ahead *ahead = pool->first; ahead != NULL && now < COMPANY_GOOD; ahead = ahead->next) {
 		if (is_company(ahead))
 			now++;
-		else if (!ahead->ended)
+		else if (!ahead->ended && !ahead_is_full(ahead))
 			later++;
 	}
 	return now >= COMPANY_GOOD || now + later < COMPANY_GOOD;
