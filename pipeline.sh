@@ -40,7 +40,15 @@ need_programs() {
 
 # setting NAME: its value, as all programs see it.
 setting() {
-	sed -nE "s/^$1: \"(.*)\" # .*/\1/p" "$tmp/settings" | sed 's/\\\(["\\]\)/\1/g'
+	local line
+	while IFS= read -r line; do
+		[[ $line == "$1: \""*'" # '* ]] || continue
+		line=${line#*: \"}
+		line=${line%'" # '*}
+		line=${line//'\"'/'"'}
+		printf '%s\n' "${line//\\\\/\\}"
+		return
+	done <"$tmp/settings"
 }
 
 # One run for one piece of work (store, buckets, prefixes) on this machine, whoever starts it. The stages inherit
@@ -48,7 +56,8 @@ setting() {
 lock() {
 	local folder=/tmp file fd
 	[ ! -k /run/lock ] || folder=/run/lock
-	file=$folder/seniority-$( (setting endpoint_url && cat "$tmp/key") | sha256sum | cut -c1-32).lock
+	file=$( (setting endpoint_url && cat "$tmp/key") | sha256sum)
+	file=$folder/seniority-${file:0:32}.lock
 	# Made with O_EXCL and then only read: nothing happens through somebody's link.
 	(umask 022 && set -C && : >"$file") 2>/dev/null || true
 	if [ ! -f "$file" ] || [ -L "$file" ] || [ ! -r "$file" ]; then
@@ -165,10 +174,13 @@ run_round() {
 # Where all of a whole listing is stored now, everything is done up to the highest number that it saw, also behind the
 # last object that was to do; after a first run without one, the next need not look at all that again.
 settle_cursor() {
-	local highest
-	(($1 == 0)) && [ -z "$take" ] && [ "$(number s3ls unsettled)" = 0 ] || return 0
-	highest=$(number s3ls highest)
-	((${highest:-0} > after && ${highest:-0} > $(number cursor moved_to))) || return 0
+	local value highest
+	number s3ls unsettled
+	(($1 == 0)) && [ -z "$take" ] && [ "$value" = 0 ] || return 0
+	number s3ls highest
+	highest=${value:-0}
+	number cursor moved_to
+	((highest > after && highest > ${value:-0})) || return 0
 	"$bin/cursor" "${common[@]}" set "$highest" && after=$highest
 }
 

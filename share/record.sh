@@ -6,27 +6,30 @@ history_most=10000 # runs that are kept
 
 # Where the history is; nothing where none is to be kept.
 history_path() {
-	local path state
+	local path state work
 	path=$(setting history_file)
 	[ "$path" != none ] || return 0
 	if [ -z "$path" ]; then
 		state=${STATE_DIRECTORY:-}
 		[ -n "$state" ] || state=${XDG_STATE_HOME:-${HOME:-/nonexistent}/.local/state}/seniority
 		# one for each piece of work, as the cursor's key names it
-		path=${state%%:*}/history-$(sha256sum <"$tmp/key" | cut -c1-8).ndjson
+		work=$(sha256sum <"$tmp/key")
+		path=${state%%:*}/history-${work:0:8}.ndjson
 	fi
 	echo "$path"
 }
 
 # record_run STATUS MICROSECONDS
 record_run() {
-	local name line ended=$EPOCHSECONDS
-	line="{\"run\":\"$(tr -cd '[:alnum:]._:-' <<<"$SENIORITY_RUN_ID")\",\"ended\":$ended,"
+	local name line value summed ended=$EPOCHSECONDS
+	line="{\"run\":\"${SENIORITY_RUN_ID//[![:alnum:]._:-]/}\",\"ended\":$ended,"
 	if [ -n "${after:-}" ]; then
 		for name in level_{1..7} rejected_{line,company,title,model,forged}; do
-			line+="\"$name\":$(number senenrich "$name" | grep . || echo 0),"
+			number senenrich "$name"
+			line+="\"$name\":${value:-0},"
 		done
-		line+=$(summarise json "$1" "$2" | cut -c2-)
+		summed=$(summarise json "$1" "$2")
+		line+=${summed:1}
 	else
 		line+="\"seconds\":$(printf '%d.%02d' $(($2 / 1000000)) $(($2 / 10000 % 100))),\"status\":$1}"
 	fi
@@ -40,7 +43,8 @@ record_history() {
 	local path
 	path=$(history_path)
 	[ -n "$path" ] || return 0
-	mkdir -p "$(dirname "$path")" && printf '%s\n' "$1" >>"$path" || return
+	[[ $path != ?*/* ]] || mkdir -p "${path%/*}" || return
+	printf '%s\n' "$1" >>"$path" || return
 	# now and then; the lock keeps other runs away
 	if (($(wc -l <"$path") > history_most + history_most / 10)); then
 		tail -n "$history_most" "$path" >"$path.new" && mv "$path.new" "$path"

@@ -28,6 +28,10 @@ iso_time() {
 
 # quoted TEXT: as a JSON string, valid whatever the bytes.
 quoted() {
+	if [[ $1 =~ ^[[:alnum:]\ ._:/-]*$ ]]; then # most are so simple that no process is needed
+		printf '"%s"' "$1"
+		return
+	fi
 	printf '%s' "$1" | iconv -c -f UTF-8 -t UTF-8 | LC_ALL=C awk '
 		BEGIN {
 			for (i = 1; i < 32; i++) code[sprintf("%c", i)] = sprintf("\\u%04x", i)

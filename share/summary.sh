@@ -2,26 +2,35 @@
 # summary.sh: what pipeline.sh says at the end of a run, from the stages' own statistics (--stats: one flat JSON
 # object each). To be sourced by it; uses its $tmp, $after, $take and $common.
 
-# number PROGRAM MEMBER: empty where the program did not live to tell.
+# number PROGRAM MEMBER: sets value; empty where the program did not live to tell.
 number() {
 	local line=''
+	value=
 	if [ -f "$tmp/$1.json" ]; then
 		read -r line <"$tmp/$1.json" || true
 	fi
 	[[ $line =~ \"$2\":(-?[0-9.]+) ]] || return 0
-	echo "${BASH_REMATCH[1]}"
+	value=${BASH_REMATCH[1]}
 }
 
-# Fills the variables below, the caller's locals.
+# Which variable is whose number.
+summary_numbers=(listed=s3ls.listed present=s3ls.present skipped=s3ls.skipped excluded=s3ls.excluded
+	stored=s3put.objects failed=s3put.failed read=s3cat.lines written=s3put.lines rejected=s3put.rejected
+	memo=senenrich.memo redis=senenrich.redis model=senenrich.model calls=senenrich.calls pairs=senenrich.pairs_asked
+	moved=cursor.moved_to)
+
+# Fills these variables, the caller's locals.
 collect() {
-	listed=$(number s3ls listed)
-	present=$(number s3ls present) skipped=$(number s3ls skipped) excluded=$(number s3ls excluded)
-	[ -z "$take" ] || listed=$(number s3cat objects)
-	stored=$(number s3put objects) failed=$(number s3put failed)
-	read=$(number s3cat lines) written=$(number s3put lines) rejected=$(number s3put rejected)
-	memo=$(number senenrich memo) redis=$(number senenrich redis) model=$(number senenrich model)
-	calls=$(number senenrich calls) pairs=$(number senenrich pairs_asked)
-	moved=$(number cursor moved_to)
+	local name from value
+	for name in "${summary_numbers[@]}"; do
+		from=${name#*=}
+		number "${from%.*}" "${from#*.}"
+		printf -v "${name%%=*}" '%s' "$value"
+	done
+	if [ -n "$take" ]; then
+		number s3cat objects
+		listed=$value
+	fi
 	((${moved:-0} > after)) || moved=$after
 }
 
