@@ -16,7 +16,7 @@ s3_start() {
 s3_bucket() { # BUCKET COUNT: the first COUNT raw files
 	local file
 	s3_curl PUT "/$1"
-	find "$work/raw" -name '*.jsonl' | sort | head -n "$2" | while read -r file; do
+	find "$work/raw" -name '*.jsonl' | sort | sed -n "1,$2p" | while read -r file; do
 		s3_curl PUT "/$1/raw/${file##*/}" -T "$file"
 	done
 }

@@ -168,6 +168,7 @@ peers_all() { # LARGE SMALL KEYS ROUNDS
 		return
 	fi
 	peers_rounds=$4 FIRST_LISTED=${FIRST:0:4}
+	unset MOD_PREFIX # of the parts before this one; here config.yaml says where objects go
 	peers=$(mktemp -d "$(peers_place)/seniority-peers.XXXXXX")
 	[ -n "${S3_ENDPOINT:-}" ] || s3_start
 	peers_settings
