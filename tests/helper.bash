@@ -198,6 +198,22 @@ redis_start() {
 	wait_until 10 redis_do PING
 }
 
+# The Redis that runs, killed and begun anew with half a minute of loading in front of it.
+redis_restart_loading() {
+	redis_do DEBUG POPULATE 5000 filler 200 >/dev/null
+	redis_do SAVE >/dev/null
+	redis_stop -9
+	rm -f "$REDIS_SOCKET"
+	# 5 ms a key
+	server_run redis redis-server --port 0 --unixsocket "$REDIS_SOCKET" --save '' --dir "$(here)" \
+		--key-load-delay 5000 --loading-process-events-interval-bytes 1024
+	wait_until 10 redis_is_loading
+}
+
+redis_is_loading() {
+	redis_do PING 2>&1 | grep -q LOADING
+}
+
 redis_stop() {
 	server_stop redis "${1:-TERM}"
 }
@@ -232,6 +248,17 @@ _server_failed() {
 senserve_stop() {
 	server_stop senserve "${1:-TERM}"
 	cat "$(here)/senserve.out"
+}
+
+# faulty_start OPTION...: a proxy with bad days in front of the S3 server. Sets URL.
+faulty_start() {
+	local port
+	port=$(free_port)
+	server_stop faulty
+	server_run faulty "$ROOT/tests/servers/faulty.py" "$port" "${S3_ENDPOINT##*:}" "$@"
+	wait_until 10 port_open "$port"
+	# shellcheck disable=SC2034 # the test's
+	URL=http://127.0.0.1:$port
 }
 
 radosgw_start() {

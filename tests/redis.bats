@@ -150,14 +150,7 @@ time.sleep(600)"
 @test "a server that is still loading" {
 	redis_start --rdb-key-save-delay 0 --enable-debug-command yes
 	cursor set 7
-	redis_do DEBUG POPULATE 5000 filler 200 >/dev/null
-	redis_do SAVE >/dev/null
-	redis_stop -9
-	rm -f "$REDIS_SOCKET"
-	# 5 ms a key: half a minute of loading.
-	server_run redis redis-server --port 0 --unixsocket "$REDIS_SOCKET" --save '' --dir "$(here)" \
-		--key-load-delay 5000 --loading-process-events-interval-bytes 1024
-	wait_until 10 bash -c 'redis-cli -s "$REDIS_SOCKET" PING 2>&1 | grep -q LOADING'
+	redis_restart_loading
 	refused 75 LOADING cursor get
 	refused 75 LOADING cursor set 8
 	redis_stop -9

@@ -73,14 +73,7 @@ cached() { # COUNT
 @test "Redis that is still loading: one warning, and on without it; with --require-cache: 75" {
 	prepare 500
 	redis_start --rdb-key-save-delay 0 --enable-debug-command yes
-	redis_do DEBUG POPULATE 5000 filler 200 >/dev/null
-	redis_do SAVE >/dev/null
-	redis_stop -9
-	rm -f "$REDIS_SOCKET"
-	# 5 ms a key: half a minute of loading
-	server_run redis redis-server --port 0 --unixsocket "$REDIS_SOCKET" --save '' --dir "$(here)" \
-		--key-load-delay 5000 --loading-process-events-interval-bytes 1024
-	wait_until 10 bash -c 'redis-cli -s "$REDIS_SOCKET" PING 2>&1 | grep -q LOADING'
+	redis_restart_loading
 	senenrich <in >out 2>log
 	cmp expected out
 	grep -q 'LOADING.*going on without the cache' log

@@ -27,13 +27,9 @@ setup() {
 
 # faulty OPTION...: a config.yaml that leads through the proxy. The test's own; stopped by faults_met.
 faulty() {
-	local port
-	port=$(free_port)
-	server_stop faulty
-	server_run faulty "$ROOT/tests/servers/faulty.py" "$port" "${S3_ENDPOINT##*:}" "$@"
-	wait_until 10 port_open "$port"
+	faulty_start "$@"
 	cat >config.yaml <<-END
-		endpoint_url: http://127.0.0.1:$port
+		endpoint_url: $URL
 		input_bucket: faults
 		output_bucket: faults
 	END

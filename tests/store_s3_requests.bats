@@ -21,12 +21,7 @@ setup() {
 
 # faulty OPTION...: the proxy anew, and a config.yaml that leads through it. Sets URL.
 faulty() {
-	local port
-	port=$(free_port)
-	server_stop faulty
-	server_run faulty "$ROOT/tests/servers/faulty.py" "$port" "${S3_ENDPOINT##*:}" "$@"
-	wait_until 10 port_open "$port"
-	URL=http://127.0.0.1:$port
+	faulty_start "$@"
 	printf 'endpoint_url: %s\ninput_bucket: requests\noutput_bucket: requests\n' "$URL" >config.yaml
 }
 
