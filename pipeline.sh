@@ -38,17 +38,34 @@ need_programs() {
 	done
 }
 
-# setting NAME: its value, as all programs see it.
-setting() {
+# read_setting NAME: sets value to it, as all programs see it.
+read_setting() {
 	local line
+	value=
 	while IFS= read -r line; do
 		[[ $line == "$1: \""*'" # '* ]] || continue
 		line=${line#*: \"}
 		line=${line%'" # '*}
-		line=${line//'\"'/'"'}
-		printf '%s\n' "${line//\\\\/\\}"
+		printf -v value %b "${line//'\"'/'"'}" # JSON's other escapes are among bash's
 		return
 	done <"$tmp/settings"
+}
+
+# setting NAME: prints it.
+setting() {
+	local value
+	read_setting "$1"
+	printf '%s\n' "$value"
+}
+
+# What says where the work is, as it was at the start, holds for all programs of this run: config.yaml may be edited
+# while it is under way, and half of them must not see what the other half does not.
+pin_settings() {
+	local name value
+	for name in endpoint_url input_bucket output_bucket {raw,mod,reject}_prefix cursor_store; do
+		read_setting "$name"
+		[ -z "$value" ] || export "${name^^}=$value"
+	done
 }
 
 # One run for one piece of work (store, buckets, prefixes) on this machine, whoever starts it. The stages inherit
@@ -75,6 +92,7 @@ lock() {
 prepare() {
 	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || return
 	log_format=$(setting log_format)
+	pin_settings
 	"$bin/cursor" "${common[@]}" key >"$tmp/key" || return
 	[ -n "$dry_run" ] || lock || return
 	after=$("$bin/cursor" "${common[@]}" get) || return

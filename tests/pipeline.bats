@@ -318,13 +318,31 @@ ends_with() {
 	put 1721183934.jsonl
 	start
 	wait_until 20 stage_pid senenrich
-	sed -i 's/rl-data/other/' config.yaml
+	sed 's/rl-data/other/' config.yaml >other.yaml
 	mkdir "$(here)/store/other"
-	run --separate-stderr pipeline.sh
+	run --separate-stderr pipeline.sh --config other.yaml
 	echo "$stderr"
 	[ "$status" -eq 0 ]
 	model_thaw
 	wait "$pid"
+}
+
+@test "settings that are edited while a run begins are the next one's: all programs see the same" {
+	services
+	put 1721183934.jsonl
+	mkdir "$(here)/store/other" edited
+	sed -i 's/^mod_prefix:.*/mod_prefix: "a\\t\\"b\\"\\\\"/' config.yaml
+	for name in s3ls s3cat senenrich s3put cursor; do
+		printf '#!/bin/sh\n[ "$1" = --stats ] && sed -i s/rl-data/other/ config.yaml\nexec "%s/%s" "$@"\n' \
+			"$BIN" "$name" >"edited/$name"
+	done
+	chmod +x edited/*
+	SENIORITY_BIN=$PWD/edited run --separate-stderr pipeline.sh --summary json
+	echo "$stderr"
+	grep other config.yaml
+	[ "$status" -eq 0 ]
+	[ "$(field listed)" -eq 1 ]
+	[ -f "$STORE/a	\"b\"\\1721183934.jsonl" ]
 }
 
 @test "SIGTERM and SIGINT end the stages, and it by that signal; the next run does the rest" {
