@@ -22,7 +22,7 @@ typedef uint32_t quarter __attribute__((vector_size(sizeof(uint32_t) * 4)));
 #define SOON 1024
 
 #define F(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
-#define G(x, y, z) ((y) ^ ((z) & ((x) ^ (y))))
+#define G(x, y, z) (((x) & (z)) | ((y) & ~(z)))
 #define H(x, y, z) ((x) ^ (y) ^ (z))
 #define I(x, y, z) ((y) ^ ((x) | ~(z)))
 
@@ -46,24 +46,26 @@ typedef uint32_t quarter __attribute__((vector_size(sizeof(uint32_t) * 4)));
 #define H_SHIFT(n) ((n) < 1 ? 4 : (n) < 3 ? 6 + 5 * (n) : 23) /* 4 11 16 23 */
 #define I_SHIFT(n) ((n) < 3 ? 6 + 4 * (n) + (n) / 2 : 21)     /* 6 10 15 21 */
 
-/* A block whose words are `w`, with the state in a, b, c and d. */
-#define ALL_STEPS() \
-	STEPS(F, F_SHIFT,  0,  1,  2,  3, 0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee); \
-	STEPS(F, F_SHIFT,  4,  5,  6,  7, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501); \
-	STEPS(F, F_SHIFT,  8,  9, 10, 11, 0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be); \
-	STEPS(F, F_SHIFT, 12, 13, 14, 15, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821); \
-	STEPS(G, G_SHIFT,  1,  6, 11,  0, 0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa); \
-	STEPS(G, G_SHIFT,  5, 10, 15,  4, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8); \
-	STEPS(G, G_SHIFT,  9, 14,  3,  8, 0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed); \
-	STEPS(G, G_SHIFT, 13,  2,  7, 12, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a); \
-	STEPS(H, H_SHIFT,  5,  8, 11, 14, 0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c); \
-	STEPS(H, H_SHIFT,  1,  4,  7, 10, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70); \
-	STEPS(H, H_SHIFT, 13,  0,  3,  6, 0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05); \
-	STEPS(H, H_SHIFT,  9, 12, 15,  2, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665); \
-	STEPS(I, I_SHIFT,  0,  7, 14,  5, 0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039); \
-	STEPS(I, I_SHIFT, 12,  3, 10,  1, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1); \
-	STEPS(I, I_SHIFT,  8, 15,  6, 13, 0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1); \
-	STEPS(I, I_SHIFT,  4, 11,  2,  9, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391)
+/* A block whose words are `w`, with the state in a, b, c and d; between(n) behind each four steps, n from 0 to 15. */
+#define ALL_STEPS(between) \
+	STEPS(F, F_SHIFT,  0,  1,  2,  3, 0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee); between(0); \
+	STEPS(F, F_SHIFT,  4,  5,  6,  7, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501); between(1); \
+	STEPS(F, F_SHIFT,  8,  9, 10, 11, 0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be); between(2); \
+	STEPS(F, F_SHIFT, 12, 13, 14, 15, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821); between(3); \
+	STEPS(G, G_SHIFT,  1,  6, 11,  0, 0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa); between(4); \
+	STEPS(G, G_SHIFT,  5, 10, 15,  4, 0xd62f105d, 0x02441453, 0xd8a1e681, 0xe7d3fbc8); between(5); \
+	STEPS(G, G_SHIFT,  9, 14,  3,  8, 0x21e1cde6, 0xc33707d6, 0xf4d50d87, 0x455a14ed); between(6); \
+	STEPS(G, G_SHIFT, 13,  2,  7, 12, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a); between(7); \
+	STEPS(H, H_SHIFT,  5,  8, 11, 14, 0xfffa3942, 0x8771f681, 0x6d9d6122, 0xfde5380c); between(8); \
+	STEPS(H, H_SHIFT,  1,  4,  7, 10, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60, 0xbebfbc70); between(9); \
+	STEPS(H, H_SHIFT, 13,  0,  3,  6, 0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05); between(10); \
+	STEPS(H, H_SHIFT,  9, 12, 15,  2, 0xd9d4d039, 0xe6db99e5, 0x1fa27cf8, 0xc4ac5665); between(11); \
+	STEPS(I, I_SHIFT,  0,  7, 14,  5, 0xf4292244, 0x432aff97, 0xab9423a7, 0xfc93a039); between(12); \
+	STEPS(I, I_SHIFT, 12,  3, 10,  1, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1); between(13); \
+	STEPS(I, I_SHIFT,  8, 15,  6, 13, 0x6fa87e4f, 0xfe2ce6e0, 0xa3014314, 0x4e0811a1); between(14); \
+	STEPS(I, I_SHIFT,  4, 11,  2,  9, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb, 0xeb86d391); between(15)
+
+#define NOTHING(n) (void)0
 /* clang-format on */
 
 void
@@ -76,7 +78,7 @@ md5_blocks(uint32_t state[4], const unsigned char *data, size_t blocks)
 		memcpy(w, data, sizeof(w));
 		for (int i = 0; i < 16; i++)
 			w[i] = le32toh(w[i]);
-		ALL_STEPS();
+		ALL_STEPS(NOTHING);
 		a = state[0] += a;
 		b = state[1] += b;
 		c = state[2] += c;
@@ -86,29 +88,29 @@ md5_blocks(uint32_t state[4], const unsigned char *data, size_t blocks)
 
 #if HAVE_LANES
 
-/* The block at `offset` of each lane: word i of all lanes to words[i]. Four words of four lanes at a time. */
+/* Of the block at `offset` of each lane a sixteenth, four words of four lanes: word i of all lanes to words[i]. */
 static inline __attribute__((always_inline)) void
-turn(lanes words[16], const unsigned char *const data[MD5_LANES], size_t offset)
+turn(lanes words[16], const unsigned char *const data[MD5_LANES], size_t offset, int part)
 {
-	for (int lane = 0; lane < MD5_LANES; lane += 4) {
-		for (int word = 0; word < 16; word += 4) {
-			quarter row[4], half[4];
+	int lane = part / 4 * 4, word = part % 4 * 4;
+	quarter row[4], half[4];
 
-			for (int i = 0; i < 4; i++)
-				memcpy(&row[i], data[lane + i] + offset + word * sizeof(uint32_t), sizeof(quarter));
-			half[0] = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
-			half[1] = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
-			half[2] = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
-			half[3] = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
-			row[0] = __builtin_shufflevector(half[0], half[1], 0, 1, 4, 5);
-			row[1] = __builtin_shufflevector(half[0], half[1], 2, 3, 6, 7);
-			row[2] = __builtin_shufflevector(half[2], half[3], 0, 1, 4, 5);
-			row[3] = __builtin_shufflevector(half[2], half[3], 2, 3, 6, 7);
-			for (int i = 0; i < 4; i++)
-				memcpy((char *)&words[word + i] + lane * sizeof(uint32_t), &row[i], sizeof(quarter));
-		}
-	}
+	for (int i = 0; i < 4; i++)
+		memcpy(&row[i], data[lane + i] + offset + word * sizeof(uint32_t), sizeof(quarter));
+	half[0] = __builtin_shufflevector(row[0], row[1], 0, 4, 1, 5);
+	half[1] = __builtin_shufflevector(row[2], row[3], 0, 4, 1, 5);
+	half[2] = __builtin_shufflevector(row[0], row[1], 2, 6, 3, 7);
+	half[3] = __builtin_shufflevector(row[2], row[3], 2, 6, 3, 7);
+	row[0] = __builtin_shufflevector(half[0], half[1], 0, 1, 4, 5);
+	row[1] = __builtin_shufflevector(half[0], half[1], 2, 3, 6, 7);
+	row[2] = __builtin_shufflevector(half[2], half[3], 0, 1, 4, 5);
+	row[3] = __builtin_shufflevector(half[2], half[3], 2, 3, 6, 7);
+	for (int i = 0; i < 4; i++)
+		memcpy((char *)&words[word + i] + lane * sizeof(uint32_t), &row[i], sizeof(quarter));
 }
+
+/* While a block's steps wait for each other, the processor has room for the next block's words. */
+#define TURN_NEXT(n) turn(words[(i + 1) % 2], data, next, n)
 
 static inline __attribute__((always_inline)) void
 run_lanes(uint32_t state[4][MD5_LANES], const unsigned char *const data[MD5_LANES], size_t blocks)
@@ -120,18 +122,17 @@ run_lanes(uint32_t state[4][MD5_LANES], const unsigned char *const data[MD5_LANE
 	memcpy(&b, state[1], sizeof(b));
 	memcpy(&c, state[2], sizeof(c));
 	memcpy(&d, state[3], sizeof(d));
-	turn(words[0], data, 0);
+	for (int part = 0; part < 16; part++)
+		turn(words[0], data, 0, part);
 	for (size_t i = 0; i < blocks; i++) {
 		const lanes *w = words[i % 2];
 		lanes a0 = a, b0 = b, c0 = c, d0 = d;
+		size_t next = (i + 1 < blocks ? i + 1 : i) * 64;
 
-		/* The next block before the steps of this one: what is stored by quarters cannot be loaded whole at once. */
-		if (i + 1 < blocks)
-			turn(words[(i + 1) % 2], data, (i + 1) * 64);
 		/* The processor's own look ahead ends with each page, of which there are many here. */
 		for (int lane = 0; lane < MD5_LANES; lane++)
 			__builtin_prefetch(data[lane] + i * 64 + SOON);
-		ALL_STEPS();
+		ALL_STEPS(TURN_NEXT);
 		a += a0;
 		b += b0;
 		c += c0;
