@@ -48,6 +48,21 @@ peak() {
 	[ "$(asked)" = 5 ]
 }
 
+@test "a reader that takes its time is no stall of the server" {
+	pages 5000
+	mkfifo pipe
+	STALL_TIMEOUT=1s s3ls --after 1700000000 >pipe 2>log 3>&- &
+	local pid=$! fd
+	exec {fd}<pipe
+	wait_until 10 eval '[ "$(asked)" = 2 ]'
+	sleep 2
+	cat <&"$fd" | wc -l | grep -qx 5000
+	exec {fd}<&-
+	wait "$pid"
+	[ ! -s log ]
+	[ "$(asked)" = 5 ]
+}
+
 @test "a server that takes no notice of start-after costs its pages, and no key twice" {
 	pages 3500 --deaf
 	s3ls --after 1700002000 >listed

@@ -225,6 +225,22 @@ uploads_left() {
 	fi
 }
 
+@test "x-amz-retry-after counts more than Retry-After; whoever starts meanwhile waits a part of it" {
+	s3put other <"$SMALL"
+	faulty --every 1 --kinds amz-later,none,none --only GET
+	mkfifo keys
+	s3cat --plain -P 2 <keys 2>log >out 3>&- &
+	exec 4>keys
+	echo small >&4
+	wait_until 20 grep -q ': 503 SlowDown, retry 2 of 5 in 4.0 s' log
+	echo other >&4
+	exec 4>&-
+	wait $!
+	cmp out <(cat "$SMALL" "$SMALL")
+	server_stop faulty
+	jq -e '.waited | .again >= 4 and .other >= 1' faulty.out
+}
+
 @test "what comes ahead of its turn is held back, not piled up" {
 	faulty --every 1 --kinds stalled,none --only GET
 	for _ in {1..8}; do cat "$LARGE"; done >huge # 80 MB

@@ -9,6 +9,7 @@ signatures hold. With --mixed gets meet 'region' too, listings and ends of uploa
 Kinds:
   500 503 slowdown 429      an answer instead of the real one, with and without an <Error>
   later                     503 SlowDown with "Retry-After: 1"
+  amz-later                 503 SlowDown with "x-amz-retry-after: 4000" (milliseconds), which counts more than that
   reset                     the connection is reset before the request is passed on
   reset-head                ... in the middle of the answer's headers
   reset-body                ... in the middle of the body (the request was carried out)
@@ -30,6 +31,7 @@ Kinds:
 
 `sent` in what it prints are the headers of the latest request of each method that say what is wanted (x-amz-*, content-*, if-*),
 and its target under the name `target`. `most` is how many of a method were under way at once.
+`waited` are the seconds from a 503 that says when to the next request for the same (`again`) and the next for another (`other`).
 `crc` in what it prints is how many CRCs came with requests and were right or wrong; `ahead` in what it prints is by how many seconds the latest-dated signature was ahead of this machine's clock.
 """
 import argparse
@@ -54,6 +56,8 @@ ERRORS = {
     "expired": (403, "ExpiredToken"), "skewed": (403, "RequestTimeTooSkewed"),
 }
 
+LATER = {"later": "Retry-After: 1\r\n", "amz-later": "Retry-After: 1\r\nx-amz-retry-after: 4000\r\n"}
+
 
 class Gone(Exception):
     """The connection is to end here."""
@@ -71,6 +75,8 @@ class Proxy:
         self.sent = {}
         self.now = collections.Counter()
         self.most = collections.Counter()
+        self.asked_to_wait = None  # target and time
+        self.waited = {}
 
     def choose(self, method, target):
         """The fault for this request, or None."""
@@ -157,8 +163,9 @@ class Proxy:
             writer.write(self.answer(method, *ERRORS[kind]))
         elif kind == "region":
             writer.write(self.answer(method, 301, "PermanentRedirect", "x-amz-bucket-region: eu-nowhere-1\r\n"))
-        elif kind == "later":
-            writer.write(self.answer(method, 503, "SlowDown", "Retry-After: 1\r\n"))
+        elif kind in LATER:
+            self.asked_to_wait = (target, time.monotonic())
+            writer.write(self.answer(method, 503, "SlowDown", LATER[kind]))
         elif kind == "redirect":
             writer.write(self.answer(method, 307, "TemporaryRedirect",
                                      "Location: http://localhost:%d%s\r\n" % (self.options.port, target)))
@@ -212,6 +219,9 @@ class Proxy:
         method, target = head.split(b" ", 2)[:2]
         method, target = method.decode(), target.decode("latin-1")
         self.note(method, target, head)
+        if self.asked_to_wait:
+            whose = "again" if target == self.asked_to_wait[0] else "other"
+            self.waited.setdefault(whose, round(time.monotonic() - self.asked_to_wait[1], 3))
         self.now[method] += 1
         self.most[method] = max(self.most[method], self.now[method])
         try:
@@ -271,7 +281,7 @@ async def run(options):
     await stop.wait()
     server.close()
     print(json.dumps({"requests": sum(proxy.calls.values()), "calls": proxy.calls, "met": proxy.met, "ahead": proxy.ahead, "crc": proxy.crc,
-                      "sent": proxy.sent, "most": proxy.most}), flush=True)
+                      "sent": proxy.sent, "waited": proxy.waited, "most": proxy.most}), flush=True)
 
 
 def main():
