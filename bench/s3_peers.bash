@@ -112,7 +112,7 @@ peers_turn() { # KIND PROGRAM
 }
 
 peers_compare() { # KIND OURS WHAT PROGRAM...
-	local kind=$1 ours=$2 what=$3 i program order mine theirs curl_cpu digest_cpu ratios both against
+	local kind=$1 ours=$2 what=$3 i program order mine theirs digest curl_cpu digest_cpu ratios both against
 	shift 3
 	peer_walls=() peer_cpus=() order=("$ours" "$@")
 	for ((i = 0; i < peers_rounds; i++)); do
@@ -128,6 +128,14 @@ peers_compare() { # KIND OURS WHAT PROGRAM...
 		each ratios "a / b" theirs mine
 		record "6. Beside other S3 clients" "$what: $program's time / $ours's" times ">=1" "${ratios[@]}"
 	done
+	if [ -n "${peer_walls[openssl]:-}" ]; then
+		# What has the same done, digests and all, without us.
+		read -ra theirs <<<"${peer_walls[curl]}"
+		read -ra digest <<<"${peer_walls[openssl]}"
+		each both "a + b" theirs digest
+		each ratios "a / b" both mine
+		record "6. Beside other S3 clients" "$what: curl's and then openssl dgst's time / $ours's" times - "${ratios[@]}"
+	fi
 	read -ra mine <<<"${peer_cpus[$ours]}"
 	read -ra curl_cpu <<<"${peer_cpus[curl]}"
 	both=("${curl_cpu[@]}") against="$ours's CPU time / curl's"
@@ -179,6 +187,7 @@ peers_all() { # LARGE SMALL KEYS ROUNDS
 			size="$2 of 10 KiB" && peers_objects small "$2" 10240
 		fi
 		peers_compare put s3put "put $size" curl rclone aws openssl
+		rm "$peers/$bucket/frames" # memory, in most places, of which a server with all the objects has need
 		peers_compare get s3cat "get $size" curl rclone aws openssl
 		rm -rf "${peers:?}/$bucket"
 	done
