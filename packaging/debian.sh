@@ -17,7 +17,7 @@ PACKAGES_S3=(radosgw ceph-mon ceph-osd ceph-common curl)
 # The tests: the runner, and clients that share no code with ours.
 PACKAGES_TEST=(libcmocka-dev bats parallel jq curl shellcheck gzip zstd procps
 	python3-grpcio python3-protobuf python3-botocore openssl xxhash python3-prometheus-client prometheus gnuplot-nox libxml2-utils
-	swift-proxy swift-account swift-container swift-object memcached tinyproxy-bin
+	swift-proxy swift-account swift-container swift-object memcached tinyproxy-bin libnss-wrapper
 	dpkg-dev debhelper fakeroot lintian scdoc systemd man-db groff zsh python3-yaml)
 
 # `make lint` and `make coverage`.

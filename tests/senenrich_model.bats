@@ -87,6 +87,21 @@ answer='{"company":"a","title":"b","seniority":5}'
 	(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
 }
 
+@test "all addresses of one name are asked in turn" {
+	port=$(free_port)
+	model one "$port" 5
+	model two "$port" 5 --host 127.0.0.2
+	printf '127.0.0.%d model.test\n' 1 2 >hosts
+	sengen --count 2000 --seed 1 >in
+	# the resolver of libc, to which that list of hosts can be given; the sanitizers' library must come first
+	LD_PRELOAD="$(ldd "$BIN/senenrich" | awk '/lib[at]san/ { printf "%s ", $3 }')libnss_wrapper.so" NSS_WRAPPER_HOSTS=hosts \
+		GRPC_DNS_RESOLVER=native GRPC_SERVER_ADDRESS=model.test:$port senenrich --rpc-batch 50 <in >out
+	[ "$(grep -c '"seniority":5}' out)" = 2000 ]
+	server_stop one
+	server_stop two
+	(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
+}
+
 @test "--probe: one pair, and what grpc.health.v1 says where the model has it" {
 	senserve_start
 	run -0 --separate-stderr senenrich --probe

@@ -138,15 +138,16 @@ model_channel_open(const struct settings *settings, struct err *err)
 		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
 		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
 		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, .value.integer = MESSAGE_MAX},
-		/* only of a list of addresses: the name that their certificates carry, and asking them in turn */
-		{.type = GRPC_ARG_STRING, .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, .value.string = host},
+		/* several addresses, by a list or behind one name, are asked in turn */
 		{.type = GRPC_ARG_STRING, .key = (char *)GRPC_ARG_LB_POLICY_NAME, .value.string = (char *)"round_robin"},
+		/* of a list alone: the name that their certificates carry */
+		{.type = GRPC_ARG_STRING, .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, .value.string = host},
 	};
 	grpc_channel_args list = {.num_args = sizeof(args) / sizeof(args[0]), .args = args};
 
 	if (make_target(addresses, &target, err) == 0 && (credentials = make_credentials(settings, err)) != NULL) {
 		if (strchr(addresses, ',') == NULL)
-			list.num_args -= 2;
+			list.num_args--;
 		channel = grpc_channel_create(buf_cstr(&target), credentials, &list);
 		grpc_channel_credentials_release(credentials);
 	}

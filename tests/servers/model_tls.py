@@ -40,6 +40,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("seniority", type=int)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--client-ca")
     parser.add_argument("--authorization")
@@ -69,7 +70,7 @@ def main():
         # a HealthCheckResponse of one field, by hand
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("grpc.health.v1.Health", {
             "Check": grpc.unary_unary_rpc_method_handler(lambda request, context: bytes([8, options.health]))}),))
-    address = f"127.0.0.1:{options.port}"
+    address = f"{options.host}:{options.port}"
     if options.tls:
         cert, key = (open(name, "rb").read() for name in options.tls)
         client_ca = open(options.client_ca, "rb").read() if options.client_ca else None

@@ -51,7 +51,7 @@ const struct setting settings_table[] = {
 	TEXT("cursor_store", "redis", "where the cursor is kept: redis, or file:PATH"),
 	/* the model */
 	TEXT("grpc_server_address", "localhost:50051",
-         "address of the model: HOST:PORT or unix:PATH; several with commas: in turn"),
+         "address of the model: HOST:PORT or unix:PATH; several, with commas or of one name: in turn"),
 	BOOL("grpc_tls", "false", "TLS to the model"),
 	TEXT("grpc_ca_file", NULL, "PEM file of the authorities that may sign the model's certificate (the system's)"),
 	TEXT("grpc_cert_file", NULL, "PEM file of our own certificate for the model"),
