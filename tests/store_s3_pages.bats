@@ -51,11 +51,11 @@ peak() {
 @test "a reader that takes its time is no stall of the server" {
 	pages 5000
 	mkfifo pipe
-	STALL_TIMEOUT=1s s3ls --after 1700000000 >pipe 2>log 3>&- &
+	STALL_TIMEOUT=5s s3ls --after 1700000000 >pipe 2>log 3>&- &
 	local pid=$! fd
 	exec {fd}<pipe
 	wait_until 10 eval '[ "$(asked)" = 2 ]'
-	sleep 2
+	sleep 6 # longer than the server may be silent
 	cat <&"$fd" | wc -l | grep -qx 5000
 	exec {fd}<&-
 	wait "$pid"

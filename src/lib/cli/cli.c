@@ -1,4 +1,4 @@
-/* The option table: parsed by getopt_long, printed by --help. */
+/* The option table, parsed by getopt_long. */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "base/units.h"
 #include "cli/cli.h"
+#include "cli/cli_print.h"
 #include "cli/progress.h"
 #include "settings/nearest.h"
 
@@ -22,7 +22,6 @@ enum {
 	OPTIONS_MAX = 64,
 	FIRST_LONG = 256, /* what getopt_long returns for row 0 of the table */
 	FIRST_COMMON = 512,
-	HELP_COLUMN = 28,
 };
 
 enum common {
@@ -159,83 +158,6 @@ set_option(struct parse *p, const struct cli_option *o, const char *text)
 	return STATUS_OK;
 }
 
-static void
-help_row(struct buf *to, const struct cli_option *o)
-{
-	size_t start = to->len, used;
-
-	if (o->help == NULL)
-		return;
-	buf_append_str(to, "  ");
-	if (o->letter)
-		buf_printf(to, "-%c, ", o->letter);
-	buf_printf(to, "--%s%s%s", o->name, o->arg ? " " : "", o->arg ? o->arg : "");
-	used = to->len - start;
-	if (used + 2 > HELP_COLUMN) {
-		buf_append_byte(to, '\n');
-		used = 0;
-	}
-	buf_printf(to, "%*s%s\n", (int)(HELP_COLUMN - used), "", o->help);
-}
-
-/* Releases it. Returns the status to end with. */
-static int
-print(struct buf *text)
-{
-	int result = io_write_all(STDOUT_FILENO, text->data, text->len);
-
-	buf_release(text);
-	return result < 0 ? STATUS_FAILED : STATUS_OK;
-}
-
-static int
-print_help(const struct cli *cli)
-{
-	struct buf text = BUF_INIT;
-
-	for (int i = 0; cli->usage[i]; i++)
-		buf_printf(&text, "%s %s %s\n", i ? "      " : "Usage:", cli->program, cli->usage[i]);
-	buf_printf(&text, "\n%s\n\n", cli->purpose);
-	for (const struct cli_option *o = cli->options; o->kind != CLI_END; o++)
-		help_row(&text, o);
-	for (const struct cli_option *o = common_options; o->kind != CLI_END; o++)
-		help_row(&text, o);
-	buf_append_str(&text, "\nExit status: 0 all done, 1 failed for good, 2 usage, 75 try again later.\n");
-	if (cli->examples && cli->examples[0])
-		buf_append_str(&text, "\nExamples:\n");
-	for (int i = 0; cli->examples && cli->examples[i]; i++)
-		buf_printf(&text, "  %s\n", cli->examples[i]);
-	return print(&text);
-}
-
-/* A line for each: letter, name, argument, help, with tabs between them. */
-static void
-options_rows(struct buf *to, const struct cli_option *o)
-{
-	for (; o->kind != CLI_END; o++)
-		if (o->help)
-			buf_printf(to, "%.*s\t%s\t%s\t%s\n", o->letter != 0, &o->letter, o->name, o->arg ? o->arg : "", o->help);
-}
-
-static int
-print_options(const struct cli *cli)
-{
-	struct buf text = BUF_INIT;
-
-	options_rows(&text, cli->options);
-	options_rows(&text, common_options);
-	return print(&text);
-}
-
-static int
-print_settings(void)
-{
-	struct buf text = BUF_INIT;
-
-	settings_print_table(&text);
-	return print(&text);
-}
-
 /* The setting as far as it is known: what is said of the next option is written that way already. */
 static int
 apply_log_format(const struct cli *cli)
@@ -285,14 +207,14 @@ set_common(struct parse *p, enum common which, const char *text)
 		p->verbosity = -1;
 		break;
 	case COMMON_HELP:
-		return print_help(p->cli);
+		return cli_print_help(p->cli, common_options);
 	case COMMON_VERSION:
 		printf("%s %s\n", p->cli->program, VERSION);
 		return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
 	case COMMON_OPTIONS:
-		return print_options(p->cli);
+		return cli_print_options(p->cli, common_options);
 	case COMMON_SETTINGS:
-		return print_settings();
+		return cli_print_settings();
 	}
 	return -1;
 }
@@ -392,7 +314,7 @@ cli_start(struct cli *cli, int argc, char **argv)
 	cli->status = STATUS_OK;
 	if (p.print_config) {
 		settings_print(cli->settings, &text);
-		cli->status = print(&text);
+		cli->status = cli_print(&text);
 		return false;
 	}
 	return true;
