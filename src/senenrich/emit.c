@@ -102,13 +102,6 @@ write_long_posting(struct out *out, struct slice head, struct slice member, int 
 	out_write(out, "\n", 1);
 }
 
-static char *
-add(char *to, const void *data, size_t len)
-{
-	memcpy(to, data, len);
-	return to + len;
-}
-
 /* The posting up to the cut, the seniority, and what is behind the cut. */
 static void
 write_posting(struct emit *emit, struct slice line, const struct item *item, int seniority)
@@ -127,11 +120,11 @@ write_posting(struct emit *emit, struct slice line, const struct item *item, int
 		return;
 	}
 	start = to = out_room(emit->out, room);
-	to = add(to, head.ptr, head.len);
+	to = put_slice(to, head);
 	if (!replace)
-		to = add(to, member.ptr, member.len);
+		to = put_slice(to, member);
 	*to++ = (char)('0' + seniority);
-	to = add(to, tail.ptr, tail.len);
+	to = put_slice(to, tail);
 	*to++ = '\n';
 	out_put(emit->out, (size_t)(to - start));
 }

@@ -266,16 +266,17 @@ test_quoting_anywhere(void **state)
 		const char *quoted;
 	} cases[] = {{'"', "\\\""}, {'\\', "\\\\"},   {'\0', "\\u0000"},        {'\x1f', "\\u001f"},      {'\n', "\\n"},
 	             {' ', " "},    {'\x7f', "\x7f"}, {'\x80', "\xef\xbf\xbd"}, {'\xff', "\xef\xbf\xbd"}, {'~', "~"}};
-	char text[24], wanted[64];
+	char text[40], same[sizeof(text)], wanted[64];
 
 	(void)state;
+	memset(same, 'a', sizeof(same));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (size_t len = 1; len <= sizeof(text); len++) {
 			for (size_t at = 0; at < len; at++) {
 				memset(text, 'a', len);
 				text[at] = cases[i].byte;
-				snprintf(wanted, sizeof(wanted), "\"%.*s%s%.*s\"", (int)at, "aaaaaaaaaaaaaaaaaaaaaaaa", cases[i].quoted,
-				         (int)(len - at - 1), "aaaaaaaaaaaaaaaaaaaaaaaa");
+				snprintf(wanted, sizeof(wanted), "\"%.*s%s%.*s\"", (int)at, same, cases[i].quoted, (int)(len - at - 1),
+				         same);
 				expect_quoted(slice_of(text, len), wanted);
 			}
 		}

@@ -47,6 +47,11 @@ skip_ascii(struct slice s, size_t i)
 		if (word & high)
 			break;
 	}
+	if (s.len - i < sizeof(word) && s.len >= sizeof(word)) {
+		memcpy(&word, s.ptr + s.len - sizeof(word), sizeof(word));
+		if ((word & high) == 0)
+			return s.len;
+	}
 	while (i < s.len && (unsigned char)s.ptr[i] < 0x80)
 		i++;
 	return i;
@@ -85,29 +90,63 @@ buf_grow(struct buf *buf, size_t extra)
 	buf->cap = cap;
 }
 
-void
-buf_append_int(struct buf *buf, int64_t number)
+static size_t
+count_digits(uint64_t number)
+{
+	static const uint64_t powers[] = {0,
+	                                  10,
+	                                  100,
+	                                  1000,
+	                                  10000,
+	                                  100000,
+	                                  1000000,
+	                                  10000000,
+	                                  100000000,
+	                                  1000000000,
+	                                  10000000000,
+	                                  100000000000,
+	                                  1000000000000,
+	                                  10000000000000,
+	                                  100000000000000,
+	                                  1000000000000000,
+	                                  10000000000000000,
+	                                  100000000000000000,
+	                                  1000000000000000000,
+	                                  10000000000000000000u};
+	/* A bit is 1233/4096 of a digit: at most one too few. */
+	size_t count = (size_t)(64 - __builtin_clzll(number | 1)) * 1233 >> 12;
+
+	return count + (number >= powers[count]);
+}
+
+char *
+put_int(char *at, int64_t number)
 {
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
 								"40414243444546474849505152535455565758596061626364656667686970717273747576777879"
 								"8081828384858687888990919293949596979899";
-	char digits[24];
-	char *at = digits + sizeof(digits);
 	uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+	char *end;
 
+	if (number < 0)
+		*at++ = '-';
+	at = end = at + count_digits(left);
 	for (; left >= 100; left /= 100) {
 		at -= 2;
 		memcpy(at, pairs + left % 100 * 2, 2);
 	}
-	if (left >= 10) {
-		at -= 2;
-		memcpy(at, pairs + left * 2, 2);
-	} else {
-		*--at = (char)('0' + left);
-	}
-	if (number < 0)
-		*--at = '-';
-	buf_append(buf, at, (size_t)(digits + sizeof(digits) - at));
+	if (left >= 10)
+		memcpy(at - 2, pairs + left * 2, 2);
+	else
+		at[-1] = (char)('0' + left);
+	return end;
+}
+
+void
+buf_append_int(struct buf *buf, int64_t number)
+{
+	buf_reserve(buf, INT_TEXT_MAX);
+	buf->len = (size_t)(put_int(buf->data + buf->len, number) - buf->data);
 }
 
 void

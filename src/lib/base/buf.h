@@ -111,6 +111,20 @@ buf_append_byte(struct buf *buf, char byte)
 	buf->data[buf->len++] = byte;
 }
 
+/*
+ * Where room is made already, for what is written by the hundred thousand: each returns the end of what it wrote. Of
+ * a literal it takes no call.
+ */
+static inline char *
+put_slice(char *at, struct slice s)
+{
+	memcpy(at, s.ptr, s.len);
+	return at + s.len;
+}
+
+enum { INT_TEXT_MAX = 20 }; /* bytes of a number at most */
+char *put_int(char *at, int64_t number);
+
 void buf_append_int(struct buf *buf, int64_t number);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

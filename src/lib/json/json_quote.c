@@ -62,37 +62,41 @@ quote_broken(struct buf *to, struct slice text)
 	}
 }
 
-/* Whether any of the eight bytes is below ' ', '"', '\\' or no ASCII: the first three borrow, after the exclusive or. */
-static bool
-is_special(const char *bytes)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t word;
+typedef signed char bytes16 __attribute__((vector_size(16)));
 
-	memcpy(&word, bytes, sizeof(word));
-	return (((word - ones * ' ') | ((word ^ ones * '"') - ones) | ((word ^ ones * '\\') - ones) | word) &
-	        (ones << 7)) != 0;
+/* Whether sixteen bytes can stand between quotes as they are; copies them. What is no ASCII is negative, and so below ' '. */
+static inline bool
+copy_sixteen(char *to, const char *from)
+{
+	bytes16 bytes, special;
+	uint64_t halves[2];
+
+	memcpy(&bytes, from, sizeof(bytes));
+	memcpy(to, &bytes, sizeof(bytes));
+	special = (bytes < ' ') | (bytes == '"') | (bytes == '\\');
+	memcpy(halves, &special, sizeof(halves));
+	return (halves[0] | halves[1]) == 0;
 }
 
-/* Whether the text can stand between quotes as it is: most do. */
+/* Copies text that can stand between quotes as it is, as most can. Of any other it returns false, and copies some of it. */
 static bool
-is_plain(struct slice text)
+copy_plain(char *to, struct slice text)
 {
 	size_t i;
 
-	for (i = 0; text.len - i >= 8; i += 8) {
-		if (is_special(text.ptr + i))
+	for (i = 0; text.len - i >= 16; i += 16) {
+		if (!copy_sixteen(to + i, text.ptr + i))
 			return false;
 	}
-	if (i == text.len)
-		return true;
-	if (text.len >= 8)
-		return !is_special(text.ptr + text.len - 8);
+	/* The rest along with what stands before it. */
+	if (text.len >= 16)
+		return i == text.len || copy_sixteen(to + text.len - 16, text.ptr + text.len - 16);
 	for (; i < text.len; i++) {
 		unsigned char byte = (unsigned char)text.ptr[i];
 
 		if (byte < ' ' || byte >= 0x80 || byte == '"' || byte == '\\')
 			return false;
+		to[i] = (char)byte;
 	}
 	return true;
 }
@@ -101,9 +105,9 @@ void
 json_quote(struct buf *to, struct slice text)
 {
 	buf_reserve(to, text.len + 2);
-	buf_append_byte(to, '"');
-	if (is_plain(text))
-		buf_append_slice(to, text);
+	to->data[to->len++] = '"';
+	if (copy_plain(to->data + to->len, text))
+		to->len += text.len;
 	else if (slice_is_utf8(text))
 		quote_runs(to, text);
 	else

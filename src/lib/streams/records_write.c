@@ -7,6 +7,9 @@
 /* What stands in front of a member's value. A literal: so its length is known, and it is copied without a call. */
 #define NAME(name) SLICE(",\"" name "\":")
 
+/* More than all takes that is written of an object's facts in one go: names, numbers, a time. */
+#define FACTS_ROOM ((size_t)128)
+
 /* ,"name": or, for the first member, "name": */
 static inline void
 write_name(struct buf *to, struct slice name)
@@ -110,33 +113,42 @@ object_writer_init(struct object_writer *writer, struct slice bucket, const int6
 void
 object_writer_begin(struct object_writer *writer, struct buf *to, const struct object_facts *facts)
 {
-	clock_format_next(&writer->time, facts->modified);
+	char *at;
+
 	buf_append_slice(to, slice_of_buf(&writer->before_key));
 	json_quote(to, facts->key);
-	if (facts->size >= 0) {
-		buf_append_str(to, ",\"size\":");
-		buf_append_int(to, facts->size);
-	}
+	buf_reserve(to, FACTS_ROOM);
+	at = to->data + to->len;
+	if (facts->size >= 0)
+		at = put_int(put_slice(at, NAME("size")), facts->size);
 	if (facts->etag.len > 0) {
-		buf_append_str(to, ",\"etag\":");
+		to->len = (size_t)(put_slice(at, NAME("etag")) - to->data);
 		json_quote(to, facts->etag);
+		buf_reserve(to, FACTS_ROOM);
+		at = to->data + to->len;
 	}
-	buf_append_str(to, ",\"last_modified\":\"");
-	buf_append(to, writer->time.iso, writer->time.len);
-	buf_append_byte(to, '"');
+	clock_format_next(&writer->time, facts->modified);
+	at = put_slice(at, SLICE(",\"last_modified\":\""));
+	memcpy(at, writer->time.iso, sizeof(writer->time.iso));
+	at = put_slice(at + writer->time.len, SLICE("\""));
+	to->len = (size_t)(at - to->data);
 }
 
 void
 object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto)
 {
+	char *at;
+
+	buf_append_slice(to, slice_of_buf(&writer->before_seq));
+	buf_reserve(to, FACTS_ROOM);
+	at = to->data + to->len;
 	if (writer->before_seq.len > 0) {
-		buf_append_slice(to, slice_of_buf(&writer->before_seq));
-		buf_append_int(to, seq);
-		buf_append_str(to, ",\"upto\":");
-		buf_append_int(to, upto);
-		buf_append_byte(to, '}');
+		at = put_int(at, seq);
+		at = put_int(put_slice(at, NAME("upto")), upto);
+		at = put_slice(at, SLICE("}"));
 	}
-	write_end(to);
+	at = put_slice(at, SLICE("}\n"));
+	to->len = (size_t)(at - to->data);
 }
 
 void
