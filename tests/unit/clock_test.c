@@ -114,6 +114,35 @@ parse(void **state)
 	}
 }
 
+/* One behind the other, as in a listing, with and without a change of the day: what clock_parse_usual makes of each. */
+static void
+parse_in_turn(void **state)
+{
+	static const char *const usual[] = {"2024-02-29T02:38:54", "2024-02-29T23:59:59", "2024-03-01T00:00:00",
+	                                    "2024-02-29T00:00:00", "1969-12-31T23:59:59", "0001-01-01T00:00:01"};
+	static const char bytes[] = "0123456789-:T.Z+ x/;~\x7f\x80\xb0\xba\xff";
+	struct clock_day day = {0};
+	char text[20] = "";
+
+	(void)state;
+	text[18] = text[15] = text[12] = '0';
+	assert_null(clock_parse_next(&day, text, &(int64_t){0}));
+	for (size_t n = 0; n < sizeof(usual) / sizeof(usual[0]) * 19 * sizeof(bytes); n++) {
+		int64_t got = -7, wanted = -7;
+		const char *end;
+
+		memcpy(text, usual[n % 6], sizeof(text));
+		text[n / 6 % 19] = bytes[n / 6 / 19]; /* the last is NUL */
+		end = clock_parse_usual(text, &wanted);
+		assert_ptr_equal(clock_parse_next(&day, text, &got), end);
+		if (end != NULL)
+			assert_int_equal(got, wanted);
+		memcpy(text, usual[n % 6], sizeof(text));
+		assert_ptr_equal(clock_parse_next(&day, text, &got), clock_parse_usual(text, &wanted));
+		assert_int_equal(got, wanted);
+	}
+}
+
 /* Any byte of a time changed, and cut at any place: what libc makes of it. */
 static void
 parse_like_libc(void **state)
@@ -139,10 +168,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_day),
-		cmocka_unit_test(edges),
-		cmocka_unit_test(parse),
-		cmocka_unit_test(parse_like_libc),
+		cmocka_unit_test(every_day),     cmocka_unit_test(edges),           cmocka_unit_test(parse),
+		cmocka_unit_test(parse_in_turn), cmocka_unit_test(parse_like_libc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

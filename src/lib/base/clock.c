@@ -1,4 +1,5 @@
 /* Time. */
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -91,13 +92,13 @@ put_two(char *at, int number)
 }
 
 static inline void
-put_time(char *text, int64_t unix_seconds)
+put_time(char *text, unsigned second_of_day)
 {
-	int seconds = (int)(unix_seconds % DAY);
+	unsigned hour = second_of_day / 3600, second = second_of_day - hour * 3600, minute = second / 60;
 
-	put_two(text + 11, seconds / 3600);
-	put_two(text + 14, seconds / 60 % 60);
-	put_two(text + 17, seconds % 60);
+	put_two(text + 11, (int)hour);
+	put_two(text + 14, (int)minute);
+	put_two(text + 17, (int)(second - minute * 60));
 }
 
 void
@@ -115,7 +116,7 @@ clock_format_iso(int64_t unix_seconds, char *text)
 		put_two(text + 2, year % 100);
 		put_two(text + 5, month);
 		put_two(text + 8, day);
-		put_time(text, unix_seconds);
+		put_time(text, (unsigned)(unix_seconds % DAY));
 	} else if (gmtime_r(&t, &tm) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
 		memcpy(text, "1970-01-01T00:00:00Z", 21);
 	}
@@ -125,7 +126,7 @@ void
 clock_format_next(struct clock_text *text, int64_t unix_seconds)
 {
 	if (unix_seconds >= text->from && unix_seconds < text->to) {
-		put_time(text->iso, unix_seconds);
+		put_time(text->iso, (unsigned)(unix_seconds - text->from));
 		return;
 	}
 	clock_format_iso(unix_seconds, text->iso);
@@ -166,6 +167,45 @@ clock_parse_usual(const char *text, int64_t *seconds)
 	if (year == 0)
 		return NULL; /* begins before the days that are counted */
 	*seconds = (int64_t)days_from_date(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+	return text + 19;
+}
+
+/* The second of the day of "02:38:54", or -1. All eight bytes in one go. */
+static int
+second_of_day(const char *text)
+{
+	const uint64_t colons = UINT64_C(0x00007f00007f0000), most = UINT64_C(0x7676007676007676);
+	uint64_t word, digits;
+	int hour, minute, second;
+
+	memcpy(&word, text, sizeof(word));
+	word = le64toh(word);
+	digits = word ^ UINT64_C(0x30303a30303a3030);
+	/* Above 9, or no colon: a bit goes up to the highest. A byte that has it from the start may disturb others, but is wrong. */
+	if (((digits + most + colons) | digits) & UINT64_C(0x8080808080808080))
+		return -1;
+	/* Each tens' byte becomes the number of its two. */
+	digits = digits * 10 + (digits >> 8);
+	hour = (int)(digits & 0xff);
+	minute = (int)(digits >> 24 & 0xff);
+	second = (int)(digits >> 48 & 0xff);
+	return hour < 24 && minute < 60 && second < 60 ? hour * 3600 + minute * 60 + second : -1;
+}
+
+const char *
+clock_parse_next(struct clock_day *day, const char *text, int64_t *seconds)
+{
+	int second = second_of_day(text + 11);
+
+	if (second < 0)
+		return NULL;
+	if (text[10] != 'T' || memcmp(text, day->text, sizeof(day->text)) != 0) {
+		if (clock_parse_usual(text, seconds) == NULL)
+			return NULL;
+		memcpy(day->text, text, sizeof(day->text));
+		day->seconds = *seconds - second;
+	}
+	*seconds = day->seconds + second;
 	return text + 19;
 }
 

@@ -31,4 +31,11 @@ int64_t clock_parse_iso(const char *text);
  */
 const char *clock_parse_usual(const char *text, int64_t *seconds);
 
+/* The same for many times in turn, most of them of the same day as the one before. {0} is none. 19 bytes can be read at `text`. */
+struct clock_day {
+	char text[11]; /* "2024-07-17T" */
+	int64_t seconds;
+};
+const char *clock_parse_next(struct clock_day *day, const char *text, int64_t *seconds);
+
 #endif

@@ -45,6 +45,7 @@ struct scan {
 	struct s3_page *page;
 	unsigned seen; /* in the page, or in the object that is read */
 	bool encoded;
+	struct clock_day day; /* of the time before */
 };
 
 static bool
@@ -108,31 +109,25 @@ skip_text(const char *at)
 	return at;
 }
 
-static bool
-is_name(const char *name, size_t len, const char *wanted)
-{
-	return strlen(wanted) == len && memcmp(name, wanted, len) == 0;
-}
-
 /* Names that mean something, if not here then elsewhere. */
 static bool
 has_meaning(const char *name, size_t len)
 {
 	switch (len) {
 	case 3:
-		return is_name(name, len, "Key");
+		return IS(name, "Key");
 	case 4:
-		return is_name(name, len, "Size") || is_name(name, len, "ETag");
+		return IS(name, "Size") || IS(name, "ETag");
 	case 8:
-		return is_name(name, len, "Contents");
+		return IS(name, "Contents");
 	case 11:
-		return is_name(name, len, "IsTruncated");
+		return IS(name, "IsTruncated");
 	case 12:
-		return is_name(name, len, "LastModified") || is_name(name, len, "EncodingType");
+		return IS(name, "LastModified") || IS(name, "EncodingType");
 	case 16:
-		return is_name(name, len, "ListBucketResult");
+		return IS(name, "ListBucketResult");
 	case 21:
-		return is_name(name, len, "NextContinuationToken");
+		return IS(name, "NextContinuationToken");
 	default:
 		return false;
 	}
@@ -244,9 +239,9 @@ is_digit(char c)
 }
 
 static const char *
-scan_time(const char *at, int64_t *seconds)
+scan_time(struct scan *scan, const char *at, int64_t *seconds)
 {
-	const char *rest = clock_parse_usual(at, seconds);
+	const char *rest = clock_parse_next(&scan->day, at, seconds);
 	struct slice text;
 
 	/* With milliseconds, as all servers write it. */
@@ -278,7 +273,7 @@ scan_member(struct scan *scan, struct s3_page_object *object, const char *at)
 		object->key = offset(scan, text);
 		object->key_len = (uint32_t)text.len;
 	} else if (IS(at, "<LastModified>") && first(scan, SEEN_TIME)) {
-		at = scan_time(at + 14, &object->modified);
+		at = scan_time(scan, at + 14, &object->modified);
 	} else if (IS(at, "<ETag>") && first(scan, SEEN_ETAG)) {
 		at = scan_etag(at + 6, &text);
 		if (at == NULL)
@@ -347,14 +342,14 @@ scan_head(const char *at)
 		"<?xml version='1.0' encoding='UTF-8'?>",
 		"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>",
 	};
-	bool found = false;
 
-	for (size_t i = 0; i < sizeof(declarations) / sizeof(declarations[0]) && !found; i++) {
+	for (size_t i = 0; i < sizeof(declarations) / sizeof(declarations[0]); i++) {
 		size_t len = strlen(declarations[i]);
 
-		found = memcmp(at, declarations[i], len) == 0;
-		if (found)
+		if (memcmp(at, declarations[i], len) == 0) {
 			at += at[len] == '\n' ? len + 1 : len;
+			break;
+		}
 	}
 	if (IS(at, "<ListBucketResult>"))
 		return at + 18;
