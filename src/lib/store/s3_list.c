@@ -6,6 +6,9 @@
 #include "base/mem.h"
 #include "store/s3.h"
 
+/* Most pages of a thousand names. */
+#define REPLY_ROOM ((size_t)384 * 1024)
+
 struct s3_list {
 	struct store_list list;
 	struct s3 *s3;
@@ -65,6 +68,13 @@ ask(struct s3_list *list, struct slice token, const char *start_after)
 	request->owner = list;
 	request->check = check_page;
 	request->on_done = on_page_done;
+	if (list->room.cap == 0) {
+		list->room = list->pages[1].text;
+		list->pages[1].text = (struct buf)BUF_INIT;
+	}
+	/* Grown all at once it is not copied to ever larger ones. What is not written to takes no memory. */
+	buf_reset(&list->room);
+	buf_reserve(&list->room, REPLY_ROOM);
 	request->reply = list->room;
 	list->room = (struct buf)BUF_INIT;
 	list->request = request;
@@ -175,10 +185,10 @@ is_wanted(struct s3_list *list, struct slice key)
 {
 	int order;
 
-	if (!slice_starts_with(key, list->under) || slice_compare(key, list->behind) <= 0)
+	if (!slice_starts_with(key, list->under))
 		return false;
-	order = list->last.len > 0 ? slice_compare(key, list->last) : 1;
-	if (order < 0 && !list->warned) {
+	order = slice_compare(key, list->last.len > 0 ? list->last : list->behind);
+	if (order < 0 && slice_compare(key, list->behind) > 0 && !list->warned) {
 		log_warning("s3://%s/%s: the server does not list in the order of names; some may be left out",
 		            list->bucket->name, list->prefix);
 		list->warned = true;
