@@ -22,7 +22,6 @@ struct run {
 	struct listing_join *join;   /* NULL: nothing is held against another listing */
 	struct listing_spool *spool; /* NULL: items go straight on */
 	struct slice prefix;         /* of the keys */
-	struct buf last;             /* the key before, to check the order */
 };
 
 bool
@@ -54,22 +53,6 @@ listing_place_release(struct listing_place *place)
 	free(place->bucket);
 	free(place->prefix);
 	*place = (struct listing_place){0};
-}
-
-static int
-check_key(struct run *run, struct slice key, struct err *err)
-{
-	const struct listing_place *place = &run->listing->place;
-
-	if (!slice_starts_with(key, run->prefix))
-		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing has keys outside the prefix", place->bucket,
-		               place->prefix);
-	if (run->last.len > 0 && slice_compare(key, slice_of_buf(&run->last)) <= 0)
-		return err_set(err, ERR_FAILED, "s3://%s/%s: the listing is not in the order of the keys", place->bucket,
-		               place->prefix);
-	buf_reset(&run->last);
-	buf_append_slice(&run->last, key);
-	return 0;
 }
 
 static void
@@ -132,8 +115,6 @@ take(struct run *run, const struct store_object *object, struct err *err)
 		.key = object->key, .etag = object->etag, .size = object->size, .modified = object->modified};
 	int64_t highest = listing->highest;
 
-	if (check_key(run, object->key, err) < 0)
-		return -1;
 	if (!number(listing, run->prefix, object->key, &item.number))
 		return 1;
 	if (item.number > listing->highest)
@@ -205,7 +186,6 @@ listing_run(struct listing *listing, struct store *store, struct out *out, struc
 	listing_join_free(run.join);
 	listing_spool_free(run.spool);
 	store_list_free(run.list);
-	buf_release(&run.last);
 	return result;
 }
 
