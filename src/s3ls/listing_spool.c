@@ -13,6 +13,7 @@
 
 #define WIDTHS 19 /* of an int64_t */
 #define BLOCK ((size_t)64 * 1024)
+#define LARGE (2 * BLOCK) /* a queue that will take many pages of memory */
 
 struct queue {
 	struct buf buf; /* what is not yet in the file */
@@ -27,8 +28,8 @@ struct listing_spool {
 /* In front of the bytes of key and etag; read by the program that wrote it. */
 struct head {
 	int64_t number, size, modified;
-	uint32_t key_len, etag_len;
-	uint32_t left_out;
+	uint32_t key_len;
+	uint32_t etag_len_left_out; /* the length twice, and one more where it is left out */
 };
 
 struct listing_spool *
@@ -95,6 +96,19 @@ width(int64_t number)
 	return digits;
 }
 
+/* Memory is taken as it is written to: all at once saves the copying to ever larger ones. */
+static void
+enlarge(struct buf *buf, size_t size)
+{
+	struct buf large = BUF_INIT;
+
+	buf_reserve(&large, size);
+	mem_in_large_pages(large.data, large.cap);
+	buf_append_slice(&large, slice_of_buf(buf));
+	buf_release(buf);
+	*buf = large;
+}
+
 int
 listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err)
 {
@@ -104,17 +118,19 @@ listing_spool_add(struct listing_spool *spool, const struct listing_item *item, 
 		.size = item->size,
 		.modified = item->modified,
 		.key_len = (uint32_t)item->key.len,
-		.etag_len = (uint32_t)item->etag.len,
-		.left_out = item->left_out,
+		.etag_len_left_out = (uint32_t)item->etag.len << 1 | item->left_out,
 	};
+	size_t size = sizeof(head) + item->key.len + item->etag.len;
+	char *at;
 
-	/* Memory is taken as it is written to: all at once saves the copying to ever larger ones. */
-	if (queue->buf.len >= BLOCK && queue->buf.cap < spool->hold)
-		buf_reserve(&queue->buf, spool->hold);
-	buf_append(&queue->buf, &head, sizeof(head));
-	buf_append_slice(&queue->buf, item->key);
-	buf_append_slice(&queue->buf, item->etag);
-	spool->held += sizeof(head) + item->key.len + item->etag.len;
+	if (queue->buf.len >= LARGE && queue->buf.cap < spool->hold)
+		enlarge(&queue->buf, spool->hold);
+	buf_reserve(&queue->buf, size);
+	at = queue->buf.data + queue->buf.len;
+	memcpy(at, &head, sizeof(head));
+	put_slice(put_slice(at + sizeof(head), item->key), item->etag);
+	queue->buf.len += size;
+	spool->held += size;
 	return spool->held < spool->hold || queue->buf.len < BLOCK ? 0 : spill(spool, queue, err);
 }
 
@@ -124,23 +140,24 @@ take(const struct buf *buf, size_t *at, struct listing_item *item)
 {
 	struct head head;
 	const char *bytes = buf->data + *at;
-	size_t len = buf->len - *at;
+	size_t len = buf->len - *at, etag_len;
 
 	if (len < sizeof(head))
 		return false;
 	memcpy(&head, bytes, sizeof(head));
-	if (len - sizeof(head) < (size_t)head.key_len + head.etag_len)
+	etag_len = head.etag_len_left_out >> 1;
+	if (len - sizeof(head) < head.key_len + etag_len)
 		return false;
 	bytes += sizeof(head);
 	*item = (struct listing_item){
 		.key = slice_of(bytes, head.key_len),
-		.etag = slice_of(bytes + head.key_len, head.etag_len),
+		.etag = slice_of(bytes + head.key_len, etag_len),
 		.number = head.number,
 		.size = head.size,
 		.modified = head.modified,
-		.left_out = head.left_out != 0,
+		.left_out = (head.etag_len_left_out & 1) != 0,
 	};
-	*at += sizeof(head) + head.key_len + head.etag_len;
+	*at += sizeof(head) + head.key_len + etag_len;
 	return true;
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/exits.h"
 #include "base/log.h"
@@ -37,6 +39,17 @@ mem_resize(void *old, size_t count, size_t size)
 	if (count == 0)
 		count = 1;
 	return checked(reallocarray(old, count, size), SIZE_MAX / size < count ? SIZE_MAX : count * size);
+}
+
+void
+mem_in_large_pages(void *memory, size_t size)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	/* From the page that malloc's own words are on: they stand just in front, and often where a large page begins. */
+	char *start = (char *)memory - (uintptr_t)memory % page;
+
+	/* Where the kernel does not know it, all is as it was. */
+	madvise(start, (size_t)((char *)memory + size - start), MADV_HUGEPAGE);
 }
 
 char *
