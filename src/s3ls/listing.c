@@ -92,7 +92,7 @@ left_out(struct run *run, struct slice key, bool *result, struct err *err)
 	struct listing *listing = run->listing;
 	size_t prefix_len = run->prefix.len;
 
-	*result = listing_exclude_has(&listing->exclude, key);
+	*result = listing->exclude.count > 0 && listing_exclude_has(&listing->exclude, key);
 	if (*result) {
 		listing->excluded++;
 		return 0;

@@ -125,11 +125,17 @@ put_int(char *at, int64_t number)
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
 								"40414243444546474849505152535455565758596061626364656667686970717273747576777879"
 								"8081828384858687888990919293949596979899";
-	uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+	uint64_t left = (uint64_t)number;
 	char *end;
 
-	if (number < 0)
+	if (left < 10) {
+		*at = (char)('0' + left);
+		return at + 1;
+	}
+	if (number < 0) {
 		*at++ = '-';
+		left = 0 - left;
+	}
 	at = end = at + count_digits(left);
 	for (; left >= 100; left /= 100) {
 		at -= 2;

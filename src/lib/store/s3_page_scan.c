@@ -224,7 +224,7 @@ scan_etag(const char *at, struct slice *etag)
 	}
 	if (!IS(at, "&quot;") && !IS(at, "&#34;"))
 		return NULL;
-	start = strchr(at, ';') + 1;
+	start = at + (at[1] == 'q' ? sizeof("&quot;") : sizeof("&#34;")) - 1;
 	stop = skip_plain(start);
 	*etag = slice_of(start, (size_t)(stop - start));
 	if (IS(stop, "&quot;</ETag>"))
