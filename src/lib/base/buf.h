@@ -118,7 +118,8 @@ buf_append_byte(struct buf *buf, char byte)
 static inline char *
 put_slice(char *at, struct slice s)
 {
-	memcpy(at, s.ptr, s.len);
+	if (s.len > 0)
+		memcpy(at, s.ptr, s.len);
 	return at + s.len;
 }
 
