@@ -209,6 +209,7 @@ clean_up() {
 # stop SIGNAL: what runs ends by it, then this script does.
 stop() {
 	trap '' INT TERM HUP
+	[ -n "$job" ] || job=$(jobs -p) # begun, and not noted yet
 	if [ -n "$job" ]; then
 		kill "-$1" -- "-$job" 2>/dev/null || true
 		wait "$job" 2>/dev/null || true

@@ -389,6 +389,20 @@ ends_with() {
 	[ -z "$(names tmp)" ]
 }
 
+@test "a signal in the very moment in which something is begun ends that too" {
+	services
+	# the second that it begins is the pause between two rounds
+	cat >moment <<-'END'
+		begun=0
+		trap '[ "$BASH_COMMAND" != "job=\$!" ] || ((++begun < 2)) || kill -TERM $$' DEBUG
+		set -T
+	END
+	status=0
+	BASH_ENV=$PWD/moment pipeline.sh --watch 8643.5 >run.out 2>&1 3>&- || status=$?
+	[ "$status" -eq 143 ]
+	run ! pgrep -fx "sleep 8643.5"
+}
+
 @test "--watch ends where the settings are wrong" {
 	services
 	start --watch 0.2
