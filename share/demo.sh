@@ -107,8 +107,8 @@ demo_store() {
 }
 
 demo_s3() {
-	local port=$((20000 + RANDOM % 11000))
-	while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((20000 + RANDOM % 11000)); done
+	local port=$((27000 + RANDOM % 5000)) # below what the kernel gives away, above what the tests take
+	while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((27000 + RANDOM % 5000)); done
 	demo_step "starting an S3 server (Ceph's gateway) on port $port"
 	"$home/tests/servers/radosgw.sh" start "$demo_folder/s3" "$port" >"$demo_folder/s3.env"
 	echo "endpoint_url: http://127.0.0.1:$port" >>config.yaml

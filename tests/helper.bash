@@ -11,7 +11,7 @@
 #   senserve_stop [-9]    prints the counts that senserve gave at its end
 #   radosgw_start         a real S3 server; sets S3_ENDPOINT and AWS_*; s3_bucket NAME makes a bucket
 #   server_stop NAME [SIGNAL], servers_stop              (the default teardown calls the latter)
-#   free_port [COUNT]     the first of COUNT ports that nobody has; below 32768, never given twice at once
+#   free_port [COUNT]     the first of COUNT ports that nobody has; 20000 to 26999, never given twice at once
 #   wait_until SECONDS COMMAND...                        true as soon as COMMAND is
 #   postings N [SEED]     N made-up postings; posting COMPANY TITLE one
 #
@@ -55,7 +55,7 @@ here() {
 }
 
 wait_until() {
-	local tries=$(($1 * 20))
+	local tries=$(($1 * 20 * 3)) # what is there to be waited for takes a busy machine longer
 	shift
 	while ! "$@" >/dev/null 2>&1; do
 		((tries-- > 0)) || {
@@ -86,7 +86,7 @@ free_port() {
 		flock 8
 		port=$(cat "${TMPDIR:-/tmp}/seniority-test-ports.$UID")
 		for ((i = 0; i < 12000; i++)); do
-			((port = port + 1, (port >= 20000 && port + count < 32000) || (port = 20000)))
+			((port = port + 1, (port >= 20000 && port + count <= 27000) || (port = 20000)))
 			_ports_closed "$port" "$count" && break
 		done
 		echo "$((port + count - 1))" >"${TMPDIR:-/tmp}/seniority-test-ports.$UID"
@@ -110,26 +110,47 @@ socket_open() {
 	awk -v path="$1" '$4 == "00010000" && $8 == path { found = 1 } END { exit !found }' /proc/net/unix
 }
 
-# server_run NAME COMMAND...: in the background, output in NAME.out and NAME.log, pid in servers/NAME.
+# server_run NAME COMMAND...: in the background, output in NAME.out and NAME.log.
 server_run() {
 	local name=$1 dir
 	dir=$(here)
 	shift
-	mkdir -p "$dir/servers"
 	"$@" >"$dir/$name.out" 2>"$dir/$name.log" </dev/null 3>&- &
-	echo $! >"$dir/servers/$name"
+	server_note "$name" $!
 	disown $! 2>/dev/null || true
 }
 
+# server_note NAME PID: it is stopped with the servers. In servers/NAME, with the time that it was started: once it has ended,
+# its number may come to be that of a process of another test.
+server_note() {
+	local dir
+	dir=$(here)
+	mkdir -p "$dir/servers"
+	echo "$2 $(_started "$2" || true)" >"$dir/servers/$1"
+}
+
+# When a process was started, in the kernel's ticks.
+_started() {
+	local stat fields
+	{ read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+	read -ra fields <<<"${stat##*) }"
+	echo "${fields[19]}"
+}
+
 server_pid() {
-	cat "$(here)/servers/$1" 2>/dev/null || cat "$BATS_FILE_TMPDIR/servers/$1"
+	local file pid
+	file=$(here)/servers/$1
+	[ -f "$file" ] || file=$BATS_FILE_TMPDIR/servers/$1
+	read -r pid _ <"$file"
+	echo "$pid"
 }
 
 _server_stop_in() {
-	local dir=$1 name=$2 signal=${3:-TERM} pid
+	local dir=$1 name=$2 signal=${3:-TERM} pid started
 	[ -f "$dir/servers/$name" ] || return 0
-	pid=$(<"$dir/servers/$name")
+	read -r pid started <"$dir/servers/$name"
 	rm -f "$dir/servers/$name"
+	[ "$(_started "$pid")" = "$started" ] || return 0
 	kill "-$signal" "$pid" 2>/dev/null || return 0
 	kill -CONT "$pid" 2>/dev/null || true # it may be standing still
 	wait_until 20 gone "$pid" || kill -KILL "$pid" 2>/dev/null || true
@@ -198,9 +219,9 @@ redis_start() {
 	wait_until 10 redis_do PING
 }
 
-# The Redis that runs, killed and begun anew with half a minute of loading in front of it.
+# The Redis that runs, killed and begun anew with five minutes of loading in front of it.
 redis_restart_loading() {
-	redis_do DEBUG POPULATE 5000 filler 200 >/dev/null
+	redis_do DEBUG POPULATE 60000 filler 200 >/dev/null
 	redis_do SAVE >/dev/null
 	redis_stop -9
 	rm -f "$REDIS_SOCKET"

@@ -54,8 +54,7 @@ start() {
 	# a shell starts what is in the background deaf to SIGINT
 	env --default-signal=INT pipeline.sh "$@" >run.out 2>run.err 3>&- &
 	pid=$!
-	mkdir -p "$(here)/servers"
-	echo "$pid" >"$(here)/servers/pipeline" # a test that fails leaves nothing behind
+	server_note pipeline "$pid" # a test that fails leaves nothing behind
 }
 
 # The stages of the pipeline that was started; stage_pid NAME: one of them; false where there is none.

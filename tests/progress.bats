@@ -15,8 +15,7 @@ setup() {
 on_a_terminal() {
 	env --default-signal=INT script -qefc "stty cols 150; exec pipeline.sh" typescript >/dev/null 2>&1 </dev/null 3>&- &
 	pid=$!
-	mkdir -p "$(here)/servers"
-	echo "$pid" >"$(here)/servers/script"
+	server_note script "$pid"
 }
 
 @test "on a terminal there is one line, which is gone in the end; messages stand whole in lines of their own" {
