@@ -80,16 +80,28 @@ field() {
 	jq -r ".$1" <<<"${2:-$(tail -n 1 <<<"$output")}"
 }
 
+# stage_ended NAME: of the run that was started with the folder tmp/ of this test as its TMPDIR.
+stage_ended() {
+	[ -s "$(find "$(here)/tmp" -name "$1.json")" ] && ! stage_pid "$1"
+}
+
 whole_journey() {
-	local counts pairs
+	local counts pairs status=0 output
 	make_raw "$1" "$2"
 	upload_raw
 	make_expected
 	pairs=$(distinct_pairs)
 
-	# all of it, each pair asked once
-	run --separate-stderr pipeline.sh --summary json
-	echo "$output" "$stderr"
+	# all of it, each pair asked once. The model answers when all is read: a call that is not full goes where the input
+	# pauses, and how often it does is a matter of the store and of what else the machine has to do.
+	mkdir "$(here)/tmp"
+	model_freeze
+	TMPDIR=$(here)/tmp start --summary json
+	wait_until 60 stage_ended s3cat
+	model_thaw
+	wait "$pid" || status=$?
+	output=$(<run.out)
+	cat run.out run.err
 	[ "$status" -eq 0 ]
 	assert_mod_right
 	[ "$(field listed)" -eq "$1" ]
