@@ -79,12 +79,20 @@ answer='{"company":"a","title":"b","seniority":5}'
 	model one "$port" 5
 	model two $((port + 1)) 5
 	export GRPC_SERVER_ADDRESS=localhost:$port,127.0.0.1:$((port + 1)),localhost:$((port + 2))
-	sengen --count 2000 --seed 1 >in
-	senenrich --rpc-batch 50 <in >out
-	[ "$(grep -c '"seniority":5}' out)" = 2000 ]
-	server_stop one
-	server_stop two
-	(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
+	mkfifo pipe
+	senenrich --rpc-batch 50 <pipe >out 3>&- &
+	pid=$!
+	exec 9>pipe
+	# each has its share as soon as it is connected
+	: >in
+	both() {
+		sengen --count 200 --seed "$(wc -l <in)" | tee -a in >&9
+		(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
+	}
+	wait_until 20 both
+	exec 9>&-
+	wait "$pid"
+	[ "$(grep -c '"seniority":5}' out)" = "$(wc -l <in)" ]
 }
 
 @test "all addresses of one name are asked in turn" {

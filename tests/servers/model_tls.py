@@ -5,12 +5,13 @@ usage: model_tls.py PORT SENIORITY [--tls CERT KEY] [--client-ca CA] [--authoriz
 
 Answers SENIORITY for every pair; a call without the authorization gets UNAUTHENTICATED. With --health N it has
 grpc.health.v1, which answers that status (1 SERVING, 2 NOT_SERVING); --broken fails each call with UNAVAILABLE. Prints
-"ready", and on SIGTERM the number of calls that it answered.
+"ready", then with each call that it answers their number, and this once more on SIGTERM.
 """
 import argparse
 import concurrent.futures
 import signal
 import sys
+import threading
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -49,13 +50,20 @@ def main():
     options = parser.parse_args()
     request_batch, response_batch = message_classes()
     calls = [0]
+    lock = threading.Lock()
+
+    def tell():
+        sys.stdout.write(f"{calls[0]}\n")
+        sys.stdout.flush()
 
     def infer(request, context):
         if options.authorization and ("authorization", options.authorization) not in context.invocation_metadata():
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "who is it?")
         if options.broken:
             context.abort(grpc.StatusCode.UNAVAILABLE, "loading")
-        calls[0] += 1
+        with lock:
+            calls[0] += 1
+            tell()
         reply = response_batch()
         for pair in request.batch:
             reply.batch.add(uuid=pair.uuid, seniority=options.seniority)
@@ -83,7 +91,7 @@ def main():
     print("ready", flush=True)
     signal.sigwait([signal.SIGTERM])
     server.stop(1).wait()
-    print(calls[0], flush=True)
+    tell()
     sys.exit(0)
 
 
