@@ -22,7 +22,6 @@ setup() {
 	BUCKET=faults
 	mkdir -p "$BATS_TEST_TMPDIR/work"
 	cd "$BATS_TEST_TMPDIR/work" || return
-	export STALL_TIMEOUT=1s
 }
 
 # faulty OPTION...: a config.yaml that leads through the proxy. The test's own; stopped by faults_met.
@@ -49,7 +48,9 @@ uploads_left() {
 	local kind
 	for kind in 500 503 slowdown 429 reset reset-head reset-body truncated short garbled stalled lost; do
 		faulty --every 1 --kinds "$kind,none"
+		[ "$kind" != stalled ] || export STALL_TIMEOUT=5s
 		s3cat medium >out 2>log
+		unset STALL_TIMEOUT
 		cmp out "$FILES/medium"
 		[ "$(grep -c "^s3cat: warning: s3://faults/medium: .*, retry 2 of 5 in [0-9.]* s$" log)" = 1 ]
 		[ "$(wc -l <log)" = 1 ]
@@ -86,14 +87,15 @@ uploads_left() {
 }
 
 @test "an object that is replaced while it is read is no mixture of both" {
-	faulty --every 1 --kinds stalled,none --only GET
+	faulty --every 1 --kinds held,none --only GET
 	cp "$FILES/large" old
 	tac old >new
 	s3put --endpoint-url "$S3_ENDPOINT" changing <old
-	s3cat --plain changing >out 2>log 3>&- &
+	STALL_TIMEOUT=10m s3cat --plain changing >out 2>log 3>&- &
 	local pid=$! status=0
 	wait_until 10 test -s out
 	s3put --endpoint-url "$S3_ENDPOINT" changing <new
+	kill -USR1 "$(server_pid faulty)"
 	wait "$pid" || status=$?
 	[ "$status" = 75 ]
 	grep -q 'GET: 412 PreconditionFailed' log
@@ -218,6 +220,7 @@ uploads_left() {
 	local files=2000 round
 	"$PYTHON" "$ROOT/tests/servers/fill.py" "$S3_ENDPOINT" faults job-postings-raw/ 1700000001 "$files"
 	faulty --every 20 --mixed
+	export STALL_TIMEOUT=5s
 	awk -v n="$files" 'BEGIN {
 		for (i = 1700000001; i <= 1700000000 + n; i++)
 			printf "{\"company\":\"Company %d\",\"title\":\"Engineer\"}\n", i

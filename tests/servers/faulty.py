@@ -1,14 +1,17 @@
 #!/usr/bin/python3
 """A bad day: a proxy in front of a real S3 server that lets most requests through and spoils some.
 
-    faulty.py PORT UPSTREAM_PORT [--every N] [--mixed] [--kinds KIND,KIND...] [--only METHOD] [--tls CERTIFICATE KEY]
+    faulty.py PORT UPSTREAM_PORT [--every N] [--mixed] [--kinds KIND,KIND...] [--only METHOD] [--together METHOD:N]
+              [--tls CERTIFICATE KEY]
 
 Every Nth request (20) meets the next kind of fault that fits it. Requests go on as they came, byte for byte, so that
-signatures hold. With --mixed gets meet 'region' too, listings and ends of uploads a fault at every second. On SIGTERM it prints how often each kind was met, as JSON.
+signatures hold. With --mixed gets meet 'region' too, listings and ends of uploads a fault at every second, and 'stalled', which costs the client
+its patience, comes ten times at most. With --together requests of that method wait, once, until N are under way. On
+SIGTERM it prints how often each kind was met, as JSON.
 
 Kinds:
   500 503 slowdown 429      an answer instead of the real one, with and without an <Error>
-  later                     503 SlowDown with "Retry-After: 1"
+  later                     503 SlowDown with "Retry-After: 4"
   amz-later                 503 SlowDown with "x-amz-retry-after: 4000" (milliseconds), which counts more than that
   reset                     the connection is reset before the request is passed on
   reset-head                ... in the middle of the answer's headers
@@ -20,6 +23,7 @@ Kinds:
   crc                       no fault: the body's own CRC-32 is told in a header
   crc-garbled               ... and the body's last byte is another one
   stalled                   half of the body, and then nothing
+  held                      half of the body, and nothing until a SIGUSR1, upon which the connection ends
   lost                      the request is carried out, its answer never comes: the connection ends
   cut-xml                   a listing that ends in the middle, with a Content-Length that is right
   error-200                 a CompleteMultipartUpload: 200 with an <Error>
@@ -56,7 +60,7 @@ ERRORS = {
     "expired": (403, "ExpiredToken"), "skewed": (403, "RequestTimeTooSkewed"),
 }
 
-LATER = {"later": "Retry-After: 1\r\n", "amz-later": "Retry-After: 1\r\nx-amz-retry-after: 4000\r\n"}
+LATER = {"later": "Retry-After: 4\r\n", "amz-later": "Retry-After: 1\r\nx-amz-retry-after: 4000\r\n"}
 
 
 class Gone(Exception):
@@ -74,6 +78,10 @@ class Proxy:
         self.crc = collections.Counter()
         self.sent = {}
         self.now = collections.Counter()
+        self.company, _, count = options.together.partition(":")
+        self.company_wanted = int(count or 0)
+        self.company_came = asyncio.Event()
+        self.let_go = asyncio.Event()
         self.most = collections.Counter()
         self.asked_to_wait = None  # target and time
         self.waited = {}
@@ -98,6 +106,8 @@ class Proxy:
             kinds = ["cut-xml"] + kinds
         if method == "POST" and "uploadId=" in target and not self.options.kinds:
             kinds = ["error-200"] + kinds
+        if self.options.mixed and self.met["stalled"] >= 10:
+            kinds = [kind for kind in kinds if kind != "stalled"]
         kind = kinds[self.turn[group] % len(kinds)]
         self.turn[group] += 1
         if kind == "none":
@@ -189,11 +199,13 @@ class Proxy:
             writer.write(head[:len(head) // 2])
             await writer.drain()
             self.reset(writer)
-        if kind in ("reset-body", "truncated", "stalled"):
+        if kind in ("reset-body", "truncated", "stalled", "held"):
             writer.write(self.with_length(head, len(body)) + half)
             await writer.drain()
             if kind == "stalled":
                 await reader.read(1)  # until the client goes away
+            if kind == "held":
+                await self.let_go.wait()
             if kind == "reset-body":
                 await asyncio.sleep(0.01)  # the half is to arrive
                 self.reset(writer)
@@ -225,6 +237,10 @@ class Proxy:
         self.now[method] += 1
         self.most[method] = max(self.most[method], self.now[method])
         try:
+            if method == self.company:
+                if self.now[method] >= self.company_wanted:
+                    self.company_came.set()
+                await self.company_came.wait()
             await self.pass_on(method, target, head, body, reader, writer, upstream)
         finally:
             self.now[method] -= 1
@@ -273,6 +289,7 @@ async def run(options):
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, proxy.let_go.set)
     context = None
     if options.tls:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -293,6 +310,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--mixed", action="store_true")
+    parser.add_argument("--together", default="")
     asyncio.run(run(parser.parse_args()))
     sys.exit(0)
 
