@@ -196,10 +196,11 @@ time.sleep(600)"
 }
 
 @test "too many clients" {
-	redis_start --maxclients 1
+	redis_start
 	exec 8> >(exec redis-cli -s "$REDIS_SOCKET" >"$BATS_TEST_TMPDIR/answer" 2>&1 3>&-)
-	echo PING >&8
-	wait_until 10 grep -q PONG "$BATS_TEST_TMPDIR/answer"
+	# whoever was there before it may not have been seen to leave yet
+	echo CONFIG SET maxclients 1 >&8
+	wait_until 10 grep -q OK "$BATS_TEST_TMPDIR/answer"
 	refused 75 "max number of clients" cursor get
 	exec 8>&-
 }

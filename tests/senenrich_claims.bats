@@ -36,7 +36,7 @@ claim_left_ms() {
 @test "a claim is renewed while its call is under way, and not waited for when its process is dead" {
 	# one model that never answers, and one that does
 	senserve_start --latency 3600000
-	senenrich <<<'{"company":"a","title":"CFO"}' >out1 2>log1 3>&- &
+	senenrich --rpc-timeout 1h <<<'{"company":"a","title":"CFO"}' >out1 2>log1 3>&- &
 	local dead=$!
 	claimed() { [ -n "$(claims)" ]; }
 	wait_until 10 claimed

@@ -387,7 +387,7 @@ errors_disconnect(void **state)
 static void
 late_answers(void **state)
 {
-	struct settings *settings = settings_with("redis_timeout", "100ms");
+	struct settings *settings = settings_with("redis_timeout", "1s");
 	struct cache *cache = connected(settings);
 	struct err err = ERR_INIT;
 	int answer;
