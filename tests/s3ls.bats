@@ -293,7 +293,8 @@ threads() {
 	mkfifo slow
 	s3ls >slow 3>&- &
 	local pid=$! status=0
-	exec 7<slow # nobody reads: more than the pipe holds is to come
+	exec 7<slow # nobody reads more than a line: more than the pipe holds is to come
+	read -r -u 7
 	kill -TERM "$pid"
 	wait "$pid" || status=$?
 	exec 7<&-

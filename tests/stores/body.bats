@@ -369,6 +369,7 @@ frame() {
 	exec 6>in
 	{ frame 1 3 && frame 2 150000 | head -n -1; } >&6
 	wait_until 20 has_unfinished 1
+	wait_until 20 test -s receipts
 	kill -TERM $pid
 	wait $pid || status=$?
 	exec 6>&-
