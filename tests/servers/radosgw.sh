@@ -94,7 +94,7 @@ END
 
 # setup PROGRAM...: a step before the server is there; its output is kept for the case that it fails.
 setup() {
-	timeout 120 "$@" >>"$dir/log/setup" 2>&1 && return
+	timeout 300 "$@" >>"$dir/log/setup" 2>&1 && return
 	tail -n 5 "$dir/log/setup" >&2
 	cmd_stop
 	die "$1 failed, see $dir/log/setup"

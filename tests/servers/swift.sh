@@ -146,9 +146,9 @@ cmd_start() {
 	for part in account container object proxy; do
 		spawn "$part" "swift-$part-server" "$dir/etc/$part-server.conf" -v
 	done
-	wait_up_to 30 healthy || {
+	wait_up_to 120 healthy || {
 		cmd_stop
-		die "not ready after half a minute, see $dir/log"
+		die "not ready after two minutes, see $dir/log"
 	}
 	print_env "$scheme" "$port" "$key" "$secret"
 }
