@@ -130,7 +130,7 @@ zsh_shows() {
 	mkdir -p functions
 	cp "$BATS_FILE_TMPDIR/completions.zsh" functions/_seniority
 	# shellcheck disable=SC2016 # it is zsh's
-	timeout 60 zsh -f -c '
+	timeout 300 zsh -f -c '
 		zmodload zsh/zpty
 		zpty shell env TERM=dumb COLUMNS=120 LINES=1000 zsh -f -i
 		zpty -w shell "PROMPT=; LISTMAX=1000; fpath=($PWD/functions \$fpath); autoload -Uz compinit; compinit -u -D; print rea\\dy"
@@ -208,7 +208,7 @@ example_runs() {
 	((next += 1))
 	sengen --count 20 >"$RAW/$next.jsonl"
 	# What is of no use would be said on standard error; head may well end first.
-	timeout 120 bash -euc "$1" >out 2>err </dev/null || {
+	timeout 600 bash -euc "$1" >out 2>err </dev/null || {
 		echo "failed: $1"
 		cat err
 		return 1

@@ -235,7 +235,7 @@ put() {
 	for key in a/1 a/2; do
 		echo $key >&6
 		for _ in 1 2 3 4 5 6 7; do
-			read -r -t 20 -u 5 line
+			read -r -t 120 -u 5 line
 		done
 		jq -e --arg key $key '.["@"] == "end" and .key == $key' <<<"$line"
 	done

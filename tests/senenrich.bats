@@ -271,7 +271,7 @@ spliced() {
 	until grep -q seniority out; do
 		echo "{\"company\":\"a\",\"title\":\"CFO $((n += 1))\"}" >&9
 		sleep 0.1
-		((n < 200))
+		((n < 1000))
 	done
 	exec 9>&-
 	wait $pid || status=$?

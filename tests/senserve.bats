@@ -248,6 +248,8 @@ grep_counts() {
 	wait_until 20 grep_counts '"pairs":1'
 	pid=$(server_pid senserve)
 	kill -TERM "$pid"
+	closed() { ! port_open "${ADDRESS##*:}"; }
+	wait_until 20 closed
 	run -1 model infer --timeout 0.5 < <(posting A CFO) # nothing new is taken
 	wait "$client"
 	[ "$(levels <out)" = '7 ' ]
