@@ -227,14 +227,14 @@ uploads_left() {
 }
 
 @test "x-amz-retry-after counts more than Retry-After; whoever starts meanwhile waits a part of it" {
-	s3put other <"$SMALL"
+	s3put second <"$SMALL"
 	faulty --every 1 --kinds amz-later,none,none --only GET
 	mkfifo keys
 	s3cat --plain -P 2 <keys 2>log >out 3>&- &
 	exec 4>keys
 	echo small >&4
 	wait_until 20 grep -q ': 503 SlowDown, retry 2 of 5 in 4.0 s' log
-	echo other >&4
+	echo second >&4
 	exec 4>&-
 	wait $!
 	cmp out <(cat "$SMALL" "$SMALL")

@@ -5,9 +5,8 @@
               [--tls CERTIFICATE KEY]
 
 Every Nth request (20) meets the next kind of fault that fits it. Requests go on as they came, byte for byte, so that
-signatures hold. With --mixed gets meet 'region' too, listings and ends of uploads a fault at every second, and 'stalled', which costs the client
-its patience, comes ten times at most. With --together requests of that method wait, once, until N are under way. On
-SIGTERM it prints how often each kind was met, as JSON.
+signatures hold. With --mixed gets meet 'region' too, listings and ends of uploads a fault at every second. With --together
+requests of that method wait, once, until N are under way. On SIGTERM it prints how often each kind was met, as JSON.
 
 Kinds:
   500 503 slowdown 429      an answer instead of the real one, with and without an <Error>
@@ -106,8 +105,6 @@ class Proxy:
             kinds = ["cut-xml"] + kinds
         if method == "POST" and "uploadId=" in target and not self.options.kinds:
             kinds = ["error-200"] + kinds
-        if self.options.mixed and self.met["stalled"] >= 10:
-            kinds = [kind for kind in kinds if kind != "stalled"]
         kind = kinds[self.turn[group] % len(kinds)]
         self.turn[group] += 1
         if kind == "none":
