@@ -7,7 +7,7 @@
 
 demo_files=300
 demo_postings=50 # a file
-demo_folder='' demo_pids=()
+demo_folder=''
 
 demo_main() {
 	local s3='' option packages=("${PACKAGES_DEMO[@]}") started
@@ -77,15 +77,16 @@ demo_environment() {
 }
 
 demo_servers() {
+	local redis model
 	demo_step "starting a private Redis and a dummy model, in $demo_folder"
 	redis_program "$demo_folder/bin"
 	redis-server --port 0 --unixsocket "$demo_folder/redis.sock" --save '' --appendonly no --dir "$demo_folder" \
 		>"$demo_folder/redis.log" 2>&1 </dev/null &
-	demo_pids+=($!)
+	redis=$!
 	"$bin/senserve" >"$demo_folder/senserve.json" 2>"$demo_folder/senserve.log" </dev/null &
-	demo_pids+=($!)
-	demo_wait "$demo_folder/redis.sock" "$demo_folder/redis.log" "${demo_pids[0]}"
-	demo_wait "$demo_folder/model.sock" "$demo_folder/senserve.log" "${demo_pids[1]}"
+	model=$!
+	demo_wait "$demo_folder/redis.sock" "$demo_folder/redis.log" "$redis"
+	demo_wait "$demo_folder/model.sock" "$demo_folder/senserve.log" "$model"
 }
 
 # demo_wait SOCKET LOG PID: until somebody listens on it; 10 s at most.
@@ -156,15 +157,13 @@ demo_signal() {
 }
 
 demo_stop() {
-	local pid
+	local servers
 	trap '' INT TERM HUP
-	for pid in "${demo_pids[@]}"; do
-		kill "$pid" 2>/dev/null || true
-	done
+	servers=$(jobs -p) # also one that was begun in this very moment
+	# shellcheck disable=SC2086
+	[ -z "$servers" ] || kill $servers 2>/dev/null || true
 	[ ! -d "$demo_folder/s3" ] || "$home/tests/servers/radosgw.sh" stop "$demo_folder/s3" || true
-	for pid in "${demo_pids[@]}"; do
-		wait "$pid" 2>/dev/null || true
-	done
+	wait 2>/dev/null || true
 	[ ! -s "$demo_folder/senserve.json" ] || echo "the model's own count: $(<"$demo_folder/senserve.json")"
 	rm -rf "$demo_folder"
 }
