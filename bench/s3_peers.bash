@@ -89,10 +89,15 @@ ls_curl() { peers_curl -K "$peers/$bucket/curl-list" >"$peers/out/list"; }
 ls_rclone() { rclone lsf "store:$bucket/raw" >"$peers/out/list"; }
 ls_aws() { aws --endpoint-url "$S3_ENDPOINT" s3api list-objects-v2 --bucket "$bucket" --prefix raw/ >"$peers/out/list"; }
 
+# The bytes of these files, but for their newlines: s3put leaves blank lines out, and some of the files begin with one.
+peers_bytes() {
+	find "$@" -type f -exec cat {} + | tr -d '\n' | wc -c
+}
+
 # What came is what is wanted: else the figure is worth nothing.
 peers_check() { # KIND PROGRAM
 	case $1 in
-	get) [ "$(find "$peers/out" -type f -exec cat {} + | wc -c)" = "$(find "$peers/$bucket/in" -type f -exec cat {} + | wc -c)" ] ;;
+	get) [ "$(peers_bytes "$peers/out")" = "$(peers_bytes "$peers/$bucket/in")" ] ;;
 	ls) [ "$(grep -o "${FIRST_LISTED}[0-9]*\.jsonl" "$peers/out/list" | sort -u | wc -l)" = "$peers_listed" ] ;;
 	esac || {
 		say "$2 did not $1 all there is in $bucket"
