@@ -74,25 +74,31 @@ answer='{"company":"a","title":"b","seniority":5}'
 	[[ $output != *sesame* ]]
 }
 
+# both_asked COMMAND...: senenrich, which gets postings until each of the models one and two has had its share: that may take
+# until both are connected.
+both_asked() {
+	local pid
+	mkfifo pipe
+	"$@" --rpc-batch 50 <pipe >out 3>&- &
+	pid=$!
+	exec 9>pipe
+	: >in
+	more() {
+		sengen --count 200 --seed "$(wc -l <in)" | tee -a in >&9
+		(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
+	}
+	wait_until 20 more
+	exec 9>&-
+	wait "$pid"
+	[ "$(grep -c '"seniority":5}' out)" = "$(wc -l <in)" ]
+}
+
 @test "several addresses are asked in turn; one of them may be down" {
 	port=$(free_port 3)
 	model one "$port" 5
 	model two $((port + 1)) 5
 	export GRPC_SERVER_ADDRESS=localhost:$port,127.0.0.1:$((port + 1)),localhost:$((port + 2))
-	mkfifo pipe
-	senenrich --rpc-batch 50 <pipe >out 3>&- &
-	pid=$!
-	exec 9>pipe
-	# each has its share as soon as it is connected
-	: >in
-	both() {
-		sengen --count 200 --seed "$(wc -l <in)" | tee -a in >&9
-		(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
-	}
-	wait_until 20 both
-	exec 9>&-
-	wait "$pid"
-	[ "$(grep -c '"seniority":5}' out)" = "$(wc -l <in)" ]
+	both_asked senenrich
 }
 
 @test "all addresses of one name are asked in turn" {
@@ -100,14 +106,10 @@ answer='{"company":"a","title":"b","seniority":5}'
 	model one "$port" 5
 	model two "$port" 5 --host 127.0.0.2
 	printf '127.0.0.%d model.test\n' 1 2 >hosts
-	sengen --count 2000 --seed 1 >in
+	export GRPC_SERVER_ADDRESS=model.test:$port GRPC_DNS_RESOLVER=native
 	# the resolver of libc, to which that list of hosts can be given; the sanitizers' library must come first
-	LD_PRELOAD="$(ldd "$BIN/senenrich" | awk '/lib[at]san/ { printf "%s ", $3 }')libnss_wrapper.so" NSS_WRAPPER_HOSTS=hosts \
-		GRPC_DNS_RESOLVER=native GRPC_SERVER_ADDRESS=model.test:$port senenrich --rpc-batch 50 <in >out
-	[ "$(grep -c '"seniority":5}' out)" = 2000 ]
-	server_stop one
-	server_stop two
-	(($(tail -n 1 "$(here)/one.out") > 5 && $(tail -n 1 "$(here)/two.out") > 5))
+	both_asked env NSS_WRAPPER_HOSTS=hosts \
+		LD_PRELOAD="$(ldd "$BIN/senenrich" | awk '/lib[at]san/ { printf "%s ", $3 }')libnss_wrapper.so" senenrich
 }
 
 @test "--probe: one pair, and what grpc.health.v1 says where the model has it" {
