@@ -42,7 +42,7 @@ memo_new(int64_t pairs)
 	if (memory == MAP_FAILED)
 		return memo; /* slower, but right */
 	/* its places are met at random: with small pages most look-ups would wait for the page's address, too */
-	madvise(memory, sets * sizeof(struct set), MADV_HUGEPAGE);
+	mem_in_large_pages(memory, sets * sizeof(struct set));
 	memo->sets = memory;
 	memo->mask = sets - 1;
 	return memo;
