@@ -89,9 +89,9 @@ ls_curl() { peers_curl -K "$peers/$bucket/curl-list" >"$peers/out/list"; }
 ls_rclone() { rclone lsf "store:$bucket/raw" >"$peers/out/list"; }
 ls_aws() { aws --endpoint-url "$S3_ENDPOINT" s3api list-objects-v2 --bucket "$bucket" --prefix raw/ >"$peers/out/list"; }
 
-# The bytes of these files, but for their newlines: s3put leaves blank lines out, and some of the files begin with one.
+# The bytes of these files without blank lines: s3put leaves those out, and some of the files begin with one.
 peers_bytes() {
-	find "$@" -type f -exec cat {} + | tr -d '\n' | wc -c
+	find "$@" -type f -exec cat {} + | grep -av '^$' | wc -c
 }
 
 # What came is what is wanted: else the figure is worth nothing.
