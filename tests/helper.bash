@@ -9,6 +9,7 @@
 #   redis_start / redis_stop [-9] / redis_do ARG...      a private Redis on a unix socket
 #   senserve_start [--at ADDRESS] [OPTION...]            the model; sets GRPC_SERVER_ADDRESS
 #   senserve_stop [-9]    prints the counts that senserve gave at its end
+#   odd_start [RULE...]   a small S3 server that behaves well or by rules; odd RULE... changes them, odd_happened FILTER tells
 #   radosgw_start         a real S3 server; sets S3_ENDPOINT and AWS_*; s3_bucket NAME makes a bucket
 #   server_stop NAME [SIGNAL], servers_stop              (the default teardown calls the latter)
 #   free_port [COUNT]     the first of COUNT ports that nobody has; 20000 to 26999, never given twice at once
@@ -280,6 +281,26 @@ faulty_start() {
 	wait_until 10 port_open "$port"
 	# shellcheck disable=SC2034 # the test's
 	URL=http://127.0.0.1:$port
+}
+
+# odd_start [RULE...]: a small S3 server with a table of odd behaviours (odd.py --rows). Sets S3_ENDPOINT and AWS_*.
+odd_start() {
+	local port
+	port=$(free_port)
+	server_run odd "$PYTHON" "$ROOT/tests/servers/odd.py" "$port" "$@"
+	wait_until 10 port_open "$port" || _server_failed odd
+	export S3_ENDPOINT=http://127.0.0.1:$port
+	export AWS_ACCESS_KEY_ID=testkey AWS_SECRET_ACCESS_KEY=testsecret AWS_REGION=us-east-1
+}
+
+# odd [RULE...]: from now on it behaves by these rules (none: well), and forgets what happened before.
+odd() {
+	printf '%s\n' "$@" | curl -sS -f --data-binary @- "$S3_ENDPOINT/.odd" && curl -sS -f -X DELETE "$S3_ENDPOINT/.odd"
+}
+
+# odd_happened FILTER: what it has seen and done, by a jq filter over {met, calls, requests}.
+odd_happened() {
+	curl -sS -f "$S3_ENDPOINT/.odd" | jq -r "$1"
 }
 
 radosgw_start() {

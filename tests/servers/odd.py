@@ -1,0 +1,677 @@
+#!/usr/bin/python3
+"""A small S3 server that behaves well until it is told not to: one table of odd behaviours, switched while it runs.
+
+    odd.py PORT [RULE...]
+
+It keeps its objects in memory, asks for no signature and creates buckets on first use. It knows ListObjectsV2, GET (Range,
+If-Match), HEAD, PUT (If-None-Match: *), DELETE, multipart uploads and ListMultipartUploads. ETags are MD5s, errors are XML.
+
+A RULE is a name of the table below, and settings for it: NAME[,SETTING=VALUE]... These settings any rule takes:
+
+    on=put+part     for these operations instead of the row's own: list get head put delete create part complete abort uploads
+    next=3          for so many requests, then never again (default: for all)
+    skip=2          after so many that it would have met
+    every=4         at every fourth
+    percent=5       at random, for so many in a hundred (--seed N says which)
+    from=KEY        only for keys from this one on, in byte order
+    key=TEXT        only for keys that contain this
+
+The first rule that fits a request is the one it meets. `odd.py --rows` prints the table. While the server runs:
+
+    POST   /.odd    these rules (the body, one a line) instead of those before; an empty body: it behaves well
+    GET    /.odd    what happened, as JSON: `met` (how often each row), `calls` (how often each operation), `requests` (all, in order)
+    DELETE /.odd    forgets what happened
+"""
+import base64
+import hashlib
+import json
+import random
+import re
+import socket
+import socketserver
+import struct
+import sys
+import threading
+import time
+import zlib
+from email.utils import formatdate
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+from xml.sax.saxutils import escape, unescape
+
+ROWS = {}
+XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+HTML = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>Please log in</h1></body></html>\n"
+
+
+class HangUp(Exception):
+    """The connection ends here; with a reset if `reset`."""
+
+    def __init__(self, reset=False):
+        super().__init__()
+        self.reset = reset
+
+
+class Answer:
+    """`length`: what Content-Length says; None: there is no such header and the connection ends with the body;
+    "chunked": the body comes in chunks. `sent`: how many bytes of the body really come. `close`: the connection ends after it.
+    `foreign`: it is somebody else's, without what S3 puts on every answer."""
+
+    def __init__(self, status, headers=None, body=b""):
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body = body
+        self.length = len(body)
+        self.sent = None
+        self.close = False
+        self.foreign = False
+
+    def replace_body(self, body):
+        self.body = body
+        self.length = len(body)
+
+
+def error(status, code, message="as arranged", **extra):
+    body = "%s<Error><Code>%s</Code><Message>%s</Message>%s<RequestId>0DD</RequestId></Error>" % (
+        XML, code, escape(message), "".join("<%s>%s</%s>" % (name, escape(value), name) for name, value in extra.items()))
+    return Answer(status, {"Content-Type": "application/xml"}, body.encode())
+
+
+# --- the table ---------------------------------------------------------------------------------------------------------------
+
+def row(*operations):
+    """A row of the table: what it does, for which operations unless a rule says otherwise. `do(server, request, rule)` gives the
+    answer; server.act(request) is what a well-behaved server would do."""
+    def register(function):
+        ROWS[function.__name__.replace("_", "-")] = (operations, function)
+        return function
+    return register
+
+
+ALL = ("list", "get", "head", "put", "delete", "create", "part", "complete", "abort", "uploads")
+
+
+@row(*ALL)
+def answer(server, request, rule):
+    """Answers with status=N (503) and a body: body=xml (default, with code=CODE), coded-nothing, html, text, json or empty. With
+    done=1 the request is carried out first. headers=NAME:VALUE|NAME:VALUE are added."""
+    if rule.get("done"):
+        server.act(request)
+    kind = rule.get("body", "xml")
+    reply = error(int(rule.get("status", 503)), rule.get("code", "SlowDown"), rule.get("message", "as arranged"))
+    if kind != "xml":
+        reply.headers.pop("Content-Type")
+        reply.replace_body({"html": HTML, "text": b"no upstream\n", "json": b'{"error":"as arranged"}', "empty": b"",
+                            "coded-nothing": (XML + "<Error><Message>as arranged</Message></Error>").encode()}[kind])
+    if kind in ("html", "text", "json"):
+        reply.headers["Content-Type"] = {"html": "text/html; charset=utf-8", "text": "text/plain", "json": "application/json"}[kind]
+    reply.foreign = kind in ("html", "text", "json", "empty")
+    for pair in filter(None, rule.get("headers", "").split("|")):
+        name, _, value = pair.partition(":")
+        reply.headers[name] = value
+    return reply
+
+
+@row(*ALL)
+def drop(server, request, rule):
+    """The connection ends without an answer: when=before the request is carried out (default), or after it. how=reset: by RST. On a
+    connection that was used before, clients may send the request again by themselves: kept=1 spares fresh connections."""
+    if rule.get("when") == "after":
+        server.act(request)
+    raise HangUp(rule.get("how") == "reset")
+
+
+@row(*ALL)
+def stall(server, request, rule):
+    """Nothing comes for seconds=N (60); when=after: the request is carried out before that."""
+    reply = server.act(request) if rule.get("when") == "after" else None
+    time.sleep(float(rule.get("seconds", 60)))
+    if reply is None:
+        raise HangUp()
+    return reply
+
+
+@row("get", "list")
+def cut(server, request, rule):
+    """Half of the body comes, then the connection ends, though Content-Length promised all of it."""
+    reply = server.act(request)
+    reply.sent = len(reply.body) // 2
+    return reply
+
+
+@row(*ALL)
+def redirect(server, request, rule):
+    """Sends the client to to=ORIGIN (same path and query), with status=N (307). body=xml|html."""
+    reply = answer(server, request, {"status": rule.get("status", "307"), "code": "TemporaryRedirect", "body": rule.get("body", "xml")})
+    reply.headers["Location"] = rule["to"] + request.target
+    return reply
+
+
+@row("put")
+def put_no_etag(server, request, rule):
+    """Carried out, but the answer names no ETag."""
+    reply = server.act(request)
+    reply.headers.pop("ETag", None)
+    return reply
+
+
+@row("put", "part", "complete", "delete")
+def page_stored(server, request, rule):
+    """Carried out, but the answer is a page of HTML, with etag=TEXT if wanted."""
+    server.act(request)
+    return page(server, request, rule)
+
+
+@row("get", "head", "put", "part", "complete", "delete", "list")
+def page(server, request, rule):
+    """A proxy in the way: 200 with a page of HTML, nothing is carried out. etag=TEXT: with an ETag of its own."""
+    reply = Answer(200, {"Content-Type": "text/html"}, HTML)
+    reply.foreign = True
+    if "etag" in rule:
+        reply.headers["ETag"] = '"%s"' % rule["etag"]
+    return reply
+
+
+@row("put")
+def put_damaged(server, request, rule):
+    """What is stored is not what was sent, the answer has no ETag."""
+    request.body = request.body[:-1] + b"#" if request.body else b""
+    return put_no_etag(server, request, rule)
+
+
+@row("put")
+def put_nowhere(server, request, rule):
+    """Answered as if it were stored, without an ETag; it is not."""
+    return Answer(200)
+
+
+@row("part")
+def part_no_etag(server, request, rule):
+    """A part that is stored, but whose answer names no ETag."""
+    reply = server.act(request)
+    reply.headers.pop("ETag")
+    return reply
+
+
+@row("part")
+def part_odd_etag(server, request, rule):
+    """A part's ETag holds what XML must escape; the end of the upload wants it back as it was."""
+    server.act(request)
+    part = server.uploads[request.query["uploadId"]]["parts"][int(request.query["partNumber"])]
+    part["etag"] = "a&b<c>%s'" % request.query["partNumber"]
+    return Answer(200, {"ETag": '"%s"' % part["etag"]})
+
+
+@row("complete")
+def complete_no_etag(server, request, rule):
+    """The end of an upload: its answer names no ETag."""
+    reply = server.act(request)
+    reply.replace_body(re.sub(rb"<ETag>.*?</ETag>", b"<ETag></ETag>", reply.body))
+    return reply
+
+
+@row("put", "complete")
+def ignore_condition(server, request, rule):
+    """If-None-Match is not looked at: what is there is overwritten."""
+    request.headers.pop("if-none-match", None)
+    return server.act(request)
+
+
+@row("get")
+def get_endless(server, request, rule):
+    """No Content-Length, no chunks: the body ends where the connection does, and it ends early (half=0: it is whole)."""
+    reply = server.act(request)
+    reply.length = None
+    if rule.get("half", "1") == "1":
+        reply.sent = len(reply.body) // 2
+    return reply
+
+
+@row("get")
+def get_half(server, request, rule):
+    """Half of the object under its own ETag, with a Content-Length that says half."""
+    reply = server.act(request)
+    reply.replace_body(reply.body[:len(reply.body) // 2])
+    return reply
+
+
+@row("get")
+def get_damaged(server, request, rule):
+    """The body's last byte but one is another each time."""
+    reply = server.act(request)
+    if reply.status in (200, 206) and len(reply.body) > 1:
+        server.counter += 1
+        reply.body = reply.body[:-2] + b"%d" % (server.counter % 10) + reply.body[-1:]
+    return reply
+
+
+@row("get", "head")
+def get_expanded(server, request, rule):
+    """What is stored as gzip (Content-Encoding) is expanded on the way unless the client accepts gzip: no length, the stored ETag;
+    etag=TEXT: another. Ranges are of no account then."""
+    encoded = server.peek(request)
+    if not encoded or encoded["headers"].get("content-encoding") != "gzip" or "gzip" in request.headers.get("accept-encoding", ""):
+        return server.act(request)
+    request.headers.pop("range", None)
+    reply = server.act(request)
+    reply.headers.pop("Content-Encoding", None)
+    reply.headers.update({"Warning": "214 UploadServer gunzipped", "x-goog-stored-content-encoding": "gzip"})
+    if "etag" in rule:
+        reply.headers["ETag"] = '"%s"' % rule["etag"]
+    reply.body = zlib.decompress(reply.body, 31)
+    reply.length = "chunked"
+    return reply
+
+
+@row("get")
+def get_packed(server, request, rule):
+    """A proxy that compresses on the way for those who accept gzip: Content-Encoding, chunks, a weak ETag."""
+    reply = server.act(request)
+    if reply.status == 200 and "gzip" in request.headers.get("accept-encoding", ""):
+        packer = zlib.compressobj(wbits=31)
+        reply.body = packer.compress(reply.body) + packer.flush()
+        reply.headers.update({"Content-Encoding": "gzip", "ETag": "W/" + reply.headers["ETag"]})
+        reply.length = "chunked"
+    return reply
+
+
+@row("get", "head", "list", "put")
+def etag_no_md5(server, request, rule):
+    """ETags are 32 hexadecimal digits, the same each time, but no MD5."""
+    return server.with_etags(request, lambda etag: hashlib.sha256(etag.encode()).hexdigest()[:32])
+
+
+@row("get", "head", "list", "put")
+def etag_opaque(server, request, rule):
+    """ETags say nothing of the content."""
+    return server.with_etags(request, lambda etag: "opaque-" + hashlib.sha256(etag.encode()).hexdigest()[:12])
+
+
+@row("get", "head", "list", "put")
+def etag_upper(server, request, rule):
+    """ETags are MD5s in capital letters."""
+    return server.with_etags(request, str.upper)
+
+
+@row("get")
+def no_range_behind(server, request, rule):
+    """A 416 does not say how long the object is."""
+    reply = server.act(request)
+    if reply.status == 416:
+        reply.headers.pop("Content-Range", None)
+    return reply
+
+
+@row("get")
+def checksum(server, request, rule):
+    """Answers that hold the whole object offer kinds=crc32+crc32c+crc64nvme+sha1+sha256 (crc32), if x-amz-checksum-mode asks. Damaged=1:
+    the body's first byte is another one; wrong=1: the checksum is. type=COMPOSITE, suffix=-2 as for uploads in parts. Opaque=1: with
+    an ETag that is no MD5."""
+    reply = server.act(request)
+    if reply.status not in (200, 206) or request.headers.get("x-amz-checksum-mode") != "ENABLED":
+        return reply
+    whole = server.peek(request)["data"]
+    for kind in rule.get("kinds", "crc32").split("+"):
+        value = CHECKSUMS[kind](whole + (b"?" if rule.get("wrong") else b""))
+        reply.headers["x-amz-checksum-" + kind] = base64.b64encode(value).decode() + rule.get("suffix", "")
+    reply.headers["x-amz-checksum-type"] = rule.get("type", "FULL_OBJECT")
+    if rule.get("damaged") and reply.body:
+        reply.body = b"~" + reply.body[1:]
+    if rule.get("opaque"):
+        reply.headers["ETag"] = '"opaque"'
+    return reply
+
+
+# --- checksums, bit by bit, by the books ---------------------------------------------------------------------------------------
+
+def crc_table(polynomial):
+    table = []
+    for byte in range(256):
+        for _ in range(8):
+            byte = byte >> 1 ^ (polynomial if byte & 1 else 0)
+        table.append(byte)
+    return table
+
+
+def crc(table, bits, data):
+    value = mask = (1 << bits) - 1
+    for byte in data:
+        value = table[(value ^ byte) & 255] ^ value >> 8
+    return (value ^ mask).to_bytes(bits // 8, "big")
+
+
+CRC32C = crc_table(0x82F63B78)
+CRC64NVME = crc_table(0x9A6C9329AC4BC9B5)
+CHECKSUMS = {
+    "crc32": lambda data: zlib.crc32(data).to_bytes(4, "big"),
+    "crc32c": lambda data: crc(CRC32C, 32, data),
+    "crc64nvme": lambda data: crc(CRC64NVME, 64, data),
+    "sha1": lambda data: hashlib.sha1(data).digest(),
+    "sha256": lambda data: hashlib.sha256(data).digest(),
+}
+
+
+# --- the well-behaved server ---------------------------------------------------------------------------------------------------
+
+KEPT = ("content-type", "content-encoding", "cache-control", "x-amz-storage-class", "x-amz-server-side-encryption")
+
+
+class Request:
+    def __init__(self, method, target, headers, body, fresh):
+        self.method, self.target, self.headers, self.body = method, target, headers, body
+        self.fresh = fresh  # the first on its connection
+        parts = urlsplit(target)
+        self.query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+        self.bucket, _, self.key = unquote(parts.path).lstrip("/").partition("/")
+        # virtual-hosted style
+        host = headers.get("host", "").partition(":")[0]
+        if host.endswith(".localhost"):
+            self.bucket, self.key = host[:-len(".localhost")], unquote(parts.path)[1:]
+        self.operation = self.name_operation()
+
+    def name_operation(self):
+        if not self.key:
+            return {"GET": "uploads" if "uploads" in self.query else "list"}.get(self.method, "bucket")
+        if "uploads" in self.query or "uploadId" in self.query:
+            return {"POST": "create" if "uploads" in self.query else "complete", "PUT": "part", "DELETE": "abort"}.get(self.method, "")
+        return self.method.lower()
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, port, rules, seed):
+        self.lock = threading.RLock()
+        self.objects = {}  # (bucket, key): data, etag, modified, headers
+        self.uploads = {}
+        self.counter = 0
+        self.random = random.Random(seed)
+        self.set_rules(rules)
+        self.forget()
+        super().__init__(("127.0.0.1", port), Connection)
+
+    def forget(self):
+        self.met, self.calls, self.requests = {}, {}, []
+
+    def set_rules(self, lines):
+        self.rules = []
+        for line in lines:
+            name, *settings = line.strip().split(",")
+            if name not in ROWS:
+                raise ValueError("no row %s" % name)
+            rule = dict(setting.split("=", 1) for setting in settings)
+            rule.update({"name": name, "seen": 0, "left": int(rule.get("next", -1))})
+            rule["on"] = rule["on"].split("+") if "on" in rule else ROWS[name][0]
+            self.rules.append(rule)
+
+    def fits(self, rule, request):
+        if request.operation not in rule["on"] or rule["left"] == 0 or (rule.get("kept") and request.fresh):
+            return False
+        if request.key < rule.get("from", "") or rule.get("key", "") not in request.key:
+            return False
+        rule["seen"] += 1
+        if rule["seen"] <= int(rule.get("skip", 0)) or rule["seen"] % int(rule.get("every", 1)):
+            return False
+        if "percent" in rule and self.random.random() * 100 >= float(rule["percent"]):
+            return False
+        rule["left"] -= 1
+        return True
+
+    def answer(self, request):
+        with self.lock:
+            rule = next((rule for rule in self.rules if self.fits(rule, request)), None)
+            name = rule["name"] if rule else None
+            self.calls[request.operation] = self.calls.get(request.operation, 0) + 1
+            if name:
+                self.met[name] = self.met.get(name, 0) + 1
+            note = {"operation": request.operation, "target": request.target, "row": name, "status": None, "headers": request.headers}
+            self.requests.append(note)
+            if name not in ("stall",):
+                reply = ROWS[name][1](self, request, rule) if name else self.act(request)
+                note["status"] = reply.status
+                return reply
+        return ROWS[name][1](self, request, rule)
+
+    # What any S3 server does.
+
+    def peek(self, request):
+        return self.objects.get((request.bucket, request.key))
+
+    def act(self, request):
+        with self.lock:
+            return getattr(self, "do_" + request.operation, self.do_unknown)(request)
+
+    def with_etags(self, request, change):
+        """The answer as if objects in one piece had other etags."""
+        for name in ("if-match", "if-none-match"):
+            theirs = request.headers.get(name, "").strip('"')
+            item = self.peek(request)
+            if theirs and item and theirs == change(item["etag"]):
+                request.headers[name] = '"%s"' % item["etag"]
+        reply = self.act(request)
+        if "ETag" in reply.headers and "-" not in reply.headers["ETag"]:
+            reply.headers["ETag"] = '"%s"' % change(reply.headers["ETag"].strip('"'))
+        if request.operation == "list":
+            reply.replace_body(re.sub(rb"&quot;([0-9a-f]{32})&quot;", lambda m: b"&quot;%s&quot;" % change(m[1].decode()).encode(),
+                                      reply.body))
+        return reply
+
+    def do_unknown(self, request):
+        return error(405, "MethodNotAllowed", request.method)
+
+    def do_bucket(self, request):
+        return Answer({"DELETE": 204}.get(request.method, 200))
+
+    def store(self, request, data, etag, headers):
+        self.objects[request.bucket, request.key] = {
+            "data": data, "etag": etag, "modified": time.time(),
+            "headers": {name: value for name, value in headers.items() if name in KEPT or name.startswith("x-amz-meta-")}}
+
+    def do_put(self, request):
+        if request.headers.get("if-none-match") == "*" and self.peek(request):
+            return error(412, "PreconditionFailed", Condition="If-None-Match")
+        etag = hashlib.md5(request.body).hexdigest()
+        self.store(request, request.body, etag, request.headers)
+        return Answer(200, {"ETag": '"%s"' % etag})
+
+    def do_delete(self, request):
+        self.objects.pop((request.bucket, request.key), None)
+        return Answer(204)
+
+    def do_get(self, request):
+        item = self.peek(request)
+        if not item:
+            return error(404, "NoSuchKey", "The specified key does not exist.", Key=request.key)
+        data = item["data"]
+        headers = {"ETag": '"%s"' % item["etag"], "Last-Modified": formatdate(item["modified"], usegmt=True),
+                   "Accept-Ranges": "bytes", **{name.title() if name in KEPT[:3] else name: value
+                                                for name, value in item["headers"].items()}}
+        if request.headers.get("if-match", "*") not in ("*", '"%s"' % item["etag"], item["etag"]):
+            return error(412, "PreconditionFailed", Condition="If-Match")
+        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
+        if not asked or asked[0] == "bytes=-":
+            return Answer(200, headers, data)
+        first = int(asked[1]) if asked[1] else max(0, len(data) - int(asked[2]))
+        last = min(int(asked[2]), len(data) - 1) if asked[1] and asked[2] else len(data) - 1
+        if first >= len(data) or first > last:
+            reply = error(416, "InvalidRange")
+            reply.headers["Content-Range"] = "bytes */%d" % len(data)
+            return reply
+        headers["Content-Range"] = "bytes %d-%d/%d" % (first, last, len(data))
+        return Answer(206, headers, data[first:last + 1])
+
+    def do_head(self, request):
+        return self.do_get(request)  # its body is not sent
+
+    def do_list(self, request):
+        query, limit = request.query, min(int(request.query.get("max-keys", 1000)), 1000)
+        after = query.get("continuation-token") or query.get("start-after", "")
+        encode = (lambda text: quote(text)) if query.get("encoding-type") == "url" else escape
+        keys = sorted((key for bucket, key in self.objects
+                       if bucket == request.bucket and key.startswith(query.get("prefix", "")) and key > after),
+                      key=lambda key: key.encode())
+        more, keys = len(keys) > limit, keys[:limit]
+        items = []
+        for key in keys:
+            item = self.objects[request.bucket, key]
+            items.append("<Contents><Key>%s</Key><LastModified>%s</LastModified><ETag>&quot;%s&quot;</ETag><Size>%d</Size>"
+                         "<StorageClass>%s</StorageClass></Contents>" % (
+                             encode(key), time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(item["modified"])), item["etag"],
+                             len(item["data"]), item["headers"].get("x-amz-storage-class", "STANDARD")))
+        return Answer(200, {"Content-Type": "application/xml"}, (
+            '%s<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>%s</Name><Prefix>%s</Prefix>'
+            "<KeyCount>%d</KeyCount><MaxKeys>%d</MaxKeys>%s<IsTruncated>%s</IsTruncated>%s%s</ListBucketResult>" % (
+                XML, request.bucket, encode(query.get("prefix", "")), len(keys), limit,
+                "<EncodingType>url</EncodingType>" if query.get("encoding-type") == "url" else "", "true" if more else "false",
+                "<NextContinuationToken>%s</NextContinuationToken>" % escape(keys[-1]) if more else "", "".join(items))).encode())
+
+    def do_uploads(self, request):
+        return Answer(200, {"Content-Type": "application/xml"}, ("%s<ListMultipartUploadsResult>%s</ListMultipartUploadsResult>" % (
+            XML, "".join("<Upload><Key>%s</Key><UploadId>%s</UploadId></Upload>" % (escape(upload["key"]), name)
+                         for name, upload in self.uploads.items() if upload["bucket"] == request.bucket))).encode())
+
+    def do_create(self, request):
+        self.counter += 1
+        name = "upload-%d" % self.counter
+        self.uploads[name] = {"bucket": request.bucket, "key": request.key, "headers": request.headers, "parts": {}}
+        return Answer(200, {"Content-Type": "application/xml"}, (
+            "%s<InitiateMultipartUploadResult><Bucket>%s</Bucket><Key>%s</Key><UploadId>%s</UploadId></InitiateMultipartUploadResult>"
+            % (XML, request.bucket, escape(request.key), name)).encode())
+
+    def do_part(self, request):
+        upload = self.uploads.get(request.query["uploadId"])
+        if not upload:
+            return error(404, "NoSuchUpload")
+        etag = hashlib.md5(request.body).hexdigest()
+        upload["parts"][int(request.query["partNumber"])] = {"data": request.body, "etag": etag,
+                                                             "md5": hashlib.md5(request.body).digest()}
+        return Answer(200, {"ETag": '"%s"' % etag})
+
+    def do_complete(self, request):
+        upload = self.uploads.get(request.query["uploadId"])
+        if not upload:
+            return error(404, "NoSuchUpload")
+        if request.headers.get("if-none-match") == "*" and self.peek(request):
+            return error(412, "PreconditionFailed", Condition="If-None-Match")
+        text = request.body.decode()
+        named = re.findall(r"<Part><PartNumber>(\d+)</PartNumber><ETag>([^<>]*)</ETag>.*?</Part>", text)
+        if not named or text.count("<Part>") != len(named):
+            return error(400, "MalformedXML")
+        parts = []
+        for number, etag in named:
+            part = upload["parts"].get(int(number))
+            if not part or part["etag"] != unescape(etag, {"&quot;": '"', "&apos;": "'"}).strip('"'):
+                return error(400, "InvalidPart")
+            parts.append(part)
+        etag = "%s-%d" % (hashlib.md5(b"".join(part["md5"] for part in parts)).hexdigest(), len(parts))
+        self.store(request, b"".join(part["data"] for part in parts), etag, upload["headers"])
+        del self.uploads[request.query["uploadId"]]
+        return Answer(200, {"Content-Type": "application/xml"}, (
+            "%s<CompleteMultipartUploadResult><Bucket>%s</Bucket><Key>%s</Key><ETag>&quot;%s&quot;</ETag></CompleteMultipartUploadResult>"
+            % (XML, request.bucket, escape(request.key), etag)).encode())
+
+    def do_abort(self, request):
+        if not self.uploads.pop(request.query["uploadId"], None):
+            return error(404, "NoSuchUpload")
+        return Answer(204)
+
+    # How it is told to behave.
+
+    def control(self, method, body):
+        with self.lock:
+            if method == "POST":
+                try:
+                    self.set_rules(filter(str.strip, body.decode().splitlines()))
+                except (ValueError, KeyError) as why:
+                    return Answer(400, {}, ("%s\n" % why).encode())
+            elif method == "DELETE":
+                self.forget()
+            return Answer(200, {"Content-Type": "application/json"}, json.dumps(
+                {"met": self.met, "calls": self.calls, "requests": self.requests}).encode() if method == "GET" else b"")
+
+
+class Connection(socketserver.StreamRequestHandler):
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def handle(self):
+        try:
+            fresh = True
+            while self.one(fresh):
+                fresh = False
+        except HangUp as end:
+            if end.reset:
+                self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.request.close()
+        except (OSError, ValueError):
+            pass
+
+    def finish(self):
+        try:
+            super().finish()
+        except OSError:
+            pass
+
+    def read_request(self, fresh):
+        line = self.rfile.readline().split()
+        if len(line) < 3:
+            raise HangUp
+        headers = {}
+        while (header := self.rfile.readline().strip()):
+            name, _, value = header.decode("latin-1").partition(":")
+            headers[name.strip().lower()] = value.strip()
+        if headers.get("expect") == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.wfile.flush()
+        length = int(headers.get("content-length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise HangUp
+        return Request(line[0].decode(), line[1].decode("latin-1"), headers, body, fresh)
+
+    def one(self, fresh):
+        request = self.read_request(fresh)
+        if request.target == "/.odd":
+            reply = self.server.control(request.method, request.body)
+        else:
+            reply = self.server.answer(request)
+        self.send(request, reply)
+        return not reply.close
+
+    def send(self, request, reply):
+        headers = {"Date": formatdate(usegmt=True), **reply.headers}
+        if not reply.foreign:
+            headers.update({"x-amz-request-id": "0DD", "Server": "odd"})
+        body = reply.body if reply.sent is None else reply.body[:reply.sent]
+        if reply.length is None:
+            headers["Connection"] = "close"
+        elif reply.length == "chunked":
+            headers["Transfer-Encoding"] = "chunked"
+            body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
+        elif reply.status != 204:
+            headers["Content-Length"] = str(reply.length)
+        reply.close = reply.close or reply.length is None or reply.sent is not None
+        head = "HTTP/1.1 %d X\r\n%s\r\n" % (reply.status, "".join("%s: %s\r\n" % pair for pair in headers.items()))
+        self.wfile.write(head.encode("latin-1") + (b"" if request.method == "HEAD" or reply.status == 204 else body))
+        self.wfile.flush()
+
+
+def main():
+    arguments = sys.argv[1:]
+    if arguments == ["--rows"]:
+        for name, (operations, function) in ROWS.items():
+            print("%s (%s): %s" % (name, "all" if operations == ALL else " ".join(operations), " ".join(function.__doc__.split())))
+        return
+    seed = None
+    if "--seed" in arguments:
+        at = arguments.index("--seed")
+        seed = int(arguments[at + 1])
+        del arguments[at:at + 2]
+    if not arguments:
+        sys.exit(__doc__)
+    Server(int(arguments[0]), arguments[1:], seed).serve_forever()
+
+
+if __name__ == "__main__":
+    main()
