@@ -1,13 +1,15 @@
-# make            the programs, into bin/
-# make SAN=1      the same with ASan and UBSan, into build/san/bin
-# make bench      measures the whole, into bench/results (BENCH_SCALE=small: quickly); see bench/run
-# make unit       the C unit tests, into build/unit (run them: make check-unit)
-# make man        the manual, into build/man (by scdoc)
-# make install    PREFIX=/usr/local, DESTDIR; make uninstall; make dist: build/seniority-VERSION.tar.gz
-# make lint       shellcheck, cppcheck, clang-tidy; make coverage: see tests/check.mk
+# make             the programs, into bin/
+# make SAN=1       the same with ASan and UBSan, into build/san/bin
+# make test        installs what is missing, builds twice, runs all tests: tests/run
+# make check       the tests that can run without installing anything; says what it leaves out
+# make check-unit  the C unit tests alone, from build/unit (make unit builds them)
+# make bench       measures everything, into bench/results (BENCH_SCALE=small: quickly); see bench/run
+# make man         the manual, into build/man (by scdoc)
+# make install     PREFIX=/usr/local, DESTDIR; make uninstall; make dist: build/seniority-VERSION.tar.gz
+# make lint        shellcheck, cppcheck, clang-tidy; make coverage: see tests/check.mk
 # make clean
 #
-# CC, CFLAGS, CPPFLAGS and LDFLAGS are the user's; what the project itself needs is kept apart.
+# CC, CFLAGS, CPPFLAGS and LDFLAGS are yours; what the project itself needs is kept apart.
 
 VERSION := 0.1.0
 
@@ -62,9 +64,18 @@ program_obj = $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/$(1)/*.c))
 # What a unit test may link of the programs: everything but their main files.
 STAGE_OBJ := $(filter-out $(foreach p,$(PROGRAMS),$(BUILD)/src/$(p)/$(p).o),$(foreach p,$(PROGRAMS),$(call program_obj,$(p))))
 
-.PHONY: all unit check-unit bench clean
+.PHONY: all help unit check-unit check test bench clean
 .SECONDARY:
 all: $(PROGRAMS:%=$(BIN)/%)
+
+# The comment at the top of this file.
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
+
+test:
+	@tests/run
+check:
+	@tests/run --no-install --no-sanitizers
 
 $(BUILD)/proto/%.pb-c.c: proto/%.proto
 	@mkdir -p $(@D)

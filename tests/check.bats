@@ -1,4 +1,5 @@
 # pipeline.sh --check: what a run needs is looked at, a line each, and nothing is left behind.
+# needs: radosgw ceph-mon curl
 load helper
 
 setup() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # AWS credentials from real HTTP servers: instance metadata, containers, STS (whose signatures botocore checks), and
 # their renewal. What needs no network is in tests/unit/credentials_test.c, which is also the program that asks here.
+# needs: python3:botocore
 
 load helper
 

@@ -15,6 +15,7 @@
 #   free_port [COUNT]     the first of COUNT ports that nobody has; 20000 to 26999, never given twice at once
 #   wait_until SECONDS COMMAND...                        true as soon as COMMAND is
 #   postings N [SEED]     N made-up postings; posting COMPANY TITLE one
+#   needs RIGHT           skips the test on a machine that does not grant it; see rights.bash
 #
 # Called in setup_file, a server belongs to the file and is stopped by teardown_file; else to the test.
 
@@ -24,6 +25,10 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BIN=${SENIORITY_BIN:-$ROOT/bin}
 PYTHON=/usr/bin/python3 # Debian's own: it has grpcio, protobuf and botocore
 export ROOT BIN PYTHON
+[ -x "$BIN/cursor" ] || {
+	echo "$BIN/cursor is not there: run make first" >&2
+	exit 1
+}
 
 # Nothing of the caller's may leak into a test, and nothing of a test into the caller's home.
 _clean_environment() {
@@ -49,6 +54,13 @@ fi
 # shellcheck source=packaging/debian.sh
 . "$ROOT/packaging/debian.sh"
 redis_program "$HOME/bin"
+
+# needs RIGHT: skips the test if this machine does not grant it; see rights.bash.
+needs() {
+	# shellcheck source=tests/rights.bash
+	. "$ROOT/tests/rights.bash"
+	right_granted "$1" || skip "needs $1"
+}
 
 # The test's own folder, or the file's where we are in setup_file.
 here() {

@@ -1,5 +1,6 @@
 # kill -9 of any stage at any moment: nothing half done is ever seen, and the next run makes it whole.
 # slow: hundreds of objects, many runs
+# needs: parallel
 load helper
 load store
 load journey

@@ -1,5 +1,6 @@
 # What the programs say of themselves: --help, the manual's pages, the completions and the README, held against each
 # other; and the examples of --help, run as they stand there.
+# needs: scdoc zsh man col
 
 # shellcheck disable=SC2030,SC2031 # bats sets output
 load helper

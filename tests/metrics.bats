@@ -1,4 +1,5 @@
 # What pipeline.sh keeps of its runs: metrics for Prometheus, and the history.
+# needs: promtool python3:prometheus_client
 load helper
 
 setup() {

@@ -1,5 +1,6 @@
 # The Debian package, and make install: built in a copy of the tree, looked into, and run.
 # slow: it builds everything anew, with the compiler's own flags
+# needs: dpkg-buildpackage dh lintian fakeroot scdoc systemd-analyze python3:yaml
 
 load helper
 

@@ -1,4 +1,5 @@
 # The README's examples, run as they stand there: every block that is marked "sh".
+# needs: gnuplot parallel
 
 load helper
 

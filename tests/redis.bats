@@ -58,9 +58,10 @@ refused() {
 
 @test "IPv6" {
 	local port
+	needs ipv6
 	port=$(free_port)
 	server_run six redis-server --port "$port" --bind ::1 --save '' --dir "$(here)"
-	wait_until 10 redis-cli -h ::1 -p "$port" PING || skip "no IPv6 here"
+	wait_until 10 redis-cli -h ::1 -p "$port" PING
 	cursor set 7 --redis-host ::1 --redis-port "$port"
 	refused 75 "redis://[::1]:1/0" cursor get --redis-host ::1 --redis-port 1
 }

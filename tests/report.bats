@@ -1,4 +1,5 @@
 # pipeline.sh report: a page on the runs so far.
+# needs: gnuplot xmllint
 load helper
 
 setup() {

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # s3cat: objects to stdout, in order, whatever is in them.
+# needs: zstd
 
 load helper
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # s3put: what is complete is stored, nothing else.
+# needs: zstd
 
 load helper
 

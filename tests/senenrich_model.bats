@@ -1,4 +1,5 @@
 # senenrich and a model that was not written by us: TLS, client certificates, metadata, several addresses.
+# needs: python3:grpc openssl
 
 load helper
 

@@ -1,4 +1,5 @@
 # senserve: the dummy model, asked by Python's grpcio.
+# needs: python3:grpc
 
 load helper
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Our signatures against those of an independent signer, botocore.
+# needs: python3:botocore
 
 load helper
 

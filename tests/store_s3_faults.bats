@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What s3ls, s3cat and s3put do on a bad day: a proxy in front of a real S3 server spoils some of the requests.
 # slow: some faults are that nothing happens
+# needs: radosgw ceph-mon curl python3:botocore
 
 load helper
 

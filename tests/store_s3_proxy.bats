@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # S3 through a proxy, by the environment's variables as curl takes them: tinyproxy in front of Ceph's gateway, whose log is
 # what says which way a request went.
+# needs: radosgw ceph-mon curl openssl tinyproxy
 
 load helper
 load tls

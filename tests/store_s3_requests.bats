@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # What s3ls, s3cat and s3put ask of an S3 server, seen by a proxy in front of a real one that notes the headers.
+# needs: radosgw ceph-mon curl
 
 load helper
 

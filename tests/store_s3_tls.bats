@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # S3 over TLS, with a certificate authority of one's own.
+# needs: radosgw ceph-mon curl openssl
 
 load helper
 load tls

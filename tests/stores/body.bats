@@ -3,6 +3,9 @@
 # embedded store), store_radosgw.bats (Ceph's S3 server), store_swift.bats (OpenStack's) are links to it. What one of them
 # does otherwise than the others stands in the table in tests/store.bash, and each test says what becomes of it there.
 # slow as store_swift: a hundred requests a second
+# needs: zstd gzip curl
+# needs as store_radosgw: radosgw ceph-mon
+# needs as store_swift: swift-proxy-server memcached python3:botocore
 
 load helper
 load store
