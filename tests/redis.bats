@@ -206,6 +206,43 @@ time.sleep(600)"
 	exec 8>&-
 }
 
+@test "replies that Redis never gives: an error in one line, no crash, and nothing believed" {
+	local reply program port
+	port=$(free_port)
+	server_run odd_redis "$PYTHON" "$ROOT/tests/servers/odd_redis.py" "$port"
+	wait_until 10 port_open "$port"
+	export REDIS_PORT=$port REDIS_TIMEOUT=500ms
+	senserve_start
+	posting C T >posting
+	local programs=(
+		"cursor get" "cursor set 5" "cursor set 5 --force" "cursor failed" "sencache get C T" "sencache set C T 3"
+		"sencache forget C T" "sencache stats" "sencache server" "sencache import --legacy --dry-run" "senenrich"
+	)
+	for reply in '-MOVED' '-ASK ' '-MOVED 3999 127.0.0.1:1' '-' '+OK' ':1' '$0\r\n' '$-1' '*-1' '*0' '*2\r\n$-1\r\n$-1' \
+		'*2\r\n$1\r\n0\r\n*0' '*2\r\n+a\r\n*1\r\n:1' ',1.5' '_' '%0' '?' 'HTTP/1.1 400 Bad Request'; do
+		redis-cli -p "$port" ODD "$reply\r\n" >/dev/null
+		for program in "${programs[@]}"; do
+			# To it "nothing is there" and "another process has claimed the pair" are true for as long as they last.
+			[[ $program != senenrich || ($reply != '$-1' && $reply != '*-1' && $reply != _) ]] || continue
+			# shellcheck disable=SC2086 # a program and its arguments
+			run --separate-stderr timeout 60 $program <posting
+			[ "$status" -le 2 ] || [ "$status" = 75 ] || {
+				echo "$program: '$reply' gives $status: $stderr"
+				return 1
+			}
+			[ "$program" != "cursor get" ] || [ "$status" != 0 ] || [[ $reply == '$-1' || $reply == '*-1' || $reply == '_' ]] || {
+				echo "'$reply' is taken for a cursor: $output"
+				return 1
+			}
+			[[ $program != "cursor set 5"* ]] || [ "$status" != 0 ] || {
+				echo "$program: '$reply' is taken for done"
+				return 1
+			}
+			[ "$program" != senenrich ] || [[ $output == *'"seniority":'* ]]
+		done
+	done
+}
+
 @test "a node of a cluster that does not keep the key says which does" {
 	local a b
 	redis_tcp a --cluster-enabled yes --cluster-port "$(free_port)" --cluster-require-full-coverage no

@@ -116,17 +116,31 @@ queue(struct keeper_redis *self, struct err *err, const char *command, struct sl
 
 static const struct slice none = {NULL, 0};
 
+static redisReply *
+refuse_reply(struct keeper_redis *self, redisReply *reply, struct err *err)
+{
+	freeReplyObject(reply);
+	err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis_name(self->redis));
+	return NULL;
+}
+
 /* Takes a reply that must be of this type. */
 static redisReply *
 expect(struct keeper_redis *self, int type, struct err *err)
 {
 	redisReply *reply = redis_reply(self->redis, err);
 
-	if (reply == NULL || reply->type == type)
-		return reply;
-	freeReplyObject(reply);
-	err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis_name(self->redis));
-	return NULL;
+	return reply == NULL || reply->type == type ? reply : refuse_reply(self, reply, err);
+}
+
+/* A reply that is of this type, or nil. */
+static redisReply *
+expect_or_nil(struct keeper_redis *self, int type, struct err *err)
+{
+	redisReply *reply = redis_reply(self->redis, err);
+
+	return reply == NULL || reply->type == type || reply->type == REDIS_REPLY_NIL ? reply
+	                                                                              : refuse_reply(self, reply, err);
 }
 
 static int
@@ -144,7 +158,7 @@ expect_nothing(struct keeper_redis *self, int type, struct err *err)
 static int
 take_cursor(struct keeper_redis *self, int64_t *cursor, bool *found, struct err *err)
 {
-	redisReply *reply = redis_reply(self->redis, err);
+	redisReply *reply = expect_or_nil(self, REDIS_REPLY_STRING, err);
 	int result = 0;
 
 	if (reply == NULL)
@@ -243,7 +257,7 @@ queue_changes(struct keeper_redis *self, const struct change *change, bool write
 static int
 take_exec(struct keeper_redis *self, const struct change *change, struct saved *saved, bool removals, struct err *err)
 {
-	redisReply *reply = redis_reply(self->redis, err);
+	redisReply *reply = expect_or_nil(self, REDIS_REPLY_ARRAY, err);
 	size_t at = 0;
 
 	if (reply == NULL)
@@ -357,6 +371,11 @@ failed_lines(void *keeper, struct buf *lines, struct err *err)
 	for (size_t i = 0; i + 1 < reply->elements; i += 2) {
 		const redisReply *key = reply->element[i], *record = reply->element[i + 1];
 
+		if (key->type != REDIS_REPLY_STRING || record->type != REDIS_REPLY_STRING) {
+			failures_release(&failures);
+			refuse_reply(self, reply, err);
+			return -1;
+		}
 		failures_add(&failures, slice_of(key->str, key->len), slice_of(record->str, record->len));
 	}
 	failures_settle(&failures);

@@ -71,10 +71,14 @@ run_server(struct call *call)
 		return fail(&err);
 	report_text(&call->report, "redis", redis_name(redis));
 	reply = redis_command(redis, &err, 1, argv);
-	if (reply == NULL)
+	if (reply == NULL) {
 		status = fail(&err);
-	else if (reply->str)
+	} else if (reply->type == REDIS_REPLY_STRING) {
 		report_rows(&call->report, slice_of(reply->str, reply->len));
+	} else {
+		err_set(&err, ERR_FAILED, "%s: INFO: an answer of an unexpected kind", redis_name(redis));
+		status = fail(&err);
+	}
 	if (reply)
 		freeReplyObject(reply);
 	redis_free(redis);

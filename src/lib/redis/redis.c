@@ -40,6 +40,16 @@ first_word(struct slice text)
 	return slice_of(text.ptr, n);
 }
 
+/* The node in "MOVED 3999 127.0.0.1:6381"; a server that is not Redis may leave it out. */
+static struct slice
+last_word(struct slice text)
+{
+	const char *space = text.len > 0 ? memrchr(text.ptr, ' ', text.len) : NULL;
+	size_t from = space != NULL ? (size_t)(space - text.ptr) + 1 : text.len;
+
+	return from < text.len ? slice_of(text.ptr + from, text.len - from) : SLICE("another node");
+}
+
 /* What an error reply means by its first word. */
 static enum err_kind
 kind_of_reply(struct slice reply)
@@ -86,9 +96,7 @@ redis_refuse(struct redis *redis, struct slice reply, struct err *err)
 	if (reply.len > 300)
 		reply.len = 300;
 	if (slice_equal_str(word, "MOVED") || slice_equal_str(word, "ASK")) {
-		/* "MOVED 3999 127.0.0.1:6381" */
-		const char *space = memrchr(reply.ptr, ' ', reply.len);
-		struct slice node = slice_of(space + 1, reply.len - (size_t)(space + 1 - reply.ptr));
+		struct slice node = last_word(reply);
 
 		err_set(err, ERR_FAILED,
 		        "%s is one node of a Redis Cluster, and what was asked for is kept by %.*s: "
@@ -291,6 +299,8 @@ redis_next(struct redis *redis, struct redis_value *value, struct err *err)
 	redisReader *reader = redis->context ? redis->context->reader : NULL;
 	redisReplyObjectFunctions *objects = NULL;
 
+	/* What has no function below (a double, a boolean) is of no kind that is expected. */
+	value->type = REDIS_REPLY_ARRAY;
 	if (reader) {
 		objects = reader->fn;
 		reader->fn = &value_objects;
