@@ -1,9 +1,13 @@
-# check.mk: make lint, make format, make coverage. Read by the Makefile. What they need: PACKAGES_LINT in packaging/debian.sh.
+# check.mk: make lint, make format, make coverage, make chaos. Read by the Makefile. What they need: PACKAGES_LINT and
+# PACKAGES_TEST in packaging/debian.sh.
 #
 #   make lint       shellcheck, cppcheck, clang-tidy, clang-format: prints findings alone, fails where there are any
 #   make format     lets clang-format have its way with FORMAT, or with all of the C
 #   make coverage   unit tests and bats files on an instrumented build: build/coverage/index.html, and the figures.
 #                   COVERAGE_BATS="tests/a.bats …" says which bats files (all that have no line "# slow: ")
+#   make chaos      random worlds of objects, faults, kills and accidents, and an oracle that says whether a law was broken.
+#                   SECONDS=60 is how long; SEED=N runs that world again; STORE=s3, file or both;
+#                   WITHOUT=NAME,... leaves faults out. See tests/chaos/run.py
 #
 # clang-tidy looks at one file at a time, as its check of va_list goes wrong over several, and again only at what has changed.
 
@@ -20,7 +24,7 @@ LINT_SHELL = $(wildcard *.sh */*.sh */*/*.sh */*.bash) tests/run bench/run packa
 LINT_BATS = $(wildcard tests/*.bats)
 FORMAT ?= $(LINT_C) $(LINT_HEADERS) $(wildcard tests/*.c tests/*/*.[ch] bench/*.c)
 
-.PHONY: lint lint-shell lint-cppcheck lint-tidy lint-format format coverage
+.PHONY: lint lint-shell lint-cppcheck lint-tidy lint-format format coverage chaos
 lint:
 	@$(MAKE) --no-print-directory -k -j$(LINT_JOBS) lint-shell lint-cppcheck lint-format lint-tidy
 
@@ -62,3 +66,7 @@ coverage:
 	@grep -h '^not ok' $(COVERAGE)/unit.log $(COVERAGE)/bats.log || true
 	gcovr -r . --exclude-unreachable-branches --exclude-throw-branches --filter src/ $(COVERAGE) \
 	--html-details $(COVERAGE)/index.html --print-summary
+
+chaos: all
+	@tests/chaos/run.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE)) \
+	$(if $(WITHOUT),--without $(WITHOUT)) --bin $(BIN)

@@ -1,0 +1,225 @@
+"""The S3 server of a world: tests/servers/odd.py in this process, so that the oracle sees what is stored, with everything that a
+real server does beyond it (it holds bodies against their SHA-256 and the signature's date against its clock), and with bad days.
+
+RULES is the table of bad days: what it is called, the rule for odd.py, and which kinds of ETag must be in force for the product to
+be able to notice (None: any). Rows of odd.py that are not in it are in LEFT_OUT, with the reason; tests/chaos.bats holds both
+against `odd.py --rows`.
+"""
+import base64
+import calendar
+import collections
+import hashlib
+import os
+import sys
+import threading
+import time
+from email.utils import formatdate
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "servers"))
+import odd  # noqa: E402
+
+# How objects are known: what becomes of an MD5 on its way to the client, and whether a client can hold a body against it.
+STYLES = {
+    "md5": (None, True),
+    "upper": (str.upper, True),
+    "parts": (lambda etag: etag + "-1", False),
+    "opaque": (lambda etag: "opaque-" + hashlib.sha256(etag.encode()).hexdigest()[:12], False),
+    "no-md5": (lambda etag: hashlib.sha256(etag.encode()).hexdigest()[:32], False),
+}
+CHECKSUMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
+SLOW_SUMS = 100000  # the table-driven ones are written in Python: not for large objects
+
+
+@odd.row("get")
+def flip(server, request, rule):
+    """One bit of the body is another one, where the answer offers something to notice that by."""
+    reply = server.act(request)
+    if reply.status in (200, 206) and reply.body and server.can_be_checked(request, reply):
+        at = server.random.randrange(len(reply.body) * 8)
+        body = bytearray(reply.body)
+        body[at // 8] ^= 1 << at % 8
+        reply.body = bytes(body)
+        server.flips += 1
+    return reply
+
+
+@odd.row("put", "part")
+def flip_sent(server, request, rule):
+    """One bit of the body is another one when it arrives."""
+    if request.body:
+        at = server.random.randrange(len(request.body) * 8)
+        body = bytearray(request.body)
+        body[at // 8] ^= 1 << at % 8
+        request.body = bytes(body)
+        server.flips += 1
+    return server.act(request)
+
+
+@odd.row("put", "part", "complete", "delete")
+def twice(server, request, rule):
+    """The request is carried out twice; the second answer is the one that comes."""
+    server.act(request)
+    return server.act(request)
+
+
+@odd.row("get")
+def short(server, request, rule):
+    """Content-Length says half, and half comes."""
+    reply = server.act(request)
+    reply.replace_body(reply.body[:len(reply.body) // 2])
+    return reply
+
+
+@odd.row("list")
+def cut_xml(server, request, rule):
+    """A listing that ends in the middle, with a Content-Length that is right."""
+    return short(server, request, rule)
+
+
+# name: (rule, the styles it needs)
+RULES = {
+    "500": ("answer,status=500,code=InternalError", None),
+    "slowdown": ("answer,status=503,code=SlowDown", None),
+    "503-empty": ("answer,status=503,body=empty", None),
+    "502-html": ("answer,status=502,body=html", None),
+    "504-html": ("answer,status=504,body=html", None),
+    "520-html": ("answer,status=520,body=html", None),
+    "429": ("answer,status=429,body=empty", None),
+    "404-html": ("answer,status=404,body=html", None),
+    "200-error": ("answer,status=200,code=InternalError,on=list+complete", None),
+    "409": ("answer,status=409,code=OperationAborted,on=put+complete", None),
+    "request-timeout": ("answer,status=400,code=RequestTimeout,on=get+put+part+list", None),
+    "lost": ("drop,when=after", None),
+    "dropped": ("drop,when=before", None),
+    "reset": ("drop,when=before,how=reset", None),
+    "reset-after": ("drop,when=after,how=reset", None),
+    "dead-kept": ("drop,when=after,how=reset,kept=1", None),
+    "stall": ("stall,seconds=4", None),
+    "stall-after": ("stall,seconds=4,when=after", None),
+    "cut": ("cut", None),
+    "cut-xml": ("cut-xml", None),
+    "short": ("short", None),
+    "flip": ("flip", None),
+    "flip-sent": ("flip-sent", None),
+    "twice": ("twice", None),
+    "page": ("page", None),
+    "page-stored": ("page-stored", None),
+    "put-no-etag": ("put-no-etag", None),
+    "put-nowhere": ("put-nowhere", None),
+    "put-damaged": ("put-damaged", ("md5", "upper")),
+    "part-no-etag": ("part-no-etag", None),
+    "part-odd-etag": ("part-odd-etag", None),
+    "complete-no-etag": ("complete-no-etag", None),
+    "get-endless": ("get-endless", None),
+    "get-packed": ("get-packed", None),
+    "no-range-behind": ("no-range-behind", None),
+}
+
+LEFT_OUT = {
+    "ignore-condition": "the pipeline sends no condition",
+    "get-half": "it is `short`",
+    "get-damaged": "it is `flip`",
+    "get-expanded": "nothing of a world is stored with a Content-Encoding",
+    "etag-no-md5": "it is a style, for all answers",
+    "etag-opaque": "it is a style, for all answers",
+    "etag-upper": "it is a style, for all answers",
+    "checksum": "it is a style, for all answers",
+    "redirect": "a world has one server, and nowhere to be sent to",
+}
+
+
+class Bucket(odd.Server):
+    """style: a name in STYLES; sums: the checksums that are offered with whole objects."""
+
+    def __init__(self, name, style, sums, seed):
+        self.name = name
+        self.style, self.can_hold = STYLES[style]
+        self.style_name = style
+        self.sums = sums
+        self.counts = collections.Counter()
+        self.flips = 0
+        self.count = 0
+        self.sum_cache = {}
+        self.labels = {}
+        super().__init__(0, [], seed)
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+
+    # bad days
+
+    def misbehave(self, names, percent):
+        """From now on each of these rules is met by so many requests in a hundred; none: it behaves well."""
+        with self.lock:
+            names = [name for name in names if RULES[name][1] is None or self.style_name in RULES[name][1]]
+            self.set_rules(["%s,percent=%g,label=%s" % (RULES[name][0], percent, name) for name in names])
+
+    def fits(self, rule, request):
+        found = super().fits(rule, request)
+        if found:
+            self.counts[rule["label"]] += 1
+        return found
+
+    def answer(self, request):
+        with self.lock:
+            self.count += 1
+            del self.requests[:]
+            skew = self.skew(request)
+        return skew or super().answer(request)
+
+    # what a real server does
+
+    def skew(self, request):
+        date = request.headers.get("x-amz-date")
+        if date and abs(calendar.timegm(time.strptime(date, "%Y%m%dT%H%M%SZ")) - time.time()) > 900:
+            self.counts["skewed"] += 1
+            reply = odd.error(403, "RequestTimeTooSkewed", "The difference between the request time and the server's is too large.")
+            reply.headers["Date"] = formatdate(usegmt=True)
+            return reply
+        return None
+
+    def act(self, request):
+        with self.lock:
+            wanted = request.headers.get("x-amz-content-sha256", "")
+            if request.operation in ("put", "part") and len(wanted) == 64 and hashlib.sha256(request.body).hexdigest() != wanted:
+                return odd.error(400, "XAmzContentSHA256Mismatch")
+            if self.style and request.operation in ("get", "head", "list", "put") and not getattr(request, "styled", False):
+                request.styled = True
+                reply = self.with_etags(request, self.style)
+            else:
+                reply = super().act(request)
+            if request.operation in ("get", "head") and reply.status == 200 and request.headers.get("x-amz-checksum-mode") == "ENABLED":
+                self.offer(request, reply)
+            return reply
+
+    def offer(self, request, reply):
+        item = self.peek(request)
+        for kind in self.sums:
+            if len(item["data"]) > SLOW_SUMS and kind in ("crc32c", "crc64nvme"):
+                continue
+            key = kind, item["etag"]
+            if key not in self.sum_cache:
+                self.sum_cache[key] = base64.b64encode(odd.CHECKSUMS[kind](item["data"])).decode()
+            reply.headers["x-amz-checksum-" + kind] = self.sum_cache[key]
+            reply.headers["x-amz-checksum-type"] = "FULL_OBJECT"
+
+    def can_be_checked(self, request, reply):
+        item = self.peek(request)
+        return (self.can_hold and "-" not in item["etag"]) or (
+            reply.status == 200 and any(name.startswith("x-amz-checksum-") for name in reply.headers))
+
+    # the truth
+
+    def put(self, key, data):
+        """Past the client. None: takes it away."""
+        with self.lock:
+            if data is None:
+                del self.objects[self.name, key]
+                return
+            self.objects[self.name, key] = {"data": data, "etag": hashlib.md5(data).hexdigest(), "modified": time.time(),
+                                            "headers": {}}
+
+    def contents(self, prefix):
+        """{name behind the prefix: bytes}"""
+        with self.lock:
+            return {key[len(prefix):]: item["data"] for (bucket, key), item in self.objects.items()
+                    if bucket == self.name and key.startswith(prefix)}
