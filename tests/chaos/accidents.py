@@ -36,6 +36,11 @@ class Accidents:
         if self.world.disk and chance() < 0.3:
             start = when()
             events += [(start, "disk full", pick((0, 4096, 65536))), (start + self.random.uniform(0.1, 3), "disk free")]
+        if chance() < 0.1:
+            start, who = when(), pick(("redis", "model"))
+            events += [(start, "freeze", who), (start + self.random.uniform(0.1, 4), "thaw", who)]
+        if chance() < 0.1:
+            events.append((when(), "vanish"))
         if chance() < 0.15:
             events.append((when(), "clock", pick((-1, 1)) * pick((5, 900, 3600, 86400, 20 * 86400))))
         return sorted(events, key=lambda event: event[0])
@@ -45,11 +50,11 @@ class Accidents:
         if chance < 0.5:
             return ()
         if chance < 0.7:
-            return ("--latency", str(self.random.choice((50, 500))))
+            return self.random.choice((("--latency", "50"), ("--latency", "500"), ("--rate", "3000")))
         if chance < 0.9:
             return ("--fail-every", str(self.random.choice((2, 5))), "--fail-status",
                     self.random.choice(("UNAVAILABLE", "INTERNAL", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "UNKNOWN")))
-        return ("--omit", "40") if chance < 0.95 else ("--out-of-range", "40")
+        return self.random.choice((("--omit", "40"), ("--out-of-range", "40"), ("--refuse", "Intern")))
 
     def happen(self, what, *arguments):
         """One event. Returns the signal that was sent, if there was one."""
@@ -68,13 +73,22 @@ class Accidents:
             self.stop_model(kill=arguments[0])
             self.clean_life = False
         elif what == "model up":
-            self.lying = self.lying or "--omit" in arguments[0] or "--out-of-range" in arguments[0]
+            self.lying = self.lying or bool({"--omit", "--out-of-range", "--refuse"} & set(arguments[0]))
             self.world.model.start(arguments[0])
         elif what == "disk full":
             self.counts["disk full"] += 1
             self.world.disk.fill(arguments[0])
         elif what == "disk free":
             self.world.disk.free()
+        elif what in ("freeze", "thaw"):
+            self.clean_life = False
+            self.counts["freezes"] += what == "freeze"
+            process = {"redis": self.world.redis, "model": self.world.model}[arguments[0]].process
+            if process:
+                process.send_signal(signal.SIGSTOP if what == "freeze" else signal.SIGCONT)
+        elif what == "vanish":
+            self.counts["objects that vanish"] += 1
+            self.tell("    (%s)" % self.world.vanish())
         elif what == "clock":
             self.counts["clock jumps"] += 1
             self.world.control.clock(arguments[0])

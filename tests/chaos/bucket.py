@@ -2,8 +2,9 @@
 real server does beyond it (it holds bodies against their SHA-256 and the signature's date against its clock), and with bad days.
 
 RULES is the table of bad days: what it is called, the rule for odd.py, and which kinds of ETag must be in force for the product to
-be able to notice (None: any). Rows of odd.py that are not in it are in LEFT_OUT, with the reason; tests/chaos.bats holds both
-against `odd.py --rows`.
+be able to notice (None: any). RARE are those that end a run, because they would meet every object: met a tenth as often, so that
+the others have their turn. Rows of odd.py that are not in them are in LEFT_OUT, with the reason; tests/chaos.bats holds them against
+the rows.
 """
 import base64
 import calendar
@@ -89,6 +90,7 @@ RULES = {
     "200-error": ("answer,status=200,code=InternalError,on=list+complete", None),
     "409": ("answer,status=409,code=OperationAborted,on=put+complete", None),
     "request-timeout": ("answer,status=400,code=RequestTimeout,on=get+put+part+list", None),
+    "expired": ("answer,status=400,code=ExpiredToken", None),
     "lost": ("drop,when=after", None),
     "dropped": ("drop,when=before", None),
     "reset": ("drop,when=before,how=reset", None),
@@ -115,6 +117,21 @@ RULES = {
     "no-range-behind": ("no-range-behind", None),
 }
 
+RARE = {
+    "denied": ("answer,status=403,code=AccessDenied", None),
+    "403-html": ("answer,status=403,body=html", None),
+    "405-html": ("answer,status=405,body=html", None),
+    "400-empty": ("answer,status=400,body=empty", None),
+    "413-html": ("answer,status=413,body=html,on=put+part", None),
+    "no-bucket": ("answer,status=404,code=NoSuchBucket", None),
+    "wants-checksum": ("answer,status=400,code=InvalidRequest,on=put+complete", None),
+    "no-class": ("answer,status=400,code=InvalidStorageClass,on=put+create", None),
+    "no-key": ("answer,status=400,code=KMS.InvalidKeyUsageException,on=put+create+get", None),
+    "501": ("answer,status=501,code=NotImplemented", None),
+    "elsewhere": ("redirect,to=TRAP", None),
+    "elsewhere-301": ("redirect,status=301,to=TRAP", None),
+}
+
 LEFT_OUT = {
     "ignore-condition": "the pipeline sends no condition",
     "get-half": "it is `short`",
@@ -124,8 +141,19 @@ LEFT_OUT = {
     "etag-opaque": "it is a style, for all answers",
     "etag-upper": "it is a style, for all answers",
     "checksum": "it is a style, for all answers",
-    "redirect": "a world has one server, and nowhere to be sent to",
 }
+
+
+class Trap(odd.Server):
+    """A stranger's server, to which a redirect leads: it takes everything. What came to it is in `requests`."""
+
+    def __init__(self):
+        super().__init__(0, [], None)
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+
+    def server_bind(self):
+        self.server_address = ("127.0.0.2", self.server_address[1])
+        super().server_bind()
 
 
 class Bucket(odd.Server):
@@ -133,6 +161,8 @@ class Bucket(odd.Server):
 
     def __init__(self, name, style, sums, seed):
         self.name = name
+        self.trap = None
+        self.archived = set()  # keys of objects that cannot be read before they are restored
         self.style, self.can_hold = STYLES[style]
         self.style_name = style
         self.sums = sums
@@ -140,7 +170,6 @@ class Bucket(odd.Server):
         self.flips = 0
         self.count = 0
         self.sum_cache = {}
-        self.labels = {}
         super().__init__(0, [], seed)
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
@@ -149,9 +178,16 @@ class Bucket(odd.Server):
 
     def misbehave(self, names, percent):
         """From now on each of these rules is met by so many requests in a hundred; none: it behaves well."""
+        rules = []
+        for name in names:
+            rule, styles = {**RULES, **RARE}[name]
+            if styles is None or self.style_name in styles:
+                rules.append("%s,percent=%g,label=%s" % (rule, percent / 10 if name in RARE else percent, name))
+        if self.trap is None and any("TRAP" in rule for rule in rules):
+            self.trap = Trap()
         with self.lock:
-            names = [name for name in names if RULES[name][1] is None or self.style_name in RULES[name][1]]
-            self.set_rules(["%s,percent=%g,label=%s" % (RULES[name][0], percent, name) for name in names])
+            self.set_rules([rule.replace("TRAP", "http://127.0.0.2:%d" % self.trap.server_address[1]) if "TRAP" in rule else rule
+                            for rule in rules])
 
     def fits(self, rule, request):
         found = super().fits(rule, request)
@@ -163,8 +199,10 @@ class Bucket(odd.Server):
         with self.lock:
             self.count += 1
             del self.requests[:]
-            skew = self.skew(request)
-        return skew or super().answer(request)
+            refusal = self.skew(request)
+            if refusal is None and request.operation == "get" and request.key in self.archived:
+                refusal = odd.error(403, "InvalidObjectState", "The operation is not valid for the object's storage class")
+        return refusal or super().answer(request)
 
     # what a real server does
 

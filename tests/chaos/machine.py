@@ -77,6 +77,8 @@ class Disk:
 
 
 class Redis:
+    """A redis-server of our own, and a client of our own for it."""
+
     def __init__(self, folder, password):
         self.folder, self.password = folder, password
         self.socket = os.path.join(folder, "redis.sock")
@@ -104,6 +106,7 @@ class Redis:
         if self.process is None:
             return
         self.process.send_signal(signal.SIGKILL if lose else signal.SIGTERM)
+        self.process.send_signal(signal.SIGCONT)  # it may be frozen
         self.process.wait()
         self.process = None
         if os.path.exists(self.socket):
@@ -161,6 +164,7 @@ class Model:
         if self.process is None:
             return {}
         self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+        self.process.send_signal(signal.SIGCONT)  # it may be frozen
         text = self.process.communicate()[0]
         status, self.process = self.process.returncode, None
         if not kill and status not in (0, -signal.SIGTERM):

@@ -247,15 +247,15 @@ def number_of(name):
     return int(digits.group(1))
 
 
-def check_cursor(cursor, before, names, late, stored, failed):
-    """The cursor passes nothing that is neither stored nor recorded, and never goes back. late: names that came after it had
-    passed them, which the look-back is for."""
+def check_cursor(cursor, before, names, excused, stored, failed):
+    """The cursor passes nothing that is neither stored nor recorded, and never goes back. excused: names that came after it had
+    passed them, which the look-back is for, and names that are gone."""
     findings = []
     if before is not None and cursor < before:
         findings.append(("the cursor never goes back", "the cursor", "from %d to %d" % (before, cursor)))
     for name in sorted(names, key=lambda name: number_of(name) or 0):
         number = number_of(name)
-        if number is not None and number <= cursor and name not in stored and name not in failed and name not in late:
+        if number is not None and number <= cursor and name not in stored and name not in failed and name not in excused:
             findings.append(("the cursor passes only what is stored or recorded", name, "the cursor is %d" % cursor))
     return findings
 
@@ -267,10 +267,12 @@ def check_failed(failed, expected, excused=()):
             if name not in excused and (name not in expected or not expected[name].bad)]
 
 
-def check_end(numbers, cursor, expected, stored, failed):
-    """After a healthy run everything is stored or recorded, and the cursor is at the end."""
+def check_end(cursor, expected, stored, failed, gone):
+    """After a healthy run everything is stored or recorded, and the cursor is at the end. gone: names that are no more."""
     findings = []
     for name, what in sorted(expected.items()):
+        if name in gone:
+            continue
         if number_of(name) is None:
             if name in stored:
                 findings.append(("a name without a number is left alone", name, "it is stored"))
@@ -278,9 +280,9 @@ def check_end(numbers, cursor, expected, stored, failed):
             findings.append(("what can never go through is recorded", name, what.bad))
         elif not what.bad and name not in stored:
             findings.append(("a healthy run stores everything", name, "it is not stored"))
-    highest = max((number for number in numbers if number is not None), default=0)
-    if cursor != highest:
-        findings.append(("a healthy run brings the cursor to the end", "the cursor", "it is %d, not %d" % (cursor, highest)))
+    highest = [max((number_of(name) or 0 for name in expected if name not in out), default=0) for out in (gone, ())]
+    if not highest[0] <= cursor <= highest[1]:
+        findings.append(("a healthy run brings the cursor to the end", "the cursor", "it is %d, not %d" % (cursor, highest[0])))
     return findings
 
 
@@ -296,6 +298,13 @@ def check_log(where, text, secrets):
         line = text[text.rfind("\n", 0, crash.start()) + 1:].split("\n", 1)[0]
         findings.append(("no program crashes", where, line[:200]))
     return findings
+
+
+def check_trap(requests):
+    """Nothing that a redirect sends to a stranger says who we are, or what we hold."""
+    return [("no credentials go to a stranger", "%s %s" % (request["operation"], request["target"]), "by a redirect")
+            for request in requests
+            if {"authorization", "x-amz-security-token"} & set(request["headers"]) or request["headers"].get("content-length", "0") != "0"]
 
 
 def check_status(where, status, signals):

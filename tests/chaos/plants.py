@@ -98,6 +98,8 @@ def self_test(world):
             ("a secret is printed", oracle.check_log("a log", "x %s y" % SECRETS[0], SECRETS)),
             ("a program crashes", oracle.check_log("a log", "pipeline.sh: error: s3put was killed by SIGSEGV\n", SECRETS)),
             ("a sanitizer speaks", oracle.check_log("a log", "==1==ERROR: AddressSanitizer: heap-use-after-free\n", SECRETS)),
+            ("a redirect is followed with credentials",
+             oracle.check_trap([{"operation": "get", "target": "/b/k", "headers": {"authorization": "AWS4-HMAC-SHA256"}}])),
             ("a status is not from the contract", oracle.check_status("a run", 2, set())),
             ("a signal that nobody sent", oracle.check_status("a run", 139, set()))):
         yield what, found[0] if found else None, len(found) == 1
