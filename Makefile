@@ -7,7 +7,7 @@
 # make man         the manual, into build/man (by scdoc)
 # make install     PREFIX=/usr/local, DESTDIR; make uninstall; make dist: build/seniority-VERSION.tar.gz
 # make lint        shellcheck, cppcheck, clang-tidy; make coverage: see tests/check.mk
-# make chaos      SECONDS=60: random faults, kills and accidents, judged by an oracle; see tests/check.mk
+# make chaos       SECONDS=60: random faults, kills and accidents, checked by an oracle: see tests/check.mk
 # make clean
 #
 # CC, CFLAGS, CPPFLAGS and LDFLAGS are yours; what the project itself needs is kept apart.

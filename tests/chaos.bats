@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# A minute of `make chaos`, always the same worlds; and whether its oracle can fail. How much of a world's faults the programs
-# meet is a matter of the machine, what must be true afterwards is not.
+# A minute of `make chaos`, always with the same seeds, and tests of its oracle. The timing differs from machine to machine; the laws do not.
 # slow: whole worlds, with their kills and stalls
 
 load helper
@@ -9,10 +8,10 @@ chaos() {
 	"$PYTHON" "$ROOT/tests/chaos/run.py" --folder "$BATS_TEST_TMPDIR/chaos" "$@"
 }
 
-# What the programs are known not to survive yet.
+# Faults that the programs do not handle yet.
 PENDING=404-html,page,page-stored,put-nowhere,put-damaged,get-packed,no-range-behind,get-endless,520-html,put-no-etag,part-no-etag,part-odd-etag,complete-no-etag,short,no-md5,upper,checksums,elsewhere,elsewhere-301,denied,403-html,405-html,400-empty,413-html,no-bucket,wants-checksum,no-class,no-key,501,expired,archived
 
-# Of a failed test the last of the world's story is shown.
+# If a law is broken, the end of the world's story is shown.
 worlds() {
 	run chaos "$@"
 	echo "$output"
@@ -32,7 +31,7 @@ worlds() {
 	grep -q '^killed: ' <<<"$output"
 }
 
-@test "the oracle finds each thing that is put wrong, by its law and its object" {
+@test "the oracle finds each kind of damage, and names the law and the object" {
 	local store
 	for store in s3 file; do
 		run chaos --self-test --seed 1 --store "$store" --without "$PENDING"
@@ -43,7 +42,7 @@ worlds() {
 	done
 }
 
-@test "a program that is wrong is found out: one line says the law, the object, how to run it again; the world is kept" {
+@test "a wrong program is found: one line names the law, the object and how to run it again; the world is kept" {
 	local name
 	cd "$BATS_TEST_TMPDIR" && mkdir broken
 	for name in "$BIN"/*; do ln -s "$name" broken/; done
@@ -64,7 +63,7 @@ worlds() {
 	[ -z "$(findmnt -n -o TARGET --submounts -R -T "$BATS_TEST_TMPDIR" | grep "$BATS_TEST_TMPDIR")" ]
 }
 
-@test "every odd behaviour of the S3 server is met in a world, or left out for a reason" {
+@test "every odd behaviour of the S3 server is used, or left out for a reason" {
 	"$PYTHON" - "$ROOT/tests/chaos" <<-'END'
 		import sys
 		sys.path.insert(0, sys.argv[1])

@@ -5,9 +5,9 @@
 #   make format     lets clang-format have its way with FORMAT, or with all of the C
 #   make coverage   unit tests and bats files on an instrumented build: build/coverage/index.html, and the figures.
 #                   COVERAGE_BATS="tests/a.bats …" says which bats files (all that have no line "# slow: ")
-#   make chaos      random worlds of objects, faults, kills and accidents, and an oracle that says whether a law was broken.
-#                   SECONDS=60 is how long; SEED=N runs that world again; STORE=s3, file or both;
-#                   WITHOUT=NAME,... leaves faults out. See tests/chaos/run.py
+#   make chaos      random objects, faults, kills and accidents; an oracle checks whether a law was broken.
+#                   SECONDS=60: how long; SEED=N: run that world again; STORE=s3, file or both;
+#                   WITHOUT=NAME,...: leave out faults. See tests/chaos/run.py
 #
 # clang-tidy looks at one file at a time, as its check of va_list goes wrong over several, and again only at what has changed.
 

@@ -1,5 +1,4 @@
-"""What befalls a run: kills, restarts of Redis and of the model, a full disk, a clock that jumps. What it explains is noted for
-the oracle."""
+"""What happens during a run: kills, restarts of Redis and the model, a full disk, clock jumps. Notes what the oracle must excuse."""
 import signal
 
 from machine import STAGES, kill, processes
@@ -12,14 +11,14 @@ class Broken(Exception):
 class Accidents:
     def __init__(self, world):
         self.world, self.random, self.counts, self.tell = world, world.random, world.counts, world.tell
-        self.lying = False  # the model has made rejects of postings
-        self.lost = False  # Redis has lost what it held, in this round
-        self.clean_life = True  # nothing has happened in this life of the model that would explain a pair that is asked twice
+        self.lying = False  # the model gave answers that turn postings into rejects
+        self.lost = False  # Redis lost its data in this round
+        self.clean_life = True  # since the model started, nothing happened that explains a pair that is asked twice
         self.main = None  # the pid of pipeline.sh
         self.length = 3.0  # about how long a run takes
 
     def plan(self):
-        """What happens in a round: [(second, what, argument...)]."""
+        """Plans a round: [(second, event, argument...)]."""
         pick, chance = self.random.choice, self.random.random
         events = []
         when = lambda: self.random.uniform(0, self.length * 1.2)
@@ -57,7 +56,7 @@ class Accidents:
         return self.random.choice((("--omit", "40"), ("--out-of-range", "40"), ("--refuse", "Intern")))
 
     def happen(self, what, *arguments):
-        """One event. Returns the signal that was sent, if there was one."""
+        """Carries out one event. Returns the signal that was sent, if any."""
         self.tell("    %s %s" % (what, " ".join(str(argument) for argument in arguments)))
         if what == "kill":
             return self.kill(*arguments)
@@ -95,7 +94,7 @@ class Accidents:
         return None
 
     def stop_model(self, kill=False):
-        """Its counts say whether it was asked for a pair twice in this life, if nothing happened that would explain it."""
+        """Stops the model, and checks that no pair was asked twice, unless something happened that explains it."""
         counts = self.world.model.stop(kill)
         if self.clean_life and counts.get("pairs"):
             self.counts["lives of the model in which no pair may come twice"] += 1

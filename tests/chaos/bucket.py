@@ -1,10 +1,9 @@
-"""The S3 server of a world: tests/servers/odd.py in this process, so that the oracle sees what is stored, with everything that a
-real server does beyond it (it holds bodies against their SHA-256 and the signature's date against its clock), and with bad days.
+"""The S3 server of a world: tests/servers/odd.py, run in this process so that the oracle can see what is stored. In addition it
+checks each body against its SHA-256 and the date of each signature against its clock, as real servers do.
 
-RULES is the table of bad days: what it is called, the rule for odd.py, and which kinds of ETag must be in force for the product to
-be able to notice (None: any). RARE are those that end a run, because they would meet every object: met a tenth as often, so that
-the others have their turn. Rows of odd.py that are not in them are in LEFT_OUT, with the reason; tests/chaos.bats holds them against
-the rows.
+RULES is the table of faults: name, rule for odd.py, and the kinds of ETag with which the product can notice it (None: all).
+RARE holds the faults that would hit every object, and so end a run; they come a tenth as often. LEFT_OUT holds the rows of odd.py that
+are not used, and why. tests/chaos.bats checks that the three tables cover all rows.
 """
 import base64
 import calendar
@@ -19,7 +18,7 @@ from email.utils import formatdate
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "servers"))
 import odd  # noqa: E402
 
-# How objects are known: what becomes of an MD5 on its way to the client, and whether a client can hold a body against it.
+# Kinds of ETag: how it is made from the MD5, and whether a client can check a body against it.
 STYLES = {
     "md5": (None, True),
     "upper": (str.upper, True),
@@ -33,7 +32,7 @@ SLOW_SUMS = 100000  # the table-driven ones are written in Python: not for large
 
 @odd.row("get")
 def flip(server, request, rule):
-    """One bit of the body is another one, where the answer offers something to notice that by."""
+    """One bit of the body is flipped, if the answer has an ETag or a checksum that shows it."""
     reply = server.act(request)
     if reply.status in (200, 206) and reply.body and server.can_be_checked(request, reply):
         at = server.random.randrange(len(reply.body) * 8)
@@ -46,7 +45,7 @@ def flip(server, request, rule):
 
 @odd.row("put", "part")
 def flip_sent(server, request, rule):
-    """One bit of the body is another one when it arrives."""
+    """One bit of the body is flipped on its way to the server."""
     if request.body:
         at = server.random.randrange(len(request.body) * 8)
         body = bytearray(request.body)
@@ -58,7 +57,7 @@ def flip_sent(server, request, rule):
 
 @odd.row("put", "part", "complete", "delete")
 def twice(server, request, rule):
-    """The request is carried out twice; the second answer is the one that comes."""
+    """The request is carried out twice; the client gets the second answer."""
     server.act(request)
     return server.act(request)
 
@@ -137,15 +136,15 @@ LEFT_OUT = {
     "get-half": "it is `short`",
     "get-damaged": "it is `flip`",
     "get-expanded": "nothing of a world is stored with a Content-Encoding",
-    "etag-no-md5": "it is a style, for all answers",
-    "etag-opaque": "it is a style, for all answers",
-    "etag-upper": "it is a style, for all answers",
-    "checksum": "it is a style, for all answers",
+    "etag-no-md5": "it is a kind of ETag, for all answers",
+    "etag-opaque": "it is a kind of ETag, for all answers",
+    "etag-upper": "it is a kind of ETag, for all answers",
+    "checksum": "a world sends its checksums with all answers",
 }
 
 
 class Trap(odd.Server):
-    """A stranger's server, to which a redirect leads: it takes everything. What came to it is in `requests`."""
+    """A foreign server that redirects lead to. It accepts everything; `requests` holds what it got."""
 
     def __init__(self):
         super().__init__(0, [], None)
@@ -157,7 +156,7 @@ class Trap(odd.Server):
 
 
 class Bucket(odd.Server):
-    """style: a name in STYLES; sums: the checksums that are offered with whole objects."""
+    """style: a name in STYLES; sums: the checksums that it sends with whole objects."""
 
     def __init__(self, name, style, sums, seed):
         self.name = name
@@ -174,10 +173,10 @@ class Bucket(odd.Server):
         self.port = self.server_address[1]
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
 
-    # bad days
+    # faults
 
     def misbehave(self, names, percent):
-        """From now on each of these rules is met by so many requests in a hundred; none: it behaves well."""
+        """From now on, each of these faults hits this percentage of the requests. No names: the server behaves well."""
         rules = []
         for name in names:
             rule, styles = {**RULES, **RARE}[name]
@@ -248,7 +247,7 @@ class Bucket(odd.Server):
     # the truth
 
     def put(self, key, data):
-        """Past the client. None: takes it away."""
+        """Stores an object without a request. None: deletes it."""
         with self.lock:
             if data is None:
                 del self.objects[self.name, key]
@@ -257,7 +256,7 @@ class Bucket(odd.Server):
                                             "headers": {}}
 
     def contents(self, prefix):
-        """{name behind the prefix: bytes}"""
+        """{name without the prefix: bytes}"""
         with self.lock:
             return {key[len(prefix):]: item["data"] for (bucket, key), item in self.objects.items()
                     if bucket == self.name and key.startswith(prefix)}

@@ -1,4 +1,4 @@
-"""What a world runs on: its folder, Redis, the model, the wall clock, the disk, and the processes of the product."""
+"""What a world runs on: Redis, the model, the wall clock, the disk, and the processes of the product."""
 import json
 import mmap
 import os
@@ -21,7 +21,7 @@ def wait_until(seconds, condition):
 
 
 class Control:
-    """The file that tests/chaos/shim.c looks into: how far the clock is off, whether the disk is full."""
+    """The file that tests/chaos/shim.c reads: the error of the clock, and whether the disk is full."""
 
     def __init__(self, path):
         self.path = path
@@ -38,7 +38,7 @@ class Control:
 
 
 class Disk:
-    """A folder on a tiny disk of its own where this machine lets us mount one, else on the shim's."""
+    """A folder on a small file system of its own if we may mount one; otherwise the shim plays a full disk."""
 
     def __init__(self, path, control, size="96m"):
         self.path, self.control = path, control
@@ -48,7 +48,7 @@ class Disk:
         self.mounted = done.returncode == 0
 
     def fill(self, left):
-        """Full, but for so many bytes."""
+        """Leaves only this many bytes free."""
         if not self.mounted:
             self.control.disk(True)
             return
@@ -67,7 +67,7 @@ class Disk:
             os.unlink(self.ballast)
 
     def keep(self, folder):
-        """What is on it goes to a folder; the disk goes away."""
+        """Copies the contents to a folder, if one is given, and unmounts."""
         self.free()
         if folder:
             shutil.copytree(self.path, folder, dirs_exist_ok=True, symlinks=True)
@@ -102,7 +102,7 @@ class Redis:
             return False
 
     def stop(self, lose):
-        """With or without the loss of what it holds."""
+        """lose: it loses its data."""
         if self.process is None:
             return
         self.process.send_signal(signal.SIGKILL if lose else signal.SIGTERM)
@@ -142,7 +142,7 @@ class Redis:
 
 
 class Model:
-    """senserve. Its counts are its own: `repeated` is how many pairs it was asked more than once in one life."""
+    """senserve. `repeated` in its counts is how many pairs it was asked for more than once since it started."""
 
     def __init__(self, program, folder, env):
         self.program, self.env = program, env
@@ -173,7 +173,7 @@ class Model:
 
 
 def processes(mark):
-    """{pid: name} of the living processes whose environment holds the mark."""
+    """{pid: name} of the running processes that have the mark in their environment."""
     found = {}
     for entry in os.listdir("/proc"):
         if not entry.isdigit():

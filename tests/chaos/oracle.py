@@ -1,7 +1,7 @@
-"""What must be true of a bucket, a cursor and a log, judged by the contract alone: this file shares no code with the product.
+"""Checks a bucket, a cursor and logs against the contract. This file shares no code with the product.
 
-Expected is what one raw object must become. The check_* functions each hold one law against what is there and return
-a list of findings: (law, object, detail). An empty list means that nothing is broken.
+Expected says what must become of one raw object. Each check_* function checks one law and returns a list of findings:
+(law, object, detail). An empty list means that the law holds.
 """
 import base64
 import gzip
@@ -85,7 +85,7 @@ def title_of(line):
 
 
 def enriched(line, level):
-    """The posting with its level: in the place of the last one that is there, else in front of the last brace."""
+    """The posting with its level: it replaces the last level, or goes in front of the last brace."""
     text = line.decode("utf-8")
     spans = [(start, end) for name, _, start, end in members(text) if name == "seniority"]
     if spans:
@@ -105,7 +105,7 @@ def unzstd(data):
 
 
 def expanded(data):
-    """An object's bytes without their compression, which the first bytes tell. ValueError if they are damaged."""
+    """Decompresses an object; its first bytes say how. ValueError if it is damaged."""
     try:
         if data.startswith(b"\x1f\x8b"):
             return gzip.decompress(data)
@@ -117,8 +117,8 @@ def expanded(data):
 
 
 class Expected:
-    """What a raw object must become. bad: why it can never go through, or None; postings: (line number, line, title);
-    others: (line number, line) of what is no posting."""
+    """What must become of a raw object. bad: why it can never be processed, or None; postings: (line number, line, title);
+    others: (line number, line) of each line that is not a posting."""
 
     def __init__(self, data, max_line):
         self.bad = None
@@ -148,7 +148,7 @@ class Expected:
 
 
 class Levels:
-    """The model's level of each title, as it explains it itself: `explain` is the command. The model is not the product."""
+    """The model's level for each title, from the command `explain`. The model is not part of the product."""
 
     def __init__(self, explain):
         self.explain = explain
@@ -191,8 +191,8 @@ def rejected_lines(data):
 # --- the laws ---------------------------------------------------------------------------------------------------------
 
 def check_object(name, expected, levels, mod, rejected, lying):
-    """Conservation, for one object. mod and rejected are its counterparts' bytes, or None. A model that lies (leaves pairs
-    out, answers 9) may turn any posting into a reject."""
+    """Conservation, for one object. mod and rejected are the stored bytes, or None. lying: the model left pairs out or gave
+    invalid answers, so any posting may have been rejected."""
     finding = lambda law, detail: [(law, name, detail)]
     rejects = {}
     if rejected is not None:
@@ -201,7 +201,7 @@ def check_object(name, expected, levels, mod, rejected, lying):
         except (ValueError, KeyError, TypeError) as error:
             return finding("a reject object is whole", str(error))
     if expected.bad:
-        return finding("an object that cannot go through is not stored", expected.bad) if mod is not None else []
+        return finding("an object that can never be processed is not stored", expected.bad) if mod is not None else []
     sources = {number: line for number, line, _ in expected.postings}
     others = dict(expected.others)
     for number, line in sorted(rejects.items()):
@@ -218,7 +218,7 @@ def check_object(name, expected, levels, mod, rejected, lying):
         return []
     missing = sorted(set(others) - set(rejects))
     if missing:
-        return finding("what is no posting is kept among the rejects", "line %d is not" % missing[0])
+        return finding("a line that is not a posting is kept among the rejects", "line %d is not" % missing[0])
     try:
         mod = expanded(mod) if name.endswith((".gz", ".zst")) else mod
     except ValueError as error:
@@ -240,7 +240,7 @@ def check_object(name, expected, levels, mod, rejected, lying):
 
 
 def number_of(name):
-    """The number of a raw object's name (behind the prefix), or None if it is none that counts."""
+    """The number in a raw object's name (without the prefix), or None if the name has no valid number."""
     digits = re.match(r"(0|[1-9][0-9]*)(?![0-9])[^/]*$", name)
     if not digits or int(digits.group(1)) > 4102444800:  # no world is as late as 2100
         return None
@@ -248,8 +248,8 @@ def number_of(name):
 
 
 def check_cursor(cursor, before, names, excused, stored, failed):
-    """The cursor passes nothing that is neither stored nor recorded, and never goes back. excused: names that came after it had
-    passed them, which the look-back is for, and names that are gone."""
+    """The cursor passes only objects that are stored or recorded, and never goes back. excused: names that were added behind the
+    cursor (the look-back finds those), and names that were deleted."""
     findings = []
     if before is not None and cursor < before:
         findings.append(("the cursor never goes back", "the cursor", "from %d to %d" % (before, cursor)))
@@ -261,23 +261,23 @@ def check_cursor(cursor, before, names, excused, stored, failed):
 
 
 def check_failed(failed, expected, excused=()):
-    """Nothing is recorded as failed for good that is fine in truth. failed: {name: reason}."""
-    return [("only what can never go through is recorded as failed for good", name, reason)
+    """Only objects that can never be processed are recorded as failed for good. failed: {name: reason}."""
+    return [("only an object that can never be processed is recorded as failed for good", name, reason)
             for name, reason in sorted(failed.items())
             if name not in excused and (name not in expected or not expected[name].bad)]
 
 
 def check_end(cursor, expected, stored, failed, gone):
-    """After a healthy run everything is stored or recorded, and the cursor is at the end. gone: names that are no more."""
+    """After a healthy run everything is stored or recorded, and the cursor is at the end. gone: names that were deleted."""
     findings = []
     for name, what in sorted(expected.items()):
         if name in gone:
             continue
         if number_of(name) is None:
             if name in stored:
-                findings.append(("a name without a number is left alone", name, "it is stored"))
+                findings.append(("an object without a number in its name is left alone", name, "it is stored"))
         elif what.bad and name not in failed:
-            findings.append(("what can never go through is recorded", name, what.bad))
+            findings.append(("an object that can never be processed is recorded", name, what.bad))
         elif not what.bad and name not in stored:
             findings.append(("a healthy run stores everything", name, "it is not stored"))
     highest = [max((number_of(name) or 0 for name in expected if name not in out), default=0) for out in (gone, ())]
@@ -291,7 +291,7 @@ CRASH = re.compile(r"SIG(SEGV|ABRT|BUS|ILL|FPE)|AddressSanitizer|LeakSanitizer|r
 
 
 def check_log(where, text, secrets):
-    """No secret and no crash in what programs print."""
+    """The programs' messages contain no secret and no sign of a crash."""
     findings = [("no secret is printed", where, "a secret is in the log") for secret in secrets if secret in text]
     crash = CRASH.search(text)
     if crash:
@@ -301,16 +301,16 @@ def check_log(where, text, secrets):
 
 
 def check_trap(requests):
-    """Nothing that a redirect sends to a stranger says who we are, or what we hold."""
+    """A redirect to a foreign server gets no credentials and no data."""
     return [("no credentials go to a stranger", "%s %s" % (request["operation"], request["target"]), "by a redirect")
             for request in requests
             if {"authorization", "x-amz-security-token"} & set(request["headers"]) or request["headers"].get("content-length", "0") != "0"]
 
 
 def check_status(where, status, signals):
-    """The status is from the contract: 0, 1, 75, or that of a signal that was sent. 2 would mean that a program was called
-    wrong. A negative one, or one above 128, names the signal."""
+    """The status is 0, 1, 75, that of a signal that was sent, or SIGPIPE (the reader ended first). 2 would mean that a program was
+    called wrongly. A negative status, or one above 128, stands for a signal."""
     signal = -status if status < 0 else status - 128 if status > 128 else 0
-    if status in (0, 1, 75) or signal in signals or (signal == 13 and signals):
+    if status in (0, 1, 75, 141, -13) or signal in signals:
         return []
     return [("the exit status is from the contract", where, "status %d" % status)]

@@ -1,4 +1,4 @@
-"""Whether the oracle can fail: a small world that is well, in which one thing after the other is put wrong by hand."""
+"""Tests of the oracle: in a small healthy world, each plant damages one thing, and the oracle must name it."""
 import json
 
 import oracle
@@ -12,7 +12,7 @@ REJECT = b'{"@":"reject","key":"raw/1721183934.jsonl","line":1,"reason":"r","raw
 
 
 def set_cursor(world, value, failed):
-    """Past the product. failed: {name: reason}, which is recorded instead of what was."""
+    """Writes the cursor without the product. failed: {name: reason}, which replaces what was recorded."""
     records = {RAW + name: json.dumps({"key": RAW + name, "reason": reason}) for name, reason in failed.items()}
     if world.cursor_in_file:
         with open(world.settings["cursor_store"][len("file:"):], "w", encoding="utf-8") as file:
@@ -25,7 +25,7 @@ def set_cursor(world, value, failed):
 
 
 def change(prefix, name, how):
-    """A plant: the object is another one."""
+    """A plant that changes an object's bytes."""
     def plant(world):
         world.put(prefix + name, how(world.contents(prefix).get(name, b"")))
     return plant
@@ -36,7 +36,7 @@ def cursor(value, failed=None):
 
 
 MADE = "mod is the raw object's postings with their levels"
-# (what is wrong, how it is put wrong, the law, the object)
+# (what is wrong, how it is damaged, the law, the object)
 PLANTS = (
     ("an object is cut in a line", change(MOD, "1721183934.jsonl", lambda data: data[:-9]),
      "a stored object is whole", "1721183934.jsonl"),
@@ -50,7 +50,7 @@ PLANTS = (
     ("a compressed object is cut", change(MOD, "1721183937.jsonl.gz", lambda data: data[:-5]),
      "a stored object is whole", "1721183937.jsonl.gz"),
     ("the rejects are gone", change(REJECTED, "1721183935.jsonl", lambda data: None),
-     "what is no posting is kept among the rejects", "1721183935.jsonl"),
+     "a line that is not a posting is kept among the rejects", "1721183935.jsonl"),
     ("a reject is missing", change(REJECTED, "1721183935.jsonl", lambda data: data[data.index(b"\n") + 1:]),
      "a reject object is whole", "1721183935.jsonl"),
     ("a reject object is cut", change(REJECTED, "1721183935.jsonl", lambda data: data[:-9]),
@@ -58,21 +58,21 @@ PLANTS = (
     ("a reject's bytes are others", change(REJECTED, "1721183935.jsonl", lambda data: data.replace(b"no posting", b"No posting")),
      "a reject holds its line, byte for byte", "1721183935.jsonl"),
     ("a posting is rejected", change(REJECTED, "1721183934.jsonl", lambda data: REJECT), "a posting is not rejected", "1721183934.jsonl"),
-    ("an object that is too much is stored", change(MOD, "1721183936.jsonl", lambda data: b""),
-     "an object that cannot go through is not stored", "1721183936.jsonl"),
+    ("an object that can never be processed is stored", change(MOD, "1721183936.jsonl", lambda data: b""),
+     "an object that can never be processed is not stored", "1721183936.jsonl"),
     ("an object without a source is stored", change(MOD, "1721183999.jsonl", lambda data: b""),
      "nothing is stored that has no source", "1721183999.jsonl"),
     ("an object is gone behind the cursor", change(MOD, "1721183937.jsonl.gz", lambda data: None),
      "the cursor passes only what is stored or recorded", "1721183937.jsonl.gz"),
     ("the cursor goes back", cursor(1721183935), "the cursor never goes back", "the cursor"),
     ("an object is recorded that is fine", cursor(1721183937, {"1721183934.jsonl": "GET: 404 Not Found"}),
-     "only what can never go through is recorded as failed for good", "1721183934.jsonl"),
+     "only an object that can never be processed is recorded as failed for good", "1721183934.jsonl"),
     ("the cursor is beyond the end", cursor(1721183940), "a healthy run brings the cursor to the end", "the cursor"),
 )
 
 
 def self_test(world):
-    """Yields (what is wrong, the law and the object that the oracle names, whether that is right)."""
+    """Yields (what is wrong, what the oracle found, whether that is right)."""
     world.begin()
     for name, data in WORLD.items():
         world.put_raw(name, data)

@@ -1,10 +1,10 @@
-"""Raw objects: postings of sengen, hostile lines, blank ones, none at all, compressed or not, under names of all kinds."""
+"""Makes raw objects: postings from sengen, hostile and blank lines, empty and compressed objects, names of all kinds."""
 import gzip
 import subprocess
 
 FIRST = 1721183934
 
-# Each is one line, whatever it is. The judge decides what it must become.
+# Each is one line. The oracle decides whether it is a posting.
 HOSTILE = [
     b'{"company":"A","title":"CEO"}\r',
     b'{"company":"A","title":"CEO"} \t',
@@ -39,7 +39,7 @@ BLANK = [b"", b" ", b"\t", b"\r", b" \t\r"]
 
 
 class Maker:
-    """Makes the objects of one world. random: its source of chance; max_line: the setting of that name."""
+    """Makes the objects of one world. max_line: the setting of that name."""
 
     def __init__(self, sengen, random, max_line, env):
         self.sengen, self.random, self.max_line, self.env = sengen, random, max_line, env
@@ -56,7 +56,7 @@ class Maker:
         lines = self.generate(count, random.choice((0, 0, 5, 20)))
         for _ in range(random.choice((0, 0, 1, 3, 12))):
             lines.insert(random.randint(1, len(lines)), random.choice(HOSTILE + BLANK))
-        # The first line is a posting: an object that begins otherwise, or holds none, is another question.
+        # The first line is a posting, so that nothing looks like another format.
         return [b'{"company":"First of %d","title":"Accountant"}' % random.randrange(1000)] + lines
 
     def body(self):
@@ -68,7 +68,7 @@ class Maker:
         if kind < 0.08:
             return b"\n".join(random.choice(BLANK) for _ in range(random.randint(1, 5)))
         lines = self.lines()
-        if kind < 0.11:  # never goes through
+        if kind < 0.11:  # can never be processed
             lines.insert(random.randint(1, len(lines)), b'{"company":"' + b"x" * (self.max_line * 2) + b'","title":"CEO"}')
         if kind < 0.13:
             lines += [b'{"company":"padded","title":"CEO","text":"%s"}' % (b"y" * (self.max_line - 200))] * 90
@@ -76,7 +76,7 @@ class Maker:
         return (b"\xef\xbb\xbf" if random.random() < 0.05 else b"") + data + (b"\n" if random.random() < 0.85 else b"")
 
     def pack(self, name, data):
-        """Compressed as the name says, and now and then otherwise; rarely damaged."""
+        """Compresses the object if its name says so; sometimes not, and sometimes it is damaged."""
         chance = self.random.random()
         packed = data
         if name.endswith(".gz") and chance < 0.9:
@@ -84,7 +84,7 @@ class Maker:
         elif name.endswith(".zst") and chance < 0.9:
             packed = subprocess.run(["zstd", "-cq"], input=data, stdout=subprocess.PIPE, check=True).stdout
         if packed is not data and chance < 0.06:
-            return packed[:-5]  # never goes through
+            return packed[:-5]  # can never be processed
         return packed
 
     def object(self, name):
@@ -107,7 +107,7 @@ class Maker:
         return self.random.choice((".jsonl",) * 6 + (".txt", "-b.jsonl", "", ".jsonl.gz", ".gz", ".jsonl.zst"))
 
     def more_names(self, highest, count):
-        """Names that come later: behind the last one, or late, in front of it."""
+        """Names that are added later: behind the last one, or in front of it (late files)."""
         names = []
         for _ in range(count):
             if self.random.random() < 0.4:

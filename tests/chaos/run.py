@@ -1,17 +1,18 @@
 #!/usr/bin/python3
-"""Chaos: worlds of random objects, kills, faults and accidents, and an oracle that says whether a law was broken.
+"""Chaos: random objects, kills, faults and accidents, and an oracle that checks whether a law was broken.
 
     run.py [--seconds N | --worlds N] [--seed N] [--store s3|file|both] [OPTION]...
     run.py --self-test [--seed N] [--store s3|file|both] [OPTION]...
 
-    --percent N           so many requests in a hundred meet each kind of fault (5)
-    --without NAME,...    leaves these faults or kinds of ETag (tests/chaos/bucket.py has them) or `checksums` out
-    --bin FOLDER          the programs (SENIORITY_BIN, else bin/); --folder FOLDER: where worlds are kept (build/chaos)
-    --self-test           puts a world that is well wrong in many ways, and says what the oracle finds; 1 if that is not right
+    --percent N           each kind of fault hits this percentage of the requests (5)
+    --without NAME,...    leave out these faults or kinds of ETag (see tests/chaos/bucket.py), `checksums` or `archived`
+    --bin FOLDER          the programs (SENIORITY_BIN, or bin/)
+    --folder FOLDER       where worlds live (build/chaos)
+    --self-test           damage a healthy world in many ways, and check that the oracle finds each; 1 if it does not
 
-World N of a call has the seed --seed + N: `--seed N --worlds 1` runs one world again. The same seed decides the same things
-(objects, settings, what happens when, which requests are spoiled); how processes meet them is a matter of the machine.
-Status 0: nothing found; 1: a law is broken, and one line says which, on what, and how to run it again.
+World N has the seed --seed + N; with --seed alone, just that world runs. The seed decides the objects, the settings, the schedule and the
+faults; the timing of the processes depends on the machine. Status 0: no law was broken; 1: one was, and the last line says
+which, on which object, and how to run that world again.
 """
 import argparse
 import collections

@@ -1,8 +1,8 @@
 /*
- * Bad days of a machine, for LD_PRELOAD. CHAOS_CONTROL names a file of two numbers of 64 bits, which
- * whoever holds the file may change at any time: by how many nanoseconds the wall clock is off, and
- * whether the disk is full (then a write to a regular file stores half of it, the next one fails with
- * ENOSPC). The monotonic clock is never touched.
+ * A wrong clock and a full disk, for LD_PRELOAD. CHAOS_CONTROL names a file of two 64-bit numbers, which may
+ * change at any time: the error of the wall clock in nanoseconds, and whether the disk is full (then
+ * a write to a regular file stores half of it, and the next one fails with ENOSPC). The monotonic
+ * clock stays right.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -85,7 +85,7 @@ gettimeofday(struct timeval *restrict to, void *restrict zone)
 	return 0;
 }
 
-/* Standard output and error (0 to 2) belong to the one who looks, not to the disk. */
+/* Standard output and error are not on the disk that is full. */
 ssize_t
 write(int fd, const void *data, size_t len)
 {

@@ -1,4 +1,4 @@
-"""One world: a random number of raw objects on one store, rounds of work with bad days, the oracle after each, and a healthy end."""
+"""A world: raw objects on one store, rounds of runs with faults and accidents, the oracle after each, and a healthy end."""
 import hashlib
 import json
 import os
@@ -97,7 +97,7 @@ class World:
         self.model = Model(program("senserve"), self.path("servers"), shared)
 
     def put(self, key, data):
-        """Past the product. None: takes it away."""
+        """Stores an object without the product. None: deletes it."""
         if self.bucket:
             self.bucket.put(key, data)
             return
@@ -120,7 +120,7 @@ class World:
         self.tell("raw: %s, %d bytes%s" % (name, len(data), ", bad: " + what.bad if what.bad else ""))
 
     def vanish(self):
-        """Somebody deletes a raw object. What was made of it before stays."""
+        """Somebody deletes a raw object. What was stored for it stays."""
         name = self.random.choice(sorted(self.expected))
         if name not in self.gone:
             self.gone.add(name)
@@ -150,7 +150,7 @@ class World:
         return found
 
     def cursor(self):
-        """The cursor, and {name: reason} of what is recorded as failed, read without the product."""
+        """The cursor, and {name: reason} of the failed objects, read without the product."""
         failed = {}
         if self.cursor_in_file:
             path = self.settings["cursor_store"][len("file:"):]
@@ -173,7 +173,7 @@ class World:
         return value, failed
 
     def check(self, where, signals, statuses, log):
-        """Every law, after a run."""
+        """Checks every law after a run."""
         findings = oracle.check_log(where, log, SECRETS)
         for name, status in statuses:
             findings += oracle.check_status("%s, %s" % (where, name), status, signals)
@@ -256,7 +256,7 @@ class World:
         self.counts["rounds"] += 1
 
     def run(self, where, kinds, events, most):
-        """One or two runs at once, and what happens meanwhile; the oracle at the end. Returns the first one's status."""
+        """One or two runs at once, and the events meanwhile; then the oracle. Returns the status of the first run."""
         path = self.path("logs", where.replace(" ", "-") + ".err")
         signals = set()
         with open(path, "wb") as log:
@@ -281,7 +281,7 @@ class World:
                 time.sleep(0.01)
             if not told:
                 self.accidents.length = (self.accidents.length + min(now, 12)) / 2
-        # what was to happen later: servers are up again, nothing else
+        # of the events that are left, only the repairs
         for event in events:
             if (event[1] == "redis up" and not self.redis.process or event[1] == "model up" and not self.model.process
                     or event[1] in ("disk free", "thaw")):
@@ -314,8 +314,8 @@ class World:
                                          stdout=subprocess.PIPE, check=True).stdout.decode().strip()
 
     def end(self):
-        """All is well again. One run without any flag does what is left; the next one finds nothing to do, and ends with 0. (What
-        failed for good in the first leaves the cursor at the last object of that run; behind it may be objects that were stored.)"""
+        """Everything is healthy again. One run without any option does the rest; the next one has nothing to do and ends with 0.
+        (If an object failed for good in the first run, only the second one moves the cursor past objects that were stored earlier.)"""
         if self.bucket:
             self.bucket.misbehave([], 0)
         self.control.clock(0)
@@ -339,7 +339,7 @@ class World:
         return oracle.check_end(cursor, self.expected, self.contents(MOD), failed, self.gone)
 
     def check_listing(self):
-        """A listing shows what is there and no temporary file."""
+        """A listing shows what is stored, and no temporary file."""
         for prefix in (MOD, REJECTED):
             done = subprocess.run([os.path.join(self.options.bin, "s3ls"), "s3://%s/%s" % (BUCKET, prefix)], env=self.env,
                                   cwd=self.path("work"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
@@ -349,7 +349,7 @@ class World:
                 raise Broken("a listing shows what is stored and nothing else", prefix, " ".join(sorted(odd))[:200])
 
     def close(self, keep):
-        """The servers end. The folder stays if it is to be kept."""
+        """Stops the servers. keep: the folder stays."""
         self.kill_all()
         self.model.stop(kill=True)
         self.redis.stop(lose=False)
