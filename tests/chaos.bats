@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# A minute of `make chaos`, always with the same seeds, and tests of its oracle. The timing differs from machine to machine; the laws do not.
+# A minute of `make chaos`, always with the same seeds, and tests of its oracle. The timing differs from
+# machine to machine; the laws do not.
 # slow: whole worlds, with their kills and stalls
 
 load helper

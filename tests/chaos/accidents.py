@@ -1,4 +1,5 @@
-"""What happens during a run: kills, restarts of Redis and the model, a full disk, clock jumps. Notes what the oracle must excuse."""
+"""What happens during a run: kills, restarts of Redis and the model, a full disk, clock jumps.
+Notes what the oracle must excuse."""
 import signal
 
 from machine import STAGES, kill, processes
@@ -94,7 +95,8 @@ class Accidents:
         return None
 
     def stop_model(self, kill=False):
-        """Stops the model, and checks that no pair was asked twice, unless something happened that explains it."""
+        """Stops the model, and checks that no pair was asked twice, unless something happened
+        that explains it."""
         counts = self.world.model.stop(kill)
         if self.clean_life and counts.get("pairs"):
             self.counts["lives of the model in which no pair may come twice"] += 1

@@ -1,9 +1,11 @@
-"""The S3 server of a world: tests/servers/odd.py, run in this process so that the oracle can see what is stored. In addition it
-checks each body against its SHA-256 and the date of each signature against its clock, as real servers do.
+"""The S3 server of a world: tests/servers/odd.py, run in this process so that the oracle can see
+what is stored. In addition it checks each body against its SHA-256 and the date of each
+signature against its clock, as real servers do.
 
-RULES is the table of faults: name, rule for odd.py, and the kinds of ETag with which the product can notice it (None: all).
-RARE holds the faults that would hit every object, and so end a run; they come a tenth as often. LEFT_OUT holds the rows of odd.py that
-are not used, and why. tests/chaos.bats checks that the three tables cover all rows.
+RULES is the table of faults: name, rule for odd.py, and the kinds of ETag with which the product
+can notice it (None: all). RARE holds the faults that would hit every object, and so end a run;
+they come a tenth as often. LEFT_OUT holds the rows of odd.py that are not used, and why.
+tests/chaos.bats checks that the three tables cover all rows.
 """
 import base64
 import calendar
@@ -144,7 +146,8 @@ LEFT_OUT = {
 
 
 class Trap(odd.Server):
-    """A foreign server that redirects lead to. It accepts everything; `requests` holds what it got."""
+    """A foreign server that redirects lead to. It accepts everything; `requests` holds what it
+    got."""
 
     def __init__(self):
         super().__init__(0, [], None)
@@ -176,7 +179,8 @@ class Bucket(odd.Server):
     # faults
 
     def misbehave(self, names, percent):
-        """From now on, each of these faults hits this percentage of the requests. No names: the server behaves well."""
+        """From now on, each of these faults hits this percentage of the requests. No names: the
+        server behaves well."""
         rules = []
         for name in names:
             rule, styles = {**RULES, **RARE}[name]

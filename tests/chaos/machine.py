@@ -1,4 +1,5 @@
-"""What a world runs on: Redis, the model, the wall clock, the disk, and the processes of the product."""
+"""What a world runs on: Redis, the model, the wall clock, the disk, and the processes of the
+product."""
 import json
 import mmap
 import os
@@ -21,7 +22,8 @@ def wait_until(seconds, condition):
 
 
 class Control:
-    """The file that tests/chaos/shim.c reads: the error of the clock, and whether the disk is full."""
+    """The file that tests/chaos/shim.c reads: the error of the clock, and whether the disk is
+    full."""
 
     def __init__(self, path):
         self.path = path
@@ -38,7 +40,8 @@ class Control:
 
 
 class Disk:
-    """A folder on a small file system of its own if we may mount one; otherwise the shim plays a full disk."""
+    """A folder on a small file system of its own if we may mount one; otherwise the shim plays a
+    full disk."""
 
     def __init__(self, path, control, size="96m"):
         self.path, self.control = path, control
@@ -142,7 +145,8 @@ class Redis:
 
 
 class Model:
-    """senserve. `repeated` in its counts is how many pairs it was asked for more than once since it started."""
+    """senserve. `repeated` in its counts is how many pairs it was asked for more than once since
+    it started."""
 
     def __init__(self, program, folder, env):
         self.program, self.env = program, env

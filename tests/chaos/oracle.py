@@ -1,7 +1,8 @@
-"""Checks a bucket, a cursor and logs against the contract. This file shares no code with the product.
+"""Checks a bucket, a cursor and logs against the contract. This file shares no code with the
+product.
 
-Expected says what must become of one raw object. Each check_* function checks one law and returns a list of findings:
-(law, object, detail). An empty list means that the law holds.
+Expected says what must become of one raw object. Each check_* function checks one law and
+returns a list of findings: (law, object, detail). An empty list means that the law holds.
 """
 import base64
 import gzip
@@ -17,7 +18,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 FORGED = b'{"@":'
 
 
-# --- one line ---------------------------------------------------------------------------------------------------------
+# --- one line -------------------------------------------------------------------------------------
 
 def refuse(constant):
     raise ValueError(constant + " is no JSON")
@@ -28,7 +29,8 @@ DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=refuse
 
 
 def members(text):
-    """The members of the one object in a text: (name, value, start and end of the value). ValueError if it is not one."""
+    """The members of the one object in a text: (name, value, start and end of the value).
+    ValueError if it is not one."""
     at = SPACE.match(text).end()
     if text[at:at + 1] != "{":
         raise ValueError("not an object")
@@ -85,7 +87,8 @@ def title_of(line):
 
 
 def enriched(line, level):
-    """The posting with its level: it replaces the last level, or goes in front of the last brace."""
+    """The posting with its level: it replaces the last level, or goes in front of the last
+    brace."""
     text = line.decode("utf-8")
     spans = [(start, end) for name, _, start, end in members(text) if name == "seniority"]
     if spans:
@@ -95,7 +98,7 @@ def enriched(line, level):
     return (text[:brace] + ',"seniority":%d' % level + text[brace:]).encode()
 
 
-# --- one object -------------------------------------------------------------------------------------------------------
+# --- one object -----------------------------------------------------------------------------------
 
 def unzstd(data):
     done = subprocess.run(["zstd", "-dcq"], input=data, capture_output=True, check=False)
@@ -117,8 +120,8 @@ def expanded(data):
 
 
 class Expected:
-    """What must become of a raw object. bad: why it can never be processed, or None; postings: (line number, line, title);
-    others: (line number, line) of each line that is not a posting."""
+    """What must become of a raw object. bad: why it can never be processed, or None; postings:
+    (line number, line, title); others: (line number, line) of each line that is not a posting."""
 
     def __init__(self, data, max_line):
         self.bad = None
@@ -148,7 +151,8 @@ class Expected:
 
 
 class Levels:
-    """The model's level for each title, from the command `explain`. The model is not part of the product."""
+    """The model's level for each title, from the command `explain`. The model is not part of the
+    product."""
 
     def __init__(self, explain):
         self.explain = explain
@@ -188,11 +192,11 @@ def rejected_lines(data):
     return found
 
 
-# --- the laws ---------------------------------------------------------------------------------------------------------
+# --- the laws -------------------------------------------------------------------------------------
 
 def check_object(name, expected, levels, mod, rejected, lying):
-    """Conservation, for one object. mod and rejected are the stored bytes, or None. lying: the model left pairs out or gave
-    invalid answers, so any posting may have been rejected."""
+    """Conservation, for one object. mod and rejected are the stored bytes, or None. lying: the
+    model left pairs out or gave invalid answers, so any posting may have been rejected."""
     finding = lambda law, detail: [(law, name, detail)]
     rejects = {}
     if rejected is not None:
@@ -240,7 +244,8 @@ def check_object(name, expected, levels, mod, rejected, lying):
 
 
 def number_of(name):
-    """The number in a raw object's name (without the prefix), or None if the name has no valid number."""
+    """The number in a raw object's name (without the prefix), or None if the name has no valid
+    number."""
     digits = re.match(r"(0|[1-9][0-9]*)(?![0-9])[^/]*$", name)
     if not digits or int(digits.group(1)) > 4102444800:  # no world is as late as 2100
         return None
@@ -248,8 +253,9 @@ def number_of(name):
 
 
 def check_cursor(cursor, before, names, excused, stored, failed):
-    """The cursor passes only objects that are stored or recorded, and never goes back. excused: names that were added behind the
-    cursor (the look-back finds those), and names that were deleted."""
+    """The cursor passes only objects that are stored or recorded, and never goes back. excused:
+    names that were added behind the cursor (the look-back finds those), and names that were
+    deleted."""
     findings = []
     if before is not None and cursor < before:
         findings.append(("the cursor never goes back", "the cursor", "from %d to %d" % (before, cursor)))
@@ -261,14 +267,16 @@ def check_cursor(cursor, before, names, excused, stored, failed):
 
 
 def check_failed(failed, expected, excused=()):
-    """Only objects that can never be processed are recorded as failed for good. failed: {name: reason}."""
+    """Only objects that can never be processed are recorded as failed for good. failed: {name:
+    reason}."""
     return [("only an object that can never be processed is recorded as failed for good", name, reason)
             for name, reason in sorted(failed.items())
             if name not in excused and (name not in expected or not expected[name].bad)]
 
 
 def check_end(cursor, expected, stored, failed, gone):
-    """After a healthy run everything is stored or recorded, and the cursor is at the end. gone: names that were deleted."""
+    """After a healthy run everything is stored or recorded, and the cursor is at the end. gone:
+    names that were deleted."""
     findings = []
     for name, what in sorted(expected.items()):
         if name in gone:
@@ -308,8 +316,9 @@ def check_trap(requests):
 
 
 def check_status(where, status, signals):
-    """The status is 0, 1, 75, that of a signal that was sent, or SIGPIPE (the reader ended first). 2 would mean that a program was
-    called wrongly. A negative status, or one above 128, stands for a signal."""
+    """The status is 0, 1, 75, that of a signal that was sent, or SIGPIPE (the reader ended
+    first). 2 would mean that a program was called wrongly. A negative status, or one above 128,
+    stands for a signal."""
     signal = -status if status < 0 else status - 128 if status > 128 else 0
     if status in (0, 1, 75, 141, -13) or signal in signals:
         return []

@@ -1,4 +1,5 @@
-"""Tests of the oracle: in a small healthy world, each plant damages one thing, and the oracle must name it."""
+"""Tests of the oracle: in a small healthy world, each plant damages one thing, and the oracle
+must name it."""
 import json
 
 import oracle
@@ -12,7 +13,8 @@ REJECT = b'{"@":"reject","key":"raw/1721183934.jsonl","line":1,"reason":"r","raw
 
 
 def set_cursor(world, value, failed):
-    """Writes the cursor without the product. failed: {name: reason}, which replaces what was recorded."""
+    """Writes the cursor without the product. failed: {name: reason}, which replaces what was
+    recorded."""
     records = {RAW + name: json.dumps({"key": RAW + name, "reason": reason}) for name, reason in failed.items()}
     if world.cursor_in_file:
         with open(world.settings["cursor_store"][len("file:"):], "w", encoding="utf-8") as file:

@@ -1,4 +1,5 @@
-"""Makes raw objects: postings from sengen, hostile and blank lines, empty and compressed objects, names of all kinds."""
+"""Makes raw objects: postings from sengen, hostile and blank lines, empty and compressed
+objects, names of all kinds."""
 import gzip
 import subprocess
 

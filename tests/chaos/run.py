@@ -1,18 +1,20 @@
 #!/usr/bin/python3
-"""Chaos: random objects, kills, faults and accidents, and an oracle that checks whether a law was broken.
+"""Chaos: random objects, kills, faults and accidents; an oracle checks whether a law was broken.
 
     run.py [--seconds N | --worlds N] [--seed N] [--store s3|file|both] [OPTION]...
     run.py --self-test [--seed N] [--store s3|file|both] [OPTION]...
 
     --percent N           each kind of fault hits this percentage of the requests (5)
-    --without NAME,...    leave out these faults or kinds of ETag (see tests/chaos/bucket.py), `checksums` or `archived`
+    --without NAME,...    leave out these faults or kinds of ETag (see bucket.py), `checksums` or
+                          `archived`
     --bin FOLDER          the programs (SENIORITY_BIN, or bin/)
     --folder FOLDER       where worlds live (build/chaos)
-    --self-test           damage a healthy world in many ways, and check that the oracle finds each; 1 if it does not
+    --self-test           damage a healthy world in many ways; 1 if the oracle does not find each
 
-World N has the seed --seed + N; with --seed alone, just that world runs. The seed decides the objects, the settings, the schedule and the
-faults; the timing of the processes depends on the machine. Status 0: no law was broken; 1: one was, and the last line says
-which, on which object, and how to run that world again.
+World N has the seed --seed + N; with --seed alone, just that world runs. The seed decides the
+objects, the settings, the schedule and the faults; the timing of the processes depends on the
+machine. Status 0: no law was broken; 1: one was, and the last line says which, on which object, and
+how to run that world again.
 """
 import argparse
 import collections

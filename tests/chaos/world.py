@@ -1,4 +1,5 @@
-"""A world: raw objects on one store, rounds of runs with faults and accidents, the oracle after each, and a healthy end."""
+"""A world: raw objects on one store, rounds of runs with faults and accidents, the oracle after
+each, and a healthy end."""
 import hashlib
 import json
 import os
@@ -24,7 +25,8 @@ FINAL_MOST = 600
 
 
 class World:
-    """options: folder, bin, pipeline, shim (paths), store ("s3" or "file"). counts is a Counter that is added to."""
+    """options: folder, bin, pipeline, shim (paths), store ("s3" or "file"). counts is a Counter
+    that is added to."""
 
     def __init__(self, seed, options, counts):
         self.seed, self.options, self.counts = seed, options, counts
@@ -256,7 +258,8 @@ class World:
         self.counts["rounds"] += 1
 
     def run(self, where, kinds, events, most):
-        """One or two runs at once, and the events meanwhile; then the oracle. Returns the status of the first run."""
+        """One or two runs at once, and the events meanwhile; then the oracle. Returns the status
+        of the first run."""
         path = self.path("logs", where.replace(" ", "-") + ".err")
         signals = set()
         with open(path, "wb") as log:
@@ -314,8 +317,9 @@ class World:
                                          stdout=subprocess.PIPE, check=True).stdout.decode().strip()
 
     def end(self):
-        """Everything is healthy again. One run without any option does the rest; the next one has nothing to do and ends with 0.
-        (If an object failed for good in the first run, only the second one moves the cursor past objects that were stored earlier.)"""
+        """Everything is healthy again. One run without any option does the rest; the next one
+        has nothing to do and ends with 0. (If an object failed for good in the first run, only
+        the second one moves the cursor past objects that were stored earlier.)"""
         if self.bucket:
             self.bucket.misbehave([], 0)
         self.control.clock(0)
