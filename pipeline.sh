@@ -199,6 +199,9 @@ settle_cursor() {
 	highest=${value:-0}
 	number cursor moved_to
 	((highest > after && highest > ${value:-0})) || return 0
+	# What was recorded as failed is behind the cursor; were both lost meanwhile, it must be found again.
+	value=$("$bin/cursor" "${common[@]}" get) || return
+	((value >= after)) || return 0
 	"$bin/cursor" "${common[@]}" set "$highest" && after=$highest
 }
 

@@ -49,6 +49,7 @@ void
 change_reset(struct change *change)
 {
 	change->cursor = -1;
+	change->seen = 0;
 	change->force = change->clear_all = false;
 	change->count = 0;
 	buf_reset(&change->text);

@@ -18,6 +18,7 @@ struct change_entry {
 
 struct change {
 	int64_t cursor; /* -1: leave it */
+	int64_t seen;   /* the cursor as it was last seen; if less is stored now, nothing is saved */
 	bool force;     /* may move it back */
 	bool clear_all; /* forget every failed object first */
 	struct buf text;

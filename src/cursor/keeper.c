@@ -69,6 +69,15 @@ keeper_failed(struct keeper *keeper, struct buf *lines, struct err *err)
 	return keeper->kind->failed(keeper->self, lines, err);
 }
 
+int
+keeper_not_lost(const struct change *change, int64_t stored, const char *where, struct err *err)
+{
+	if (change->force || stored >= change->seen)
+		return 0;
+	return err_set(err, ERR_TEMPORARY, "%s: the cursor was %lld and is %lld now: it was lost, or moved back", where,
+	               (long long)change->seen, (long long)stored);
+}
+
 bool
 keeper_number(struct slice text, int64_t *cursor)
 {

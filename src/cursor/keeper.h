@@ -31,7 +31,10 @@ struct saved {
 	int64_t removed; /* failed objects taken off the list */
 };
 
-/* All of the change, or nothing. After 0 it is there for good, as far as the keeper's own storage is. */
+/*
+ * All of the change, or nothing. If the stored cursor is less than change->seen (Redis lost its data, or somebody
+ * moved it back), it is ERR_TEMPORARY: objects that were recorded as failed may be lost with it, and the cursor
+ * must not pass them. After 0 it is there for good, as far as the keeper's own storage is. */
 int keeper_save(struct keeper *keeper, const struct change *change, struct saved *saved, struct err *err);
 
 /* The failed objects' lines, each with its '\n', in byte order of the keys; appended. */
@@ -54,6 +57,9 @@ struct keeper {
 extern const struct keeper_kind keeper_redis_kind, keeper_file_kind;
 void *keeper_redis_new(const struct settings *settings, struct err *err);
 void *keeper_file_new(const char *path, struct err *err);
+
+/* Whether the stored cursor is no less than change->seen: 0, or -1 with err. `where` is what keeps it. */
+int keeper_not_lost(const struct change *change, int64_t stored, const char *where, struct err *err);
 
 /* A stored number: digits and nothing else. */
 bool keeper_number(struct slice text, int64_t *cursor);

@@ -341,6 +341,10 @@ save_locked(struct keeper_file *self, const struct change *change, struct saved 
 		return damaged(self, "its first line is not a number", err);
 	}
 	saved->cursor = content.damaged ? 0 : content.cursor;
+	if (keeper_not_lost(change, saved->cursor, self->path, err)) {
+		buf_release(&content.text);
+		return -1;
+	}
 	if (change->cursor >= 0 && (change->force || change->cursor > saved->cursor))
 		saved->cursor = change->cursor;
 	result = make_text(self, &content, change, saved, &text, err);

@@ -216,6 +216,8 @@ look(struct keeper_redis *self, const struct change *change, int64_t *cursor, bo
 		return -1;
 	*failed = reply->integer;
 	freeReplyObject(reply);
+	if (keeper_not_lost(change, *cursor, redis_name(self->redis), err))
+		return -1;
 	*write = change->cursor >= 0 && (change->force || !found || change->cursor > *cursor);
 	return 0;
 }

@@ -79,6 +79,7 @@ save(struct run *run, struct err *err)
 		change_reset(&run->change);
 		return 0;
 	}
+	run->change.seen = run->stored;
 	if (keeper_save(run->keeper, &run->change, &saved, err))
 		return -1;
 	if (run->save_failed)
@@ -307,7 +308,7 @@ receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result
 	if (run.bad > BAD_SHOWN)
 		log_error("%lld more lines are not receipts", (long long)(run.bad - BAD_SHOWN));
 	if (save(&run, &last)) {
-		log_error("%s; the cursor stays at %lld", last.text, (long long)run.stored);
+		log_error("the cursor is not saved: %s", last.text);
 		worse(&run, err_status(&last));
 	}
 	result->to = dry_run ? run.follow.position : run.stored;
