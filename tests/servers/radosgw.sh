@@ -23,9 +23,20 @@ cmd_stop() {
 	stop_parts osd mon
 }
 
+# Where the OSD finds its classes. Debian 13's Ceph has a default that is relative to /usr, and takes it for
+# relative to the current folder.
+class_dir() {
+	local folder
+	folder=$(ceph-conf --show-config-value osd_class_dir 2>/dev/null) || die "ceph-conf knows no osd_class_dir"
+	[[ $folder == /* ]] || folder=/usr/$folder
+	[ -d "$folder" ] || die "no folder of OSD classes: $folder"
+	printf '%s\n' "$folder"
+}
+
 write_conf() {
-	local frontend="endpoint=127.0.0.1:$port"
+	local classes frontend="endpoint=127.0.0.1:$port"
 	[ -z "${TLS_CERT:-}" ] || frontend="ssl_endpoint=127.0.0.1:$port ssl_certificate=$TLS_CERT ssl_private_key=$TLS_KEY${HTTP_PORT:+ endpoint=127.0.0.1:$HTTP_PORT}"
+	classes=$(class_dir)
 	cat >"$dir/ceph.conf" <<END
 [global]
 fsid = $fsid
@@ -76,6 +87,7 @@ osd max object name len = 2048
 osd memory target = 939524096
 osd fast shutdown notify mon = false
 osd mon shutdown timeout = 1
+osd class dir = $classes
 osd class load list = *
 osd class default list = *
 [client.rgw.x]
