@@ -80,6 +80,9 @@ def botocore_reads(path, credentials):
         bring_to_ours(values, out, 0, name)
     for name, values in parsed["sso_sessions"].items():
         bring_to_ours(values, out, 2, name)
+    # botocore 1.37 gives the sections of services like those of SSO sessions, older ones under their whole names
+    for name, values in parsed.pop("services", {}).items():
+        bring_to_ours(values, out, 1, name)
     for name, values in parsed.items():
         words = name.split()
         if len(words) == 2 and words[0] == "services":

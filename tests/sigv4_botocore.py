@@ -81,8 +81,13 @@ class Clock(datetime.datetime):
         return cls.moment.replace(tzinfo=tz)
 
 
+def utc(seconds):
+    """What botocore's clock gives: a time without a zone, which stands for UTC."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).replace(tzinfo=None)
+
+
 def theirs(request):
-    Clock.moment = datetime.datetime.utcfromtimestamp(request["time"])
+    Clock.moment = utc(request["time"])
     url = "https://bucket.example:8443/" + percent_encode(request["key"], safe="/~")
     query = "&".join("%s=%s" % (percent_encode(name, safe="~"), percent_encode(value, safe="~"))
                      for name, value in request["query"])
@@ -95,7 +100,7 @@ def theirs(request):
 
 
 def text_for_ours(request):
-    moment = datetime.datetime.utcfromtimestamp(request["time"])
+    moment = utc(request["time"])
     digest = hashlib.sha256(request["body"]).hexdigest()
     headers = dict(request["headers"])
     headers["host"] = "bucket.example:8443"
