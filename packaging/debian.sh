@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# debian.sh: the one list of Debian 12 packages that the build, the demo and the tests need, and how to
-# install what of it is missing. To be sourced by bash.
+# debian.sh: the one list of the packages that the build, the demo and the tests need, and how to install those
+# that are missing. To be sourced by bash. The names are the same in Debian 12 and 13 and in Ubuntu 24.04 (main
+# and universe); if one comes to differ, this is the place to say so.
 
 # shellcheck disable=SC2034 # whoever sources this takes the lists it needs
 # A plain `make`.
@@ -18,7 +19,7 @@ PACKAGES_S3=(radosgw ceph-mon ceph-osd ceph-common curl)
 PACKAGES_TEST=(libcmocka-dev bats parallel jq curl shellcheck gzip zstd procps
 	python3-grpcio python3-protobuf python3-botocore openssl xxhash python3-prometheus-client prometheus gnuplot-nox libxml2-utils
 	swift-proxy swift-account swift-container swift-object memcached tinyproxy-bin libnss-wrapper
-	dpkg-dev debhelper fakeroot lintian scdoc systemd man-db groff zsh python3-yaml)
+	build-essential debhelper fakeroot lintian scdoc systemd man-db groff zsh python3-yaml)
 
 # `make lint` and `make coverage`.
 PACKAGES_LINT=(clang-tidy clang-format cppcheck shellcheck gcovr)

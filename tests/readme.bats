@@ -64,7 +64,7 @@ console() {
 	done >proven <<-'END'
 		git clone <this repository> seniority && cd seniority	make -s -C "$TREE" dist
 		./pipeline.sh --demo	pipeline.sh" --demo --no-install
-		make	make -C "$TREE" WERROR= install
+		make	make -C "$TREE" install
 		pipeline.sh --watch 60	server_run watch $command
 		sudo apt-get build-dep ./ && dpkg-buildpackage -b -us -uc	dpkg-buildpackage -b -us -uc
 		sudo apt-get install ../seniority_*.deb	dpkg-deb -x seniority_[0-9]*.deb
@@ -82,7 +82,7 @@ console() {
 	# the packages that it names are those of the build
 	. "$ROOT/packaging/debian.sh"
 	printf '%s\n' "${PACKAGES_BUILD[@]}" | grep -vx libc6-dev | sort >needed
-	tr '\n' ' ' <"$ROOT/README.md" | sed 's/.*all in Debian 12: //; s/).*//' | tr -s ' ' '\n' | sort | diff needed -
+	tr '\n' ' ' <"$ROOT/README.md" | sed 's/.*all in Debian 12, 13 and Ubuntu 24.04: //; s/).*//' | tr -s ' ' '\n' | sort | diff needed -
 	line=$(grep '^\* \* \* \* \* ' "$ROOT/README.md")
 	mkdir -p opt
 	ln -s "$ROOT" opt/seniority
