@@ -40,3 +40,149 @@ setup() {
 	run -1 s3cat "a b/small"
 	run ! odd no-such-row
 }
+
+
+# put_row STATUS FILE OPTION-OR-RULE...: s3put of the file ends so; if with 0 it is there, and its receipt is right; else it is
+# not. Each rule is met, and no upload is left over.
+put_row() {
+	local wanted=$1 file=$2 options=() rules=() word
+	shift 2
+	for word; do
+		if [[ $word == --* ]]; then options+=("$word"); else rules+=("$word"); fi
+	done
+	odd
+	s3_request DELETE "/$BUCKET/one"
+	odd ${rules[@]+"${rules[@]}"}
+	run --separate-stderr s3put ${options[@]+"${options[@]}"} one <"$FILES/$file"
+	echo "$file $*: $status ${stderr##*$'\n'}"
+	[ "$status" = "$wanted" ]
+	[ "$(odd_happened '.met | length')" = ${#rules[@]} ]
+	odd
+	if [ "$wanted" = 0 ]; then
+		s3cat --plain one | cmp - "$FILES/$file"
+		[[ $* == *etag-* ]] || [ "$(jq -r .etag <<<"$output")" = "$(s3_request HEAD /"$BUCKET"/one -I | tr -d '\r"' | awk 'tolower($1) == "etag:" {print $2}')" ]
+	else
+		run ! cmp <(s3cat --plain one 2>/dev/null) "$FILES/$file"
+	fi
+	[ "$(s3_request GET "/$BUCKET?uploads=" | grep -c '<UploadId>')" = 0 ]
+}
+
+@test "a PUT is stored when the store says so, or a HEAD finds it" {
+	# carried out, but the answer does not say so
+	put_row 0 small put-no-etag
+	put_row 0 small page-stored,on=put
+	put_row 0 small page-stored,on=put,etag=5f3c
+	put_row 0 small answer,status=204,body=empty,done=1,on=put
+	put_row 0 small answer,status=202,body=empty,done=1,on=put
+	put_row 0 small put-no-etag etag-opaque,on=head
+	# answered as if it were, but it is not
+	put_row 0 small page,on=put,next=1
+	put_row 0 small put-nowhere,next=2
+	put_row 75 small page,on=put
+	put_row 75 small page,on=put+head
+	put_row 75 small page,on=put+head,etag=5f3c
+	put_row 75 small put-nowhere
+	put_row 75 small put-damaged
+	put_row 0 small put-damaged,next=1
+	[[ $stderr == *"PUT: 200 without an ETag, which does not say that the object is stored, retry 2 of 5"* ]]
+}
+
+@test "an answer that says nothing is not held against an object that was there before" {
+	s3put one <"$FILES/large"
+	head -n 300 "$FILES/large" >before
+	cp "$FILES/small" after
+	truncate -s "$(wc -c <before)" after
+	s3put one <before
+	odd put-nowhere etag-opaque
+	run -75 s3put one <after
+	odd
+	s3cat --plain one | cmp - before
+}
+
+@test "a part is stored when its answer names an ETag; any ETag is given back as it was" {
+	put_row 0 large part-no-etag,next=3
+	put_row 75 large part-no-etag
+	put_row 0 large page,on=part,next=2
+	put_row 75 large page,on=part
+	put_row 75 large page,on=part,etag=5f3c
+	put_row 0 large part-odd-etag
+	put_row 0 large complete-no-etag
+	put_row 0 large page-stored,on=complete,next=1
+	put_row 0 large page-stored,on=complete
+	put_row 75 large page,on=complete
+	put_row 0 large answer,status=500,code=InternalError,done=1,on=complete,next=1
+	put_row 0 large drop,when=after,on=complete,next=1
+}
+
+@test "a try that nobody saw: curl sends again on a dead connection, and our own object is known" {
+	local i kind
+	for i in {1..30}; do
+		printf '{"@":"begin","key":"raw/%d"}\n{"company":"C","title":"T","n":%d}\n{"@":"end","key":"raw/%d","lines":1}\n' "$i" "$i" "$i"
+	done >frames
+	for kind in "" --no-clobber; do
+		s3_request DELETE "/$BUCKET/mod/1"
+		odd drop,when=after,kept=1,on=put,every=3
+		run -0 --separate-stderr s3put --mod-prefix "mod$kind/" $kind -P 2 <frames
+		[ "$(wc -l <<<"$output")" = 30 ]
+		[ "$(odd_happened .met.drop)" -ge 8 ]
+		odd
+		for i in {1..30}; do echo "mod$kind/$i"; done | s3cat --plain | cmp - <(grep company frames)
+	done
+	put_row 0 large drop,when=after,kept=1,on=complete,next=1
+	put_row 0 large --no-clobber drop,when=after,kept=1,on=complete,next=1
+	put_row 0 small --no-clobber answer,status=500,code=InternalError,done=1,on=put,next=1
+	put_row 0 small --no-clobber answer,status=502,body=html,done=1,on=put
+}
+
+@test "--no-clobber: nothing is overwritten, whether or not the store knows the condition" {
+	local file rule
+	for file in small large; do
+		for rule in "" ignore-condition etag-opaque,on=head page,on=head,next=1; do
+			odd
+			head -n 3 "$FILES/small" | s3put one
+			odd ${rule:+"$rule"}
+			run -1 --separate-stderr s3put --no-clobber one <"$FILES/$file"
+			[[ $stderr == *"PUT: 412 PreconditionFailed (the object exists)"* ]]
+			[ "$(odd_happened '[.calls.put // 0, .calls.create // 0] | add')" = 0 ]
+			odd
+			s3cat --plain one | cmp - <(head -n 3 "$FILES/small")
+		done
+	done
+	# A page in the place of the HEAD's answer is no object.
+	odd page,on=head,etag=5f3c
+	run -75 --separate-stderr s3put --no-clobber two <"$FILES/small"
+	[[ $stderr == *"HEAD: 200 with no sign of an object"* ]]
+}
+
+@test "a redirect is followed to the endpoint's own hosts alone" {
+	local port elsewhere status_sent name
+	port=${S3_ENDPOINT##*:}
+	sed -i "s|^endpoint_url: .*|endpoint_url: http://localhost:$port|" config.yaml
+	odd "redirect,to=http://$BUCKET.localhost:$port,next=1,on=put" "redirect,to=http://$BUCKET.localhost:$port,next=1,on=get"
+	s3put one <"$FILES/small"
+	s3cat --plain one 2>log | cmp - "$FILES/small"
+	[ "$(cat log)" = "s3cat: warning: s3://$BUCKET: http://localhost:$port sends us on to http://$BUCKET.localhost:$port" ]
+	[ "$(odd_happened '.requests[-1] | .target, .headers.host' | xargs)" = "/one $BUCKET.localhost:$port" ]
+
+	# A circle ends.
+	odd "redirect,to=http://localhost:$port"
+	run ! s3cat --plain one
+
+	# Elsewhere nothing arrives: no signature, no token, no object. What it would answer is not believed.
+	elsewhere=$(free_port)
+	server_run elsewhere "$PYTHON" "$ROOT/tests/servers/odd.py" "$elsewhere"
+	wait_until 10 port_open "$elsewhere"
+	for status_sent in 301 302 303 307 308; do
+		odd "redirect,to=http://127.0.0.1:$elsewhere,status=$status_sent"
+		for name in small large; do
+			run ! --separate-stderr s3put "$name" <"$FILES/$name"
+			[ -z "$output" ]
+			[[ $stderr == *"it leads to http://127.0.0.1:$elsewhere, which is not a host of the endpoint's"*"set endpoint_url"* ]]
+		done
+		run ! --separate-stderr s3cat --plain one
+		[[ $stderr == *"it leads to http://127.0.0.1:$elsewhere"* ]]
+		run ! --separate-stderr s3ls
+		[[ $stderr == *"it leads to http://127.0.0.1:$elsewhere"* ]]
+	done
+	[ "$(curl -sS "http://127.0.0.1:$elsewhere/.odd" | jq '.requests | length')" = 0 ]
+}

@@ -28,7 +28,6 @@ Kinds:
   error-200                 a CompleteMultipartUpload: 200 with an <Error>
   expired                   403 ExpiredToken
   region                    301 with another region (once: the client signs for that one from then on)
-  redirect                  307 to localhost instead of 127.0.0.1, which is this proxy as well
   skewed                    403 RequestTimeTooSkewed, by a clock that is a minute ahead
   none                      no fault: to let some of the requests through that had their turn
 
@@ -173,9 +172,6 @@ class Proxy:
         elif kind in LATER:
             self.asked_to_wait = (target, time.monotonic())
             writer.write(self.answer(method, 503, "SlowDown", LATER[kind]))
-        elif kind == "redirect":
-            writer.write(self.answer(method, 307, "TemporaryRedirect",
-                                     "Location: http://localhost:%d%s\r\n" % (self.options.port, target)))
         elif kind == "error-200":
             writer.write(self.answer(method, 200, "InternalError"))
         else:

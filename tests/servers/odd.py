@@ -35,8 +35,9 @@ import threading
 import time
 import zlib
 from email.utils import formatdate
+from html import unescape
 from urllib.parse import parse_qs, quote, unquote, urlsplit
-from xml.sax.saxutils import escape, unescape
+from xml.sax.saxutils import escape
 
 ROWS = {}
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -561,7 +562,7 @@ class Server(socketserver.ThreadingTCPServer):
         parts = []
         for number, etag in named:
             part = upload["parts"].get(int(number))
-            if not part or part["etag"] != unescape(etag, {"&quot;": '"', "&apos;": "'"}).strip('"'):
+            if not part or part["etag"] != unescape(etag).strip('"'):
                 return error(400, "InvalidPart")
             parts.append(part)
         etag = "%s-%d" % (hashlib.md5(b"".join(part["md5"] for part in parts)).hexdigest(), len(parts))

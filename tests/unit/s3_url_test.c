@@ -11,6 +11,60 @@
 #include "base/log.h"
 #include "store/s3.h"
 
+/* The bucket is "pail". */
+static void
+redirects(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		bool fits, in_host;
+	} cases[] = {
+		{"http://s3.example:9000", "http://s3.example:9000", true, false},
+		{"http://s3.example:9000", "http://pail.s3.example:9000", true, true},
+		{"http://pail.s3.example:9000", "http://s3.example:9000", true, false},
+		{"http://s3.example", "https://s3.example", true, false},
+		{"http://s3.example:9000", "https://s3.example:9443", true, false},
+		{"http://s3.example", "http://s3.example:80", true, false},
+		{"http://[::1]:9000", "http://[::1]:9000", true, false},
+		{"https://s3.example", "http://s3.example", false, false},
+		{"http://s3.example:9000", "http://s3.example:9001", false, false},
+		{"http://s3.example", "http://bucket.s3.example", false, false},
+		{"http://s3.example", "http://s3.example.evil", false, false},
+		{"http://s3.example", "http://evil.example", false, false},
+		{"http://s3.example", "http://evils3.example", false, false},
+		{"http://[::1]:9000", "http://[::2]:9000", false, false},
+		{"http://127.0.0.1:9000", "http://127.0.0.2:9000", false, false},
+		{"http://s3.example", "https://pail.s3.us-west-2.amazonaws.com", false, false},
+		/* AWS's own */
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://pail.s3.us-west-2.amazonaws.com", true, true},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://s3.us-west-2.amazonaws.com", true, false},
+		{"https://s3.us-east-1.amazonaws.com", "https://pail.s3-us-west-2.amazonaws.com", true, true},
+		{"https://s3.amazonaws.com", "https://pail.s3.dualstack.eu-west-1.amazonaws.com", true, true},
+		{"https://s3.amazonaws.com", "https://s3-fips.us-gov-west-1.amazonaws.com", true, false},
+		{"https://pail.s3.cn-north-1.amazonaws.com.cn", "https://pail.s3.cn-northwest-1.amazonaws.com.cn", true, true},
+		/* other people's there */
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://evil.s3.us-west-2.amazonaws.com", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://s3-evil.s3.amazonaws.com", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://s3.evil.amazonaws.com", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://x.execute-api.us-east-1.amazonaws.com", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://pail.s3-website-us-east-1.amazonaws.com", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://pail.s3.cn-north-1.amazonaws.com.cn", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://s3.us-east-1.amazonaws.com:8443", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "http://pail.s3.us-west-2.amazonaws.com", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://pail.s3.us-west-2.amazonaws.com.evil", false, false},
+		{"https://pail.s3.us-east-1.amazonaws.com", "https://amazonaws.com", false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool in_host;
+		bool fits = s3_redirect_fits(cases[i].from, "pail", cases[i].to, &in_host);
+
+		if (fits != cases[i].fits || (fits && in_host != cases[i].in_host))
+			fail_msg("%s to %s: %d, bucket in the host: %d", cases[i].from, cases[i].to, fits, in_host);
+	}
+}
+
 static void
 endpoints(void **state)
 {
@@ -133,10 +187,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(endpoints),
-		cmocka_unit_test(places),
-		cmocka_unit_test(moves),
-		cmocka_unit_test(names),
+		cmocka_unit_test(redirects), cmocka_unit_test(endpoints), cmocka_unit_test(places),
+		cmocka_unit_test(moves),     cmocka_unit_test(names),
 	};
 
 	log_init("s3_url_test");

@@ -82,6 +82,20 @@ receive(char *data, size_t size, size_t count, void *opaque)
 	}
 }
 
+/* Curl sends again by itself when a kept connection ends without an answer, and says so nowhere else. */
+static int
+count_send(void *opaque, char *their_address, char *our_address, int their_port, int our_port)
+{
+	struct http_call *call = opaque;
+
+	(void)their_address;
+	(void)our_address;
+	(void)their_port;
+	(void)our_port;
+	call->sends++;
+	return CURL_PREREQFUNC_OK;
+}
+
 static void
 set_options(struct http *http, struct http_call *call, CURL *easy)
 {
@@ -89,6 +103,8 @@ set_options(struct http *http, struct http_call *call, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, count_send);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 	curl_easy_setopt(easy, CURLOPT_SHARE, http->share);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -125,6 +141,7 @@ http_start(struct http *http, struct http_call *call)
 	call->running = true;
 	call->result = CURLE_OK;
 	call->status = 0;
+	call->sends = 0;
 	call->why[0] = '\0';
 	call->paused = false;
 	call->stalled = false;

@@ -48,6 +48,8 @@ struct http_call {
 	CURLcode result; /* CURLE_OK: a whole answer with some status */
 	int status;
 	char why[CURL_ERROR_SIZE]; /* where result is not CURLE_OK */
+	/* How often curl sent the request: more than once if kept connections turned out dead under it. Each may have been carried out. */
+	int sends;
 
 	/* the engine's own */
 	CURL *easy; /* while under way, held and in on_done */

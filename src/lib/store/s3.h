@@ -6,9 +6,11 @@
  *   s3_request.c  one request with its retries
  *   s3_send.c     one try of it: URL, headers, signature
  *   s3_answer.c   what an answer means: error texts, redirects, the clock
+ *   s3_redirect.c where a redirect may lead
  *   s3_xml.c      the XML of answers
  *   s3_page.c, s3_page_scan.c   that of listings
  *   s3_checksum.c CRC-32 of what is written and read
+ *   s3_look.c     what is there under a name that is being put
  *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c, s3_remove.c   the transfers
  */
 #ifndef STORE_S3_H
@@ -127,6 +129,8 @@ struct s3_request {
 	int taken;
 	int moves;      /* to other regions and hosts */
 	char *moved_to; /* the origin that a redirect named, for this request alone */
+	bool moved_in_host; /* the bucket is part of that host */
+	char *refused_to;   /* the origin that a redirect named and that is not the endpoint's; NULL: none did */
 	bool renewed;   /* fresh credentials were asked for */
 	bool clock_set;
 	bool detached;
@@ -167,6 +171,11 @@ void s3_query_add(struct s3_request *request, const char *name, const char *valu
 /* `name` in lower case and static; value NULL takes it away. */
 void s3_request_header(struct s3_request *request, const char *name, const char *value);
 void s3_request_start(struct s3_request *request);
+/*
+ * For one that is over (on_done may call it): plans another try, as for an answer that failed; its err is shown as the reason.
+ * Returns false if it was tried often enough.
+ */
+bool s3_request_again(struct s3_request *request);
 /* Goes on with one that on_ended has held; does nothing for any other. */
 void s3_request_deliver(struct s3_request *request);
 /* Ends it, whatever it is doing, without on_done; NULL is fine. */
@@ -190,6 +199,17 @@ enum s3_verdict {
 enum s3_verdict s3_answer_judge(struct s3_request *request, enum retry *retry);
 /* The etag without its quotes; "" where there is none. */
 void s3_answer_etag(const struct http_call *call, char *to, size_t size);
+/* Whether the answer's etag is the MD5 of the object, as far as its headers tell. */
+bool s3_answer_etag_is_md5(const struct http_call *call, const char *etag);
+/* Whether the answer is a page of a proxy or a web server: HTML, and without what S3 puts on all of its own. */
+bool s3_answer_is_page(const struct http_call *call);
+
+/* s3_redirect.c */
+/*
+ * Whether requests for the bucket, which lives at `origin` ("https://host:port"), may be sent on to the origin `to`. *in_host:
+ * the bucket is part of that host, and not of the path.
+ */
+bool s3_redirect_fits(const char *origin, const char *bucket, const char *to, bool *in_host);
 
 /* s3_xml.c */
 /* Called at the end of every element with its name, its parent's, and the text directly before its end. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -199,13 +200,14 @@ learn_region(struct s3_request *request, const struct s3_xml_error *error)
 	return true;
 }
 
-/* The origin of Location, for this request alone; signed anew, and never from https to http. */
+/* The origin of Location, for this request alone; signed anew, and only where what we send may go (s3_redirect.c). */
 static bool
 follow(struct s3_request *request)
 {
 	const char *location = http_header(&request->call, "location");
 	const char *origin = request->moved_to != NULL ? request->moved_to : request->bucket->origin;
 	struct err ignored;
+	bool in_host;
 	char *to;
 
 	if (location == NULL || request->moves >= MOVES_MAX)
@@ -218,7 +220,12 @@ follow(struct s3_request *request)
 	size_t len = (size_t)(strstr(parsed, "://") + 3 - parsed);
 	len += strcspn(parsed + len, "/");
 	parsed[len] = '\0';
-	if (strcmp(parsed, origin) == 0 || (strncmp(origin, "https:", 6) == 0 && strncmp(parsed, "https:", 6) != 0)) {
+	if (!s3_redirect_fits(request->bucket->origin, request->bucket->name, parsed, &in_host)) {
+		free(request->refused_to);
+		request->refused_to = parsed;
+		return false;
+	}
+	if (strcmp(parsed, origin) == 0) {
 		free(parsed);
 		return false;
 	}
@@ -227,6 +234,7 @@ follow(struct s3_request *request)
 	request->bucket->redirect_told = true;
 	free(request->moved_to);
 	request->moved_to = parsed;
+	request->moved_in_host = in_host;
 	request->moves++;
 	return true;
 }
@@ -262,6 +270,19 @@ renew_credentials(struct s3_request *request)
 	return true;
 }
 
+/* Behind the text of the error: whoever reads it must learn where the store, or what is in its place, wanted us to go. */
+static void
+describe_refused(struct s3_request *request)
+{
+	struct err err = request->err;
+
+	err_set(
+		&request->err, err.kind,
+		"%s: it leads to %s, which is not a host of the endpoint's: nothing was sent there (if the bucket is there, "
+		"set endpoint_url)",
+		err.text, request->refused_to);
+}
+
 /* Whether the answer told us something with which the same request may go through. */
 static bool
 learn(struct s3_request *request, const struct s3_xml_error *error)
@@ -294,6 +315,8 @@ judge_error(struct s3_request *request, const struct s3_xml_error *error, enum r
 		return S3_AT_ONCE;
 	*retry = retry_classify(request->status, code);
 	describe(request, error, *retry != RETRY_NEVER ? ERR_TEMPORARY : kind_of(request, code));
+	if (request->refused_to != NULL)
+		describe_refused(request);
 	if (*retry == RETRY_NEVER)
 		return S3_FAILURE;
 	request->unsure = request->unsure || request->status >= 500;
@@ -362,4 +385,29 @@ s3_answer_etag(const struct http_call *call, char *to, size_t size)
 		len -= 2;
 	}
 	snprintf(to, size, "%.*s", (int)len, etag);
+}
+
+/*
+ * The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is not S3's own.
+ * Gateways have others that look just like one: s3_get.c finds out.
+ */
+bool
+s3_answer_etag_is_md5(const struct http_call *call, const char *etag)
+{
+	const char *sse = http_header(call, "x-amz-server-side-encryption");
+	const char *class = http_header(call, "x-amz-storage-class");
+
+	return strlen(etag) == 32 && strspn(etag, "0123456789abcdefABCDEF") == 32 &&
+	       (sse == NULL || strcmp(sse, "AES256") == 0) &&
+	       http_header(call, "x-amz-server-side-encryption-customer-algorithm") == NULL &&
+	       (class == NULL || strcmp(class, "EXPRESS_ONEZONE") != 0);
+}
+
+bool
+s3_answer_is_page(const struct http_call *call)
+{
+	const char *type = http_header(call, "content-type");
+
+	return type != NULL && strncasecmp(type, "text/html", 9) == 0 && http_header(call, "x-amz-request-id") == NULL &&
+	       http_header(call, "x-amz-id-2") == NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/units.h"
@@ -29,20 +30,6 @@ struct s3_get {
 	struct err err;
 };
 
-/* The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is not S3's
- * own. */
-static bool
-etag_is_md5(const struct http_call *call, const char *etag)
-{
-	const char *sse = http_header(call, "x-amz-server-side-encryption");
-	const char *class = http_header(call, "x-amz-storage-class");
-
-	return strlen(etag) == 32 && strspn(etag, "0123456789abcdef") == 32 &&
-	       (sse == NULL || strcmp(sse, "AES256") == 0) &&
-	       http_header(call, "x-amz-server-side-encryption-customer-algorithm") == NULL &&
-	       (class == NULL || strcmp(class, "EXPRESS_ONEZONE") != 0);
-}
-
 static void
 start_over(struct s3_get *get)
 {
@@ -61,7 +48,7 @@ look_at_first(struct s3_get *get, const struct http_call *call)
 {
 	get->get.info.size = http_content_length(call);
 	s3_answer_etag(call, get->get.info.etag, sizeof(get->get.info.etag));
-	get->check_md5 = get->s3->check_md5 && etag_is_md5(call, get->get.info.etag);
+	get->check_md5 = get->s3->check_md5 && s3_answer_etag_is_md5(call, get->get.info.etag);
 	ahead_start(&get->ahead, get->get.info.size, get->check_md5);
 }
 
@@ -161,7 +148,7 @@ md5_is_right(struct s3_get *get)
 	ahead_digest(&get->ahead, digest);
 	for (int i = 0; i < MD5_SIZE; i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	return strcmp(hex, get->get.info.etag) == 0;
+	return strcasecmp(hex, get->get.info.etag) == 0;
 }
 
 /* Whether the content is what the server says of it; else err tells. */

@@ -13,6 +13,7 @@
 /* Putting the parts together may take S3 minutes, during which it sends a space now and then. */
 #define COMPLETE_PATIENCE_MS (5 * 60 * 1000)
 #define MIB ((size_t)1024 * 1024)
+#define PART_ETAG_MAX 512 /* opaque: a gateway may put anything there */
 
 static void advance(struct s3_upload *upload);
 
@@ -57,13 +58,27 @@ fail(struct s3_upload *upload, const struct err *err)
 	s3_upload_fail(upload, &copy);
 }
 
+/* Without its ETag a part cannot be named at the end; a page of HTML is no answer of the store's. */
+static enum retry
+check_part(struct s3_request *request, struct err *err)
+{
+	const char *etag = http_header(&request->call, "etag");
+	bool page = s3_answer_is_page(&request->call);
+
+	if (etag != NULL && *etag != '\0' && !page)
+		return RETRY_NEVER;
+	err_set(err, ERR_TEMPORARY, "UploadPart: %d %s, which does not say that the part is stored", request->status,
+	        page ? "with a page of HTML" : "without an ETag");
+	return RETRY_TRANSIENT;
+}
+
 static void
 on_part_done(struct s3_request *request)
 {
 	struct s3_part *part = request->owner;
 	struct s3_upload *upload = part->upload;
 	struct s3_multipart *multi = upload->multi;
-	char etag[128];
+	char etag[PART_ETAG_MAX];
 
 	if (request->err.kind != ERR_NONE) {
 		fail(upload, &request->err);
@@ -93,6 +108,7 @@ start_part(struct s3_upload *upload, struct s3_part *part)
 	if (upload->s3->check_crc32)
 		upload->multi->crcs[part->number - 1] = s3_checksum_send(request);
 	request->owner = part;
+	request->check = check_part;
 	request->on_done = on_part_done;
 	part->request = request;
 	s3_request_start(request);
@@ -145,48 +161,45 @@ create(struct s3_upload *upload)
 	s3_request_start(request);
 }
 
-/* --no-clobber, before anything is sent: the condition on the last request is not known to all servers. */
+/* The end of the upload failed: was it an earlier try that completed it? */
 static void
-on_absence_known(struct s3_request *request)
+on_failed_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
 {
-	struct s3_upload *upload = request->owner;
-	struct err err;
+	const struct err *failed = &upload->request->err;
+	struct err other;
 
-	if (request->status == 404) {
-		create(upload);
-	} else if (request->err.kind != ERR_NONE) {
-		fail(upload, &request->err);
+	if (seen == S3_SEEN_OURS || (seen == S3_SEEN_SAME && !upload->no_clobber)) {
+		upload->multi->completed = true;
+		s3_upload_done(upload);
+	} else if (seen == S3_SEEN_UNKNOWN && failed->kind != ERR_TEMPORARY) {
+		fail(upload, err);
+	} else if (upload->multi->completed) {
+		err_set(&other, ERR_TEMPORARY, "CompleteMultipartUpload: the upload is gone, and %s",
+		        seen == S3_SEEN_NOTHING ? "nothing is there" : "another object is there");
+		store_err_name(&other, upload->bucket->name, upload->key);
+		fail(upload, &other);
 	} else {
-		err_set(&err, ERR_FAILED, "PUT: 412 PreconditionFailed (the object exists)");
-		store_err_name(&err, upload->bucket->name, upload->key);
-		fail(upload, &err);
+		fail(upload, failed);
 	}
 }
 
-/* The etag of an upload in n parts ends in "-n" everywhere. */
+/* The store said that it is stored, and did not say the etag. If another writer has replaced it since, ours is known by its parts. */
 static void
-on_stored_known(struct s3_request *request)
+on_stored_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
 {
-	struct s3_upload *upload = request->owner;
-	char ending[16];
-	char etag[128];
-	struct err err;
+	struct err gone;
 
-	snprintf(ending, sizeof(ending), "-%d", upload->multi->stored);
-	s3_answer_etag(&request->call, etag, sizeof(etag));
-	if (request->err.kind == ERR_NONE && http_content_length(&request->call) == upload->written &&
-	    slice_ends_with(slice_of_str(etag), slice_of_str(ending))) {
-		snprintf(upload->etag, sizeof(upload->etag), "%s", etag);
+	if (seen == S3_SEEN_UNKNOWN) {
+		fail(upload, err);
+	} else if (seen == S3_SEEN_NOTHING) {
+		err_set(&gone, ERR_TEMPORARY, "CompleteMultipartUpload: nothing is there afterwards");
+		store_err_name(&gone, upload->bucket->name, upload->key);
+		fail(upload, &gone);
+	} else {
+		if (seen == S3_SEEN_OTHER)
+			s3_upload_etag_of_parts(upload, upload->etag, sizeof(upload->etag));
 		s3_upload_done(upload);
-		return;
 	}
-	if (request->err.kind != ERR_NONE) {
-		fail(upload, &request->err);
-		return;
-	}
-	err_set(&err, ERR_TEMPORARY, "CompleteMultipartUpload: another object is there than was uploaded");
-	store_err_name(&err, upload->bucket->name, upload->key);
-	fail(upload, &err);
 }
 
 static enum retry
@@ -210,13 +223,13 @@ on_completed(struct s3_request *request)
 	struct buf etag = BUF_INIT;
 	struct slice bare;
 
+	/* Gone, or there already, because an earlier try had completed it? */
+	if (request->err.kind != ERR_NONE && request->unsure) {
+		upload->multi->completed = slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload");
+		s3_upload_look(upload, on_failed_seen);
+		return;
+	}
 	if (request->err.kind != ERR_NONE) {
-		/* Gone because an earlier try, whose answer was lost, had completed it? */
-		if (request->unsure && slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload")) {
-			upload->multi->completed = true;
-			s3_request_start(s3_upload_step(upload, "HEAD", "HEAD", on_stored_known));
-			return;
-		}
 		fail(upload, &request->err);
 		return;
 	}
@@ -229,9 +242,20 @@ on_completed(struct s3_request *request)
 	buf_release(&etag);
 	/* Some servers leave the etag empty here, and tell it when asked. */
 	if (upload->etag[0] == '\0')
-		s3_request_start(s3_upload_step(upload, "HEAD", "HEAD", on_stored_known));
+		s3_upload_look(upload, on_stored_seen);
 	else
 		s3_upload_done(upload);
+}
+
+static void
+append_escaped(struct buf *to, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (strchr("&<>\"'", *text) != NULL || (unsigned char)*text >= 0x7f)
+			buf_printf(to, "&#%d;", (unsigned char)*text);
+		else
+			buf_append_byte(to, *text);
+	}
 }
 
 static void
@@ -243,8 +267,9 @@ complete(struct s3_upload *upload)
 	buf_reset(&multi->manifest);
 	buf_append_str(&multi->manifest, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
 	for (int i = 0; i < multi->parts; i++) {
-		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;%s&quot;</ETag>", i + 1,
-		           multi->etags[i]);
+		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;", i + 1);
+		append_escaped(&multi->manifest, multi->etags[i]);
+		buf_append_str(&multi->manifest, "&quot;</ETag>");
 		if (upload->s3->check_crc32) {
 			buf_append_str(&multi->manifest, "<ChecksumCRC32>");
 			s3_checksum_text(multi->crcs[i], &multi->manifest);
@@ -281,6 +306,7 @@ advance(struct s3_upload *upload)
 		complete(upload);
 }
 
+/* --no-clobber looks before anything is sent: the condition on the last request is not known to all servers. */
 static void
 begin(struct s3_upload *upload)
 {
@@ -288,7 +314,7 @@ begin(struct s3_upload *upload)
 	for (int i = 0; i < S3_SLOTS; i++)
 		upload->multi->slots[i].upload = upload;
 	if (upload->no_clobber)
-		s3_request_start(s3_upload_step(upload, "HEAD", "HEAD", on_absence_known));
+		s3_upload_if_absent(upload, create);
 	else
 		create(upload);
 }

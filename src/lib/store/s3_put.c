@@ -1,5 +1,4 @@
 /* PUT: an object as a whole, sent at its commit. One that grows too large for that goes to s3_multipart.c. */
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +65,7 @@ s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
 
 	s3_request_header(request, "content-type", upload->content_type);
 	s3_request_header(request, "x-amz-meta-writer", s3->agent);
+	s3_request_header(request, "x-amz-meta-upload", upload->token);
 	if (upload->source != NULL) {
 		/* Percent-encoded: a header holds no more than ASCII. */
 		struct buf source = BUF_INIT;
@@ -82,27 +82,39 @@ s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
 		s3_request_header(request, "x-amz-server-side-encryption-aws-kms-key-id", s3->sse_kms_key_id);
 }
 
-/* Whether what is there now is what we sent: then the try whose answer was lost had stored it. Else err says
- * 412. */
-static void
-on_head_done(struct s3_request *request)
+/*
+ * Stored is what the store says it has stored: 200 with an ETag and without a body. Anything else may be a proxy's
+ * answer, or that of a server which leaves the ETag out: on_put_done looks what is there.
+ */
+static enum retry
+check_put(struct s3_request *request, struct err *err)
 {
-	struct s3_upload *upload = request->owner;
-	unsigned char hash[EVP_MAX_MD_SIZE];
-	char hex[33] = "";
-	char etag[sizeof(upload->etag)];
+	const char *etag = http_header(&request->call, "etag");
 
-	s3_answer_etag(&request->call, etag, sizeof(etag));
-	if (EVP_Q_digest(NULL, "MD5", NULL, upload->data.len > 0 ? upload->data.data : "", upload->data.len, hash, NULL) ==
-	    1) {
-		for (int i = 0; i < 16; i++)
-			snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-	}
-	if (request->err.kind == ERR_NONE && strcmp(hex, etag) == 0) {
-		snprintf(upload->etag, sizeof(upload->etag), "%s", etag);
-		upload->err.kind = ERR_NONE;
-	}
-	s3_upload_done(upload);
+	if (etag != NULL && *etag != '\0' && request->status == 200 && request->reply.len == 0)
+		return RETRY_NEVER;
+	err_set(err, ERR_TEMPORARY, "PUT: %d %s, which does not say that the object is stored", request->status,
+	        s3_answer_is_page(&request->call) ? "with a page of HTML"
+	        : request->reply.len > 0          ? "with a body"
+	        : etag == NULL || *etag == '\0'   ? "without an ETag"
+	                                          : "is not 200");
+	return RETRY_NEVER;
+}
+
+static void
+on_put_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
+{
+	struct s3_request *put = upload->request;
+	bool believed = put->status / 100 != 2;
+
+	if (seen == S3_SEEN_OURS || (seen == S3_SEEN_SAME && !upload->no_clobber))
+		s3_upload_done(upload);
+	else if (seen == S3_SEEN_UNKNOWN)
+		s3_upload_fail(upload, put->err.kind == ERR_TEMPORARY && believed ? &put->err : err);
+	else if ((!believed || (put->status == 412 && seen == S3_SEEN_NOTHING)) && s3_request_again(put))
+		return;
+	else
+		s3_upload_fail(upload, &put->err);
 }
 
 static void
@@ -113,9 +125,9 @@ on_put_done(struct s3_request *request)
 	if (request->err.kind == ERR_NONE) {
 		s3_answer_etag(&request->call, upload->etag, sizeof(upload->etag));
 		s3_upload_done(upload);
-	} else if (request->status == 412 && request->unsure) {
-		upload->err = request->err;
-		s3_request_start(s3_upload_step(upload, "HEAD", "HEAD", on_head_done));
+	} else if (request->status / 100 == 2 || (request->unsure && (request->status == 412 || upload->no_clobber))) {
+		/* An earlier try may have stored it. With --no-clobber the next run would take that for somebody else's. */
+		s3_upload_look(upload, on_put_seen);
 	} else {
 		s3_upload_fail(upload, &request->err);
 	}
@@ -131,9 +143,36 @@ put_whole(struct s3_upload *upload)
 		s3_request_header(request, "if-none-match", "*");
 	request->body = slice_of_buf(&upload->data);
 	request->has_body = true;
+	request->check = check_put;
 	if (upload->s3->check_crc32)
 		s3_checksum_send(request);
 	s3_request_start(request);
+}
+
+static void
+on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
+{
+	struct err exists;
+
+	/* AWS says 403 to those who may not list; it has the condition, so the PUT tells. */
+	if (seen == S3_SEEN_NOTHING ||
+	    (seen == S3_SEEN_UNKNOWN && upload->look->status == 403 && upload->s3->endpoint == NULL)) {
+		upload->if_absent(upload);
+	} else if (seen == S3_SEEN_UNKNOWN) {
+		s3_upload_fail(upload, err);
+	} else {
+		err_set(&exists, ERR_FAILED, "PUT: 412 PreconditionFailed (the object exists)");
+		store_err_name(&exists, upload->bucket->name, upload->key);
+		s3_upload_fail(upload, &exists);
+	}
+}
+
+/* Some stores take no notice of If-None-Match, and would overwrite. */
+void
+s3_upload_if_absent(struct s3_upload *upload, void (*next)(struct s3_upload *upload))
+{
+	upload->if_absent = next;
+	s3_upload_look(upload, on_absence_known);
 }
 
 struct store_put *
@@ -151,6 +190,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 		upload->no_clobber = options->no_clobber;
 		upload->dry_run = options->dry_run;
 	}
+	s3_upload_mark(upload);
 	if (s3_bucket_name_ok(bucket) && *key != '\0') {
 		upload->bucket = s3_bucket_find(upload->s3, bucket);
 		return &upload->put;
@@ -215,6 +255,8 @@ s3_put_commit(struct store_put *base)
 	upload->committed = true;
 	if (upload->dry_run)
 		s3_upload_done(upload);
+	else if (upload->multi == NULL && upload->no_clobber)
+		s3_upload_if_absent(upload, put_whole);
 	else if (upload->multi == NULL)
 		put_whole(upload);
 	else
@@ -248,6 +290,7 @@ s3_put_free(struct store_put *base)
 
 	s3_multipart_drop(upload);
 	s3_request_free(upload->request);
+	s3_request_free(upload->look);
 	keep_body(upload->s3, &upload->data);
 	free(upload->key);
 	free(upload->content_type);

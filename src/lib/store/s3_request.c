@@ -125,6 +125,7 @@ s3_request_free(struct s3_request *request)
 	buf_release(&request->url);
 	free(request->key);
 	free(request->moved_to);
+	free(request->refused_to);
 	free(request);
 }
 
@@ -245,9 +246,12 @@ hold_others(struct s3 *s3, int64_t delay)
 		s3->hold_until = until;
 }
 
-/* Plans the next try. Returns false where there is none; err then says why. */
+/*
+ * Plans the next try, no sooner than the server asked for (NULL: it did not). Returns false if there is none; err then
+ * says why.
+ */
 static bool
-try_again(struct s3_request *request, enum retry retry)
+try_again(struct s3_request *request, enum retry retry, const char *amz_retry_after, const char *retry_after)
 {
 	struct s3 *s3 = request->s3;
 	int64_t delay;
@@ -269,8 +273,7 @@ try_again(struct s3_request *request, enum retry retry)
 		return false;
 	}
 	request->taken = taken;
-	delay = retry_obey(retry_delay(request->attempt, retry, random_fraction(s3)),
-	                   http_header(&request->call, "x-amz-retry-after"), http_header(&request->call, "retry-after"));
+	delay = retry_obey(retry_delay(request->attempt, retry, random_fraction(s3)), amz_retry_after, retry_after);
 	request->attempt++;
 	s3->retries++;
 	say_retry(request, delay);
@@ -278,6 +281,12 @@ try_again(struct s3_request *request, enum retry retry)
 	if (retry == RETRY_THROTTLED)
 		hold_others(s3, delay);
 	return true;
+}
+
+bool
+s3_request_again(struct s3_request *request)
+{
+	return try_again(request, RETRY_TRANSIENT, NULL, NULL);
 }
 
 /* How long the server took. The rest of a body does not count: the reader may take its time. */
@@ -300,6 +309,8 @@ on_call_done(struct http_call *call)
 	enum retry retry = RETRY_NEVER;
 
 	request->status = call->status;
+	if (call->sends > 1)
+		request->unsure = true;
 	note_latency(request);
 	switch (s3_answer_judge(request, &retry)) {
 	case S3_SUCCESS:
@@ -308,7 +319,9 @@ on_call_done(struct http_call *call)
 	case S3_FAILURE:
 		break;
 	case S3_AGAIN:
-		if (!try_again(request, retry))
+		if (call->result == CURLE_OK)
+			request->unsure = true;
+		if (!try_again(request, retry, http_header(call, "x-amz-retry-after"), http_header(call, "retry-after")))
 			break;
 		if (request->on_retry != NULL)
 			request->on_retry(request);

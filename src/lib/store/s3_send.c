@@ -1,5 +1,6 @@
 /* One try of a request to S3: its URL, its headers, its signature. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -86,6 +87,21 @@ add_headers(struct s3_request *request, const struct sigv4_header *headers, size
 		call->headers = curl_slist_append(call->headers, "Content-Type:");
 }
 
+/* What of the path stands for the bucket: nothing if the host does. A redirect may change which of them it is. */
+static void
+append_bucket(const struct s3_request *request, struct buf *path)
+{
+	const struct s3_bucket *bucket = request->bucket;
+
+	if (request->moved_to != NULL && request->moved_in_host)
+		return;
+	buf_append_str(path, bucket->path);
+	if (request->moved_to != NULL && *bucket->path == '\0') {
+		buf_append_byte(path, '/');
+		sigv4_encode(path, slice_of_str(bucket->name), false);
+	}
+}
+
 void
 s3_send(struct s3_request *request, const struct aws_credentials *credentials)
 {
@@ -99,6 +115,8 @@ s3_send(struct s3_request *request, const struct aws_credentials *credentials)
 	char date[17];
 	size_t count;
 
+	free(request->refused_to);
+	request->refused_to = NULL;
 	http_call_release(call);
 	buf_reset(&request->reply);
 	buf_reset(&request->code);
@@ -108,7 +126,7 @@ s3_send(struct s3_request *request, const struct aws_credentials *credentials)
 	sigv4_date(now, date);
 	hash_payload(request, origin);
 
-	buf_append_str(&path, request->bucket->path);
+	append_bucket(request, &path);
 	if (*request->key != '\0' || path.len == 0)
 		buf_append_byte(&path, '/');
 	sigv4_encode(&path, slice_of_str(request->key), true);

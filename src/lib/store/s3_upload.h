@@ -16,6 +16,15 @@
 
 struct s3_upload;
 
+/* What a HEAD finds under the name. */
+enum s3_seen {
+	S3_SEEN_NOTHING,
+	S3_SEEN_OURS,    /* what this upload sent; its etag is in upload->etag */
+	S3_SEEN_SAME,    /* the same content, but sent by another; likewise */
+	S3_SEEN_OTHER,   /* something else */
+	S3_SEEN_UNKNOWN, /* no answer of the store's */
+};
+
 struct s3_part {
 	struct s3_upload *upload;
 	int number; /* 0: the slot is free */
@@ -32,7 +41,7 @@ struct s3_multipart {
 	int etags_cap;
 	int stored; /* parts that are there */
 	struct buf manifest;
-	bool completed; /* whether or not we know it: no abort any more */
+	bool completed; /* nothing is left to be aborted */
 };
 
 struct s3_upload {
@@ -42,6 +51,7 @@ struct s3_upload {
 	char *key;
 	char *content_type;
 	char *source;
+	char token[17]; /* kept with the object as metadata, by which we know our own */
 	bool no_clobber;
 	bool dry_run;
 	struct buf data; /* not yet sent: all of a small object, or the part that is being filled */
@@ -50,8 +60,11 @@ struct s3_upload {
 	bool over; /* stored, or err says why not */
 	struct err err;
 	char etag[128];
-	struct s3_request *request; /* the one step under way: HEAD, PUT, create, complete; NULL: none */
-	struct s3_multipart *multi; /* NULL: small so far */
+	struct s3_request *request; /* the one step under way, or looked after: PUT, create, complete; NULL: none */
+	struct s3_request *look;    /* the HEAD of s3_upload_look(); NULL: none was sent yet */
+	void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err);
+	void (*if_absent)(struct s3_upload *upload); /* what s3_upload_if_absent() goes on with */
+	struct s3_multipart *multi;                  /* NULL: small so far */
 };
 
 /* s3_put.c: the ends, and what both kinds of upload do. */
@@ -62,6 +75,19 @@ void s3_upload_headers(struct s3_upload *upload, struct s3_request *request);
 /* The next step; its headers, body and start are the caller's. The step before is over and is freed. */
 struct s3_request *s3_upload_step(struct s3_upload *upload, const char *verb, const char *method,
                                   void (*on_done)(struct s3_request *request));
+/* --no-clobber: goes on with `next` if nothing is there, else fails the upload. */
+void s3_upload_if_absent(struct s3_upload *upload, void (*next)(struct s3_upload *upload));
+/* s3_look.c */
+/* Makes the token by which s3_upload_look() knows its own. */
+void s3_upload_mark(struct s3_upload *upload);
+/* The etag of the whole, if it is the MD5 of the parts' MD5s, as it mostly is; "" if those are not known. */
+void s3_upload_etag_of_parts(const struct s3_upload *upload, char *to, size_t size);
+/*
+ * Looks what is there now, and calls on_seen: `err` is why it could not be told where it is S3_SEEN_UNKNOWN, and of no
+ * meaning otherwise. upload->request is left as it is.
+ */
+void s3_upload_look(struct s3_upload *upload,
+                    void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err));
 /* s3_multipart.c */
 /* How large part n (1, 2, ...) is. */
 size_t s3_part_size(int number);
