@@ -10,24 +10,30 @@
 # make chaos       SECONDS=60: random faults, kills and accidents, checked by an oracle: see tests/check.mk
 # make clean
 #
-# CC, CFLAGS, CPPFLAGS and LDFLAGS are yours; what the project itself needs is kept apart.
+# CC, CFLAGS, CPPFLAGS and LDFLAGS are yours; what the project itself needs is kept apart. BUILD= and BIN= count as
+# arguments of make alone: the environment's BIN may be anybody's.
 
 VERSION := 0.1.0
 
 ifdef SAN
-BUILD ?= build/san
-BIN ?= build/san/bin
+BUILD := build/san
+BIN := build/san/bin
 SAN_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 CFLAGS ?= -O1 -g
 else
-BUILD ?= build
-BIN ?= bin
+BUILD := build
+BIN := bin
 CFLAGS ?= -O2 -g
 endif
 
-WERROR ?= -Werror
+# Warnings are errors in tests/run (WERROR=-Werror), not for users: a compiler newer than the source must not stop a build.
+WERROR ?=
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wpointer-arith -Wundef -Wvla $(WERROR)
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+HARDEN := -fstack-protector-strong
+# If the user's flags name _FORTIFY_SOURCE, be it to undefine it, they have the last word.
+ifeq ($(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),)
+HARDEN += -include src/lib/base/fortify.h
+endif
 ifdef SAN
 HARDEN :=
 endif

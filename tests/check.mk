@@ -54,7 +54,7 @@ format:
 COVERAGE := build/coverage
 COVERAGE_BATS ?= $(shell for file in tests/*.bats; do \
 	grep -qE "^. slow( as $$(basename $$file .bats))?: " $$file || echo $$file; done)
-COVERAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(COVERAGE) BIN=$(COVERAGE)/bin HARDEN= WERROR= \
+COVERAGE_MAKE = $(MAKE) --no-print-directory BUILD=$(COVERAGE) BIN=$(COVERAGE)/bin HARDEN= \
 	CFLAGS='-O0 -g --coverage -fprofile-abs-path -fprofile-update=atomic' LDFLAGS=--coverage
 
 # A process that is killed leaves no counts: what such tests alone reach is not in the figures.

@@ -9,7 +9,7 @@
 #include "streams/lines.h"
 #include "streams/records.h"
 
-static const char byte_order_mark[3] = "\xef\xbb\xbf";
+static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf'};
 
 enum { MARK_DONE = 3 };
 

@@ -1,7 +1,6 @@
 /* The hash that decides where a pair is kept. */
 #include "cache/pair_hash.h"
 
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <string.h>
