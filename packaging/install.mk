@@ -4,6 +4,7 @@
 #   DESTDIR  a folder that stands for /, for packages
 #
 # The manual needs scdoc. `make man` fails without it; `make install` says so, and installs the rest.
+# `sudo make install` leaves nothing of root's in the tree: what is still to be built is built by the tree's owner.
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -48,7 +49,12 @@ $(BUILD)/completions/_seniority: packaging/completions.sh $(TABLES)
 	@mkdir -p $(@D)
 	SENIORITY_BIN=$(abspath $(BIN)) packaging/completions.sh zsh >$@.new && mv $@.new $@
 
-install: all completions $(if $(shell command -v $(SCDOC)),man)
+# Root in the tree of somebody else builds as that user, else `make clean` would fail for them.
+as_owner = $(shell [ "$$(id -u)" != 0 ] || stat -c '%u %g' . | { read -r user group && [ "$$user" = 0 ] || \
+	echo "setpriv --reuid=$$user --regid=$$group --clear-groups --"; })
+
+install:
+	$(as_owner) $(MAKE) --no-print-directory all completions $(if $(shell command -v $(SCDOC)),man)
 	$(INSTALL) -d $(HOMEDIR)/bin $(HOMEDIR)/packaging $(DESTDIR)$(BINDIR) $(DESTDIR)$(DOCDIR)
 	$(INSTALL) -m 755 $(PROGRAMS:%=$(BIN)/%) $(HOMEDIR)/bin
 	$(INSTALL) -m 755 pipeline.sh populate.sh $(HOMEDIR)
