@@ -3,11 +3,13 @@
  * arguments it is the tool of credentials_tool.h.
  */
 #include <setjmp.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -259,6 +261,20 @@ test_role_mistakes(void **state)
 	expect_part("error 4: profile a asks for a code (mfa_serial)");
 }
 
+/* Whether posix_spawn itself says that a program is missing. It may also leave that to the child's status. */
+static bool
+spawn_finds_missing(void)
+{
+	char name[] = "/nonexistent/helper";
+	char *words[] = {name, NULL};
+	pid_t pid;
+
+	if (posix_spawn(&pid, name, NULL, NULL, words, words + 1) != 0)
+		return true;
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return false;
+}
+
 static void
 test_process(void **state)
 {
@@ -277,6 +293,9 @@ test_process(void **state)
 	expect("X XS XT from profile default (credential_process)");
 	write_file("my helper", "#!/bin/sh\nexit 3\n");
 	expect(expected);
+	write_file("my helper", "#!/bin/sh\nexec /nonexistent/program 2>/dev/null\n");
+	expect_part("error 4: profile default: credential_process ");
+	expect_part("/my helper: it, or a program that it calls, cannot be run (status 127)");
 	write_file("my helper", "#!/bin/sh\nkill -9 $$\n");
 	expect_part("error 2: profile default: credential_process ");
 	expect_part("ended by signal 9");
@@ -290,8 +309,10 @@ test_process(void **state)
 	write_file("my helper", "#!/bin/sh\nhead -c 100000 /dev/zero\n");
 	expect_part("its output is over 64 KiB");
 	write_file(".aws/config", "[default]\ncredential_process = /nonexistent/helper TOPSECRET\n");
-	expect("error 4: profile default: credential_process /nonexistent/helper: cannot be run: No such "
-	       "file or directory");
+	expect(spawn_finds_missing() ? "error 4: profile default: credential_process /nonexistent/helper: cannot be run: "
+	                               "No such file or directory"
+	                             : "error 4: profile default: credential_process /nonexistent/helper: "
+	                               "it, or a program that it calls, cannot be run (status 127)");
 	write_file(".aws/config", "[default]\ncredential_process = a 'b\n");
 	expect("error 4: profile default: credential_process: a quote is left open");
 	/* No shell: these are words, not commands. */

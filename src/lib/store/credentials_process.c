@@ -21,6 +21,11 @@
 
 #define TIME_MS 60000 /* as AWS's Go SDK: some of them open a browser or ask for a touch of a key */
 #define OUTPUT_MAX ((size_t)64 << 10)
+/*
+ * The status of posix_spawn's child if it is too late to return an error (under QEMU it always is),
+ * and of a shell that cannot find a command.
+ */
+#define NOT_RUN 127
 
 extern char **environ;
 
@@ -169,6 +174,8 @@ finish(pid_t pid, int64_t until_ms, bool failed, struct err *err)
 		return -1;
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_ACCESS, "ended by signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status) == NOT_RUN)
+		return err_set(err, ERR_USAGE, "it, or a program that it calls, cannot be run (status %d)", NOT_RUN);
 	if (status != 0)
 		return err_set(err, ERR_ACCESS, "ended with status %d", WEXITSTATUS(status));
 	return 0;
