@@ -15,11 +15,18 @@ PACKAGES_DEMO=(redis-tools)
 # A real S3 server on loopback: Ceph's gateway on one monitor and one OSD in memory.
 PACKAGES_S3=(radosgw ceph-mon ceph-osd ceph-common curl)
 
+# The C unit tests.
+PACKAGES_UNIT=(libcmocka-dev)
+
 # The tests: the runner, and clients that share no code with ours.
-PACKAGES_TEST=(libcmocka-dev bats parallel jq curl shellcheck gzip zstd procps
+PACKAGES_TEST=("${PACKAGES_UNIT[@]}" bats parallel jq curl shellcheck gzip zstd procps
 	python3-grpcio python3-protobuf python3-botocore openssl xxhash python3-prometheus-client prometheus gnuplot-nox libxml2-utils
 	swift-proxy swift-account swift-container swift-object memcached tinyproxy-bin libnss-wrapper
 	build-essential debhelper fakeroot lintian scdoc systemd man-db groff zsh python3-yaml)
+
+# tests/fresh, and what its --arch needs.
+PACKAGES_FRESH=(debootstrap)
+PACKAGES_EMULATE=(qemu-user-static binfmt-support)
 
 # `make lint` and `make coverage`.
 PACKAGES_LINT=(clang-tidy clang-format cppcheck shellcheck gcovr)
