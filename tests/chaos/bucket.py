@@ -165,6 +165,7 @@ class Bucket(odd.Server):
         self.name = name
         self.trap = None
         self.archived = set()  # keys of objects that cannot be read before they are restored
+        self.locked = False  # Object Lock: what is stored must come with a checksum
         self.style, self.can_hold = STYLES[style]
         self.style_name = style
         self.sums = sums
@@ -223,6 +224,11 @@ class Bucket(odd.Server):
             wanted = request.headers.get("x-amz-content-sha256", "")
             if request.operation in ("put", "part") and len(wanted) == 64 and hashlib.sha256(request.body).hexdigest() != wanted:
                 return odd.error(400, "XAmzContentSHA256Mismatch")
+            if self.locked and request.operation in ("put", "part") and "content-md5" not in request.headers and not any(
+                    name.startswith("x-amz-checksum-") for name in request.headers):
+                self.counts["locked"] += 1
+                return odd.error(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put "
+                                 "requests with Object Lock parameters")
             if self.style and request.operation in ("get", "head", "list", "put") and not getattr(request, "styled", False):
                 request.styled = True
                 reply = self.with_etags(request, self.style)

@@ -5,8 +5,8 @@
     run.py --self-test [--seed N] [--store s3|file|both] [OPTION]...
 
     --percent N           each kind of fault hits this percentage of the requests (5)
-    --without NAME,...    leave out these faults or kinds of ETag (see bucket.py), `checksums` or
-                          `archived`
+    --without NAME,...    leave out these faults or kinds of ETag (see bucket.py), `checksums`,
+                          `archived` or `locked`
     --bin FOLDER          the programs (SENIORITY_BIN, or bin/)
     --folder FOLDER       where worlds live (build/chaos)
     --self-test           damage a healthy world in many ways; 1 if the oracle does not find each

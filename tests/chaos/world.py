@@ -62,7 +62,9 @@ class World:
             sums = [] if "checksums" in self.options.without else sums
             self.bucket = bucket.Bucket(BUCKET, style, sums, self.seed)
             endpoint = "http://127.0.0.1:%d" % self.bucket.port
-            self.tell("store: S3, etags: %s, checksums: %s" % (style, " ".join(sums) or "none"))
+            self.bucket.locked = self.random.random() < 0.15 and "locked" not in self.options.without
+            self.tell("store: S3, etags: %s, checksums: %s%s" % (style, " ".join(sums) or "none",
+                                                                 ", Object Lock" if self.bucket.locked else ""))
         else:
             self.disk = Disk(self.path("disk"), self.control)
             os.makedirs(self.path("disk", BUCKET, "raw"))
