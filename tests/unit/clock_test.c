@@ -17,12 +17,16 @@ parse_by_libc(const char *text)
 {
 	struct tm tm = {0};
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	long ahead;
 
 	if (rest == NULL)
 		return -1;
 	if (*rest == '.')
 		rest += 1 + strspn(rest + 1, "0123456789");
-	return strcmp(rest, "Z") == 0 || strcmp(rest, "+00:00") == 0 ? (int64_t)timegm(&tm) : -1;
+	if (*rest == ' ' || (rest = strptime(rest, "%z", &tm)) == NULL || *rest != '\0')
+		return -1;
+	ahead = tm.tm_gmtoff;
+	return (int64_t)timegm(&tm) - ahead;
 }
 
 static struct clock_text in_turn;
@@ -95,7 +99,16 @@ parse(void **state)
 		{"2024-07-17T02:38:54.000", -1},
 		{"2024-07-17T02:38:54.0x0Z", -1},
 		{"2024-07-17T02:38:54.000ZZ", -1},
-		{"2024-07-17T02:38:54+01:00", -1},
+		{"2024-07-17T02:38:54.5+0000", 1721183934},
+		{"2024-07-17T02:38:54-00:00", 1721183934},
+		{"2024-07-17T04:38:54+02:00", 1721183934},
+		{"2024-07-16T21:08:54.000-0530", 1721183934},
+		{"2024-07-17T04:38:54+02", 1721183934},
+		{"2024-07-17T02:38:54+1:00", -1},
+		{"2024-07-17T02:38:54+02:60", -1},
+		{"2024-07-17T02:38:54+02:0", -1},
+		{"2024-07-17T02:38:54+02:000", -1},
+		{"2024-07-17T02:38:54 +02:00", -1},
 		{"2024-07-17 02:38:54Z", -1},
 		{"2024-00-17T02:38:54Z", -1},
 		{"2024-13-17T02:38:54Z", -1},
@@ -112,6 +125,20 @@ parse(void **state)
 		if (clock_parse_iso(cases[i].text) != cases[i].seconds || parse_by_libc(cases[i].text) != cases[i].seconds)
 			fail_msg("%s: %lld", cases[i].text, (long long)clock_parse_iso(cases[i].text));
 	}
+}
+
+static void
+parse_http(void **state)
+{
+	(void)state;
+	assert_int_equal(clock_parse_time("Wed, 17 Jul 2024 02:38:54 GMT"), 1721183934);
+	assert_int_equal(clock_parse_time("Wed, 17 Jul 2024 04:38:54 +0200"), 1721183934);
+	assert_int_equal(clock_parse_time("2024-07-17T04:38:54+0200"), 1721183934);
+	assert_int_equal(clock_parse_time("Wed, 17 Jul 2024 02:38:54"), -1);
+	assert_int_equal(clock_parse_time("Wed, 17 Jul 2024 02:38:54 EST"), -1);
+	assert_int_equal(clock_parse_time("17 Jul 2024"), -1);
+	assert_int_equal(clock_parse_time(""), -1);
+	assert_int_equal(clock_parse_time("2024-07-17T02:38:54+24:00"), -1);
 }
 
 /* One behind the other, as in a listing, with and without a change of the day: what clock_parse_usual makes of each. */
@@ -168,8 +195,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_day),     cmocka_unit_test(edges),           cmocka_unit_test(parse),
-		cmocka_unit_test(parse_in_turn), cmocka_unit_test(parse_like_libc),
+		cmocka_unit_test(every_day),  cmocka_unit_test(edges),         cmocka_unit_test(parse),
+		cmocka_unit_test(parse_http), cmocka_unit_test(parse_in_turn), cmocka_unit_test(parse_like_libc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* Time. */
 #include <endian.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -209,11 +210,49 @@ clock_parse_next(struct clock_day *day, const char *text, int64_t *seconds)
 	return text + 19;
 }
 
+/* "Z", "+02:00", "-0530", "+01": how many seconds a zone is ahead of UTC. */
+static bool
+parse_zone(const char *text, int *ahead)
+{
+	int hours, minutes = 0;
+
+	*ahead = 0;
+	if (strcmp(text, "Z") == 0)
+		return true;
+	if ((*text != '+' && *text != '-') || (hours = get_two(text + 1, 0, 23)) < 0)
+		return false;
+	if (text[3] != '\0') {
+		const char *rest = text + (text[3] == ':' ? 4 : 3);
+
+		if ((minutes = get_two(rest, 0, 59)) < 0 || rest[2] != '\0')
+			return false;
+	}
+	*ahead = (hours * 60 + minutes) * 60 * (*text == '-' ? -1 : 1);
+	return true;
+}
+
+/* "Wed, 17 Jul 2024 02:38:54 GMT", as in HTTP's headers (RFC 1123). */
+static int64_t
+parse_http(const char *text)
+{
+	struct tm tm = {0};
+	const char *rest = strptime(text, "%a, %d %b %Y %H:%M:%S", &tm);
+	int ahead;
+
+	if (rest == NULL || *rest != ' ')
+		return -1;
+	rest++;
+	if (strcmp(rest, "GMT") == 0 || strcmp(rest, "UTC") == 0)
+		rest = "Z";
+	return parse_zone(rest, &ahead) ? (int64_t)timegm(&tm) - ahead : -1;
+}
+
 int64_t
 clock_parse_iso(const char *text)
 {
 	struct tm tm = {0};
 	int64_t seconds;
+	int ahead;
 	const char *rest = clock_parse_usual(text, &seconds);
 
 	if (rest == NULL) {
@@ -227,5 +266,11 @@ clock_parse_iso(const char *text)
 			rest++;
 		while (*rest >= '0' && *rest <= '9');
 	}
-	return strcmp(rest, "Z") == 0 || strcmp(rest, "+00:00") == 0 ? seconds : -1;
+	return parse_zone(rest, &ahead) ? seconds - ahead : -1;
+}
+
+int64_t
+clock_parse_time(const char *text)
+{
+	return *text >= '0' && *text <= '9' ? clock_parse_iso(text) : parse_http(text);
 }

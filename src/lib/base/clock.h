@@ -23,8 +23,13 @@ struct clock_text {
 };
 void clock_format_next(struct clock_text *text, int64_t unix_seconds);
 
-/* Unix seconds of an ISO 8601 UTC time as S3 lists it ("2024-07-17T02:38:54.000Z"), or -1. */
+/*
+ * Unix seconds of an ISO 8601 time ("2024-07-17T02:38:54.000Z"), or -1. A fraction of any length is cut off. A zone must be
+ * there: Z, +hh:mm, +hhmm or +hh.
+ */
 int64_t clock_parse_iso(const char *text);
+/* The same, or a time as HTTP has it ("Wed, 17 Jul 2024 02:38:54 GMT", RFC 1123). */
+int64_t clock_parse_time(const char *text);
 /*
  * The same for the form that everybody uses, "2024-07-17T02:38:54", at the start of a text that may go on. Returns what
  * is behind it, or NULL where it looks otherwise; that says nothing of what clock_parse_iso makes of it.

@@ -95,46 +95,10 @@ credential_set_source(struct credential_set *set, const char *format, ...)
 	set->source = mem_dup(text);
 }
 
-/* Milliseconds that "+hh:mm", "+hhmm" or "+hh" is ahead of UTC; -1 for anything else. */
-static bool
-parse_zone(const char *text, int64_t *ahead_ms)
-{
-	int hours, minutes = 0, used = 0;
-	char sign = text[0];
-
-	if (sign != '+' && sign != '-')
-		return false;
-	if (sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 &&
-	    sscanf(text + 1, "%2d%2d%n", &hours, &minutes, &used) != 2) {
-		minutes = 0;
-		if (sscanf(text + 1, "%2d%n", &hours, &used) != 1)
-			return false;
-	}
-	if (text[1 + used] != '\0' || hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
-		return false;
-	*ahead_ms = (hours * 60 + minutes) * INT64_C(60000) * (sign == '-' ? -1 : 1);
-	return true;
-}
-
 int64_t
 credential_time(const char *text)
 {
-	enum { SECONDS_LEN = 19 }; /* "2019-05-29T00:21:43" */
-	char utc[SECONDS_LEN + 2];
-	const char *zone;
-	int64_t seconds, ahead_ms = 0;
+	int64_t seconds = clock_parse_iso(text);
 
-	if (strnlen(text, SECONDS_LEN) < SECONDS_LEN)
-		return -1;
-	memcpy(utc, text, SECONDS_LEN);
-	memcpy(utc + SECONDS_LEN, "Z", 2);
-	seconds = clock_parse_iso(utc);
-	if (seconds < 0)
-		return -1;
-	zone = text + SECONDS_LEN;
-	if (*zone == '.')
-		zone += 1 + strspn(zone + 1, "0123456789");
-	if (strcmp(zone, "Z") != 0 && !parse_zone(zone, &ahead_ms))
-		return -1;
-	return seconds * 1000 - ahead_ms;
+	return seconds < 0 ? -1 : seconds * 1000;
 }
