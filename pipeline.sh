@@ -100,6 +100,9 @@ prepare() {
 		say "error: cursor get: not a number: '$after'"
 		return 1
 	}
+	((after <= EPOCHSECONDS + 60)) ||
+		say "warning: the stored cursor $after is in the future ($(date -ud "@$after" +%FT%TZ)): no new file is found until then." \
+			"Set it back: cursor set --force $EPOCHSECONDS"
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || return
 	[ -z "$retry_failed" ] || take=$tmp/failed
 	# What is taken by name is done a second time, and moves no cursor: of that there is nothing to warn.

@@ -110,15 +110,11 @@ setting() {
 	printf '%s' "${value//\\\\/\\}"
 }
 
-# The greatest number in the bucket, or nothing. The last record of a listing carries it as "upto".
+# The greatest number in the bucket, or nothing: "last" in what s3ls counts. (A listing's "upto" may stay behind it.)
 last_id() {
-	local last
-	last=$("$bin/s3ls" "${common[@]}" | tail -n 1) || return
-	[ -n "$last" ] || return 0
-	[[ $last =~ \"list\":\{[^\}]*\"upto\":([0-9]+) ]] || {
-		say "cannot read what s3ls prints: $last"
-		exit 1
-	}
+	local counts
+	counts=$("$bin/s3ls" "${common[@]}" --stats /dev/fd/3 3>&1 >/dev/null) || return
+	[[ $counts =~ \"last\":([0-9]+) ]] || return 0
 	echo "${BASH_REMATCH[1]}"
 }
 
@@ -197,7 +193,8 @@ bucket=$(setting input_bucket)
 prefix=$(setting raw_prefix)
 last=$(last_id)
 now=$(date +%s)
-first=$((${last:-$((now - 1))} + 1))
+# In an empty bucket they end at now: a name from the future would move no cursor.
+first=$((${last:-$((now - files))} + 1))
 ((first + files <= now + ahead)) || {
 	say "the names would be more than a year ahead: the last in the bucket is $last"
 	exit 2

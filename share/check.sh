@@ -259,7 +259,10 @@ check_cursor() {
 			return
 		fi
 	fi
-	if [ "$said" = 0 ]; then
+	if ((said > $(date +%s) + 60)); then
+		row warning cursor "at $said ($(date -ud "@$said" +%FT%TZ)), which is in the future: no run finds anything until then" \
+			"set it back: cursor set --force $(date +%s); what was passed over: s3ls --missing-from"
+	elif [ "$said" = 0 ]; then
 		row ok cursor "none yet: the first run looks at everything"
 	else
 		row ok cursor "at $said ($(date -ud "@$said" +%FT%TZ))"

@@ -14,7 +14,7 @@ names() {
 	(cd "$RAW" && printf '%s\n' *.jsonl | sort -n)
 }
 
-@test "an empty bucket: N files from now on, one second apart, 1 to 10 postings each" {
+@test "an empty bucket: N files up to now, one second apart, 1 to 10 postings each" {
 	before=$(date +%s)
 	run -0 --separate-stderr populate 30
 	after=$(date +%s)
@@ -22,7 +22,7 @@ names() {
 	[ "$(names | wc -l)" = 30 ]
 	first=$(names | head -n 1)
 	first=${first%.jsonl}
-	((first >= before && first <= after))
+	((first + 29 >= before && first + 29 <= after))
 	diff <(seq -f '%.0f.jsonl' "$first" $((first + 29))) <(names)
 	for file in "$RAW"/*.jsonl; do
 		count=$(jq -s 'length' "$file")
@@ -47,6 +47,13 @@ names() {
 	touch "$RAW/1721183934-b.txt" "$RAW/99999999999999.jsonl" "$RAW/001721183999.jsonl"
 	run -0 --separate-stderr populate 1
 	[[ $output == *raw/1721183935.jsonl* ]]
+}
+
+@test "the last name counts, also if it is later than the clock" {
+	local last=$(($(date +%s) + 86400))
+	touch "$RAW/1721183934.jsonl" "$RAW/$last.jsonl"
+	run -0 --separate-stderr populate 1
+	[[ $output == *raw/$((last + 1)).jsonl* ]]
 }
 
 @test "--postings sets their number, 0 too" {
