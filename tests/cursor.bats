@@ -12,9 +12,9 @@ in_file() {
 	FILE=$BATS_TEST_TMPDIR/the.cursor
 }
 
-# receipt NAME AFTER SEQ UPTO: of an object that is stored.
+# receipt NAME AFTER SEQ UPTO: of an object that is stored. The listing may end with each.
 receipt() {
-	printf '{"source":"job-postings-raw/%s","key":"job-postings-mod/%s","etag":"e","bytes":1,"lines":1,"rejected":0,"list":{"after":%s,"seq":%s,"upto":%s}}\n' \
+	printf '{"source":"job-postings-raw/%s","key":"job-postings-mod/%s","etag":"e","bytes":1,"lines":1,"rejected":0,"list":{"after":%s,"seq":%s,"upto":%s,"last":true}}\n' \
 		"$1" "$1" "$2" "$3" "$4"
 }
 

@@ -40,7 +40,7 @@ threads() {
 	[ "$(wc -l <out)" -eq 1 ]
 	etag=$(jq -r .etag out)
 	[ -n "$etag" ]
-	[ "$(jq -c 'del(.etag)' out)" = '{"bucket":"rl-data","key":"job-postings-raw/1721183934.jsonl","size":4,"last_modified":"2024-07-17T02:38:54Z","list":{"after":0,"seq":1,"upto":1721183934}}' ]
+	[ "$(jq -c 'del(.etag)' out)" = '{"bucket":"rl-data","key":"job-postings-raw/1721183934.jsonl","size":4,"last_modified":"2024-07-17T02:38:54Z","list":{"after":0,"seq":1,"upto":1721183934,"last":true}}' ]
 }
 
 @test "an empty listing is a success" {

@@ -20,6 +20,18 @@ follow_stored(struct follow *follow, int64_t cursor)
 		follow->position = cursor;
 }
 
+bool
+follow_lost_tail(const struct follow *follow)
+{
+	return follow->begun && !follow->stopped && follow->marked && !follow->ended;
+}
+
+bool
+follow_unmarked(const struct follow *follow)
+{
+	return follow->begun && !follow->stopped && !follow->marked;
+}
+
 static enum follow_step
 stop_for(struct follow *follow, enum follow_step why)
 {
@@ -34,6 +46,9 @@ move(struct follow *follow, const struct thread *thread)
 	follow->after = thread->after;
 	follow->seq = thread->seq;
 	follow->upto = thread->upto;
+	if (thread->seq == 1)
+		follow->marked = thread->last != THREAD_LAST_UNSAID;
+	follow->ended = thread->last == THREAD_LAST;
 	follow_stored(follow, thread->upto);
 	return FOLLOW_ON;
 }

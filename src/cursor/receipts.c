@@ -291,6 +291,21 @@ read_all(struct run *run, int fd)
 	}
 }
 
+/* At the end of the input: was it the end of the listing, too? */
+static void
+check_end(struct run *run)
+{
+	if (follow_lost_tail(&run->follow)) {
+		log_warning(
+			"receipt %lld is the last that came, but not the last of its listing: the rest is missing, the cursor "
+			"stops at %lld",
+			(long long)run->follow.seq, (long long)run->follow.position);
+		worse(run, STATUS_TEMPORARY);
+	} else if (follow_unmarked(&run->follow)) {
+		log_warning("the listing is of an older s3ls, which does not mark its end: a lost tail would not be noticed");
+	}
+}
+
 int
 receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result *result, struct err *err)
 {
@@ -305,6 +320,7 @@ receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result
 	follow_init(&run.follow, run.stored);
 	lines_init(&run.lines, RECEIPT_MAX);
 	read_all(&run, fd);
+	check_end(&run);
 	if (run.bad > BAD_SHOWN)
 		log_error("%lld more lines are not receipts", (long long)(run.bad - BAD_SHOWN));
 	if (save(&run, &last)) {

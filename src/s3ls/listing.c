@@ -15,6 +15,7 @@
 
 /* In listing->skipped, behind the reasons of enum layout_why. */
 #define NOT_UTF8 (LAYOUT_FUTURE + 1)
+#define WITH_NUL (LAYOUT_FUTURE + 2)
 
 struct run {
 	struct listing *listing;
@@ -74,6 +75,10 @@ number(struct listing *listing, struct slice prefix, struct slice key, int64_t *
 		skip(listing, key, NOT_UTF8); /* a record could not name it */
 		return false;
 	}
+	if (memchr(key.ptr, '\0', key.len) != NULL) {
+		skip(listing, key, WITH_NUL); /* no request could name it */
+		return false;
+	}
 	if (!listing->numbered)
 		return true;
 	if (key.len == prefix.len)
@@ -117,7 +122,7 @@ take(struct run *run, const struct store_object *object, struct err *err)
 
 	if (!number(listing, run->prefix, object->key, &item.number))
 		return 1;
-	if (item.number > listing->highest)
+	if (item.number > listing->highest && !listing_emit_is_future(&listing->emit, item.number))
 		listing->highest = item.number;
 	if (left_out(run, object->key, &item.left_out, err) < 0)
 		return -1;
@@ -129,7 +134,7 @@ take(struct run *run, const struct store_object *object, struct err *err)
 		return wanted;
 	}
 	/* What is left out matters only where the listing may end at it. */
-	if (item.left_out && item.modified <= listing->settled_ms / 1000)
+	if (item.left_out && listing_emit_is_settled(&listing->emit, item.modified))
 		return 1;
 	return listing_spool_add(run->spool, &item, err) < 0 ? -1 : 1;
 }
@@ -196,20 +201,26 @@ listing_warn_skipped(const struct listing *listing)
 	struct buf example = BUF_INIT;
 	int64_t count = 0;
 
-	for (int why = 0; why <= NOT_UTF8; why++) {
+	for (int why = 0; why <= WITH_NUL; why++) {
 		int64_t n = listing->skipped[why];
 
 		if (n == 0)
 			continue;
 		count += n;
 		buf_printf(&reasons, "%s%s: %lld", reasons.len > 0 ? ", " : "",
-		           why == NOT_UTF8 ? "not UTF-8" : layout_why_text((enum layout_why)why), (long long)n);
+		           why == NOT_UTF8   ? "not UTF-8"
+		           : why == WITH_NUL ? "NUL in the name"
+		                             : layout_why_text((enum layout_why)why),
+		           (long long)n);
 	}
 	if (count > 0) {
 		buf_append_slice(&example, slice_of_buf(&listing->skipped_example));
 		log_warning("%lld %s skipped (%s), such as s3://%s/%s", (long long)count, count == 1 ? "name" : "names",
 		            buf_cstr(&reasons), listing->place.bucket, buf_cstr(&example));
 	}
+	if (listing->emit.cut_unknown)
+		log_warning("s3://%s/%s: the listing ends at an object whose LastModified cannot be read, as --settle needs it",
+		            listing->place.bucket, listing->place.prefix);
 	buf_release(&reasons);
 	buf_release(&example);
 	return count;
@@ -221,7 +232,7 @@ listing_stats(const struct listing *listing, struct stats *stats)
 	const struct listing_emit *emit = &listing->emit;
 	int64_t skipped = 0;
 
-	for (int why = 0; why <= NOT_UTF8; why++)
+	for (int why = 0; why <= WITH_NUL; why++)
 		skipped += listing->skipped[why];
 	stats_int(stats, "listed", emit->listed);
 	stats_int(stats, "bytes", emit->bytes);

@@ -27,7 +27,7 @@ struct listing_item {
 	struct slice etag;
 	int64_t number; /* 0 in a plain listing */
 	int64_t size;
-	int64_t modified; /* unix seconds */
+	int64_t modified; /* unix seconds; -1: not known */
 	bool left_out;    /* not to be printed; it is here because --settle may end the listing at it */
 };
 
@@ -35,11 +35,13 @@ struct listing_item {
 
 struct listing_emit {
 	struct out *out;
-	struct store *store; /* moves on while a block cannot be written yet; NULL: there is none */
+	struct store *store; /* moves on while a block cannot be written yet; has the clock. NULL: there is none */
 	struct object_writer writer;
 	struct thread thread; /* of the record printed last */
 	int64_t settled_ms;   /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
 	bool cut;             /* it did */
+	bool cut_unknown;     /* at an object whose time is not known */
+	int64_t now;          /* unix seconds, as last looked at: a later number moves no cursor */
 	int64_t before;       /* this number ends the listing; INT64_MAX: none does */
 	int64_t most;         /* so many records end it; INT64_MAX: it has no bound */
 	bool enough;          /* one of the two did */
@@ -57,6 +59,10 @@ void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice 
                        int64_t settled_ms);
 /* The next item in order. Returns false where nothing more is wanted: there is enough, --settle's cut, or stdout's reader has left. */
 bool listing_emit_item(struct listing_emit *emit, const struct listing_item *item);
+/* Whether a number is later than the store's clock: it moves neither `upto` nor the highest number. */
+bool listing_emit_is_future(struct listing_emit *emit, int64_t number);
+/* Whether --settle lets an object of this time through; one whose time is not known is never settled. */
+bool listing_emit_is_settled(const struct listing_emit *emit, int64_t modified);
 /* No more items. Where the listing is not whole, the last record may be one of a tie and does not carry its number. */
 void listing_emit_end(struct listing_emit *emit, bool whole);
 void listing_emit_release(struct listing_emit *emit);
@@ -127,7 +133,7 @@ struct listing {
 	int64_t settled_ms;
 
 	/* what was seen, for the statistics */
-	int64_t skipped[LAYOUT_FUTURE + 2]; /* by enum layout_why; the last: not UTF-8 */
+	int64_t skipped[LAYOUT_FUTURE + 3]; /* by enum layout_why; then: not UTF-8, NUL */
 	struct buf skipped_example;
 	int64_t excluded, present;
 	int64_t highest; /* number, printed or left out */

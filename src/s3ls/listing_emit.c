@@ -62,15 +62,29 @@ write_block(struct listing_emit *emit)
 	out_flush(emit->out);
 }
 
-/* The held record, as the last of its number or as one that others follow. */
+bool
+listing_emit_is_future(struct listing_emit *emit, int64_t number)
+{
+	if (number > emit->now)
+		emit->now = emit->store != NULL ? store_clock(emit->store) : clock_unix();
+	return number > emit->now;
+}
+
+bool
+listing_emit_is_settled(const struct listing_emit *emit, int64_t modified)
+{
+	return emit->settled_ms == INT64_MAX || (modified >= 0 && modified <= emit->settled_ms / 1000);
+}
+
+/* The held record: as the last of its number or as one that others follow; as the last of the listing or not. */
 static void
-print_held(struct listing_emit *emit, bool last_of_number)
+print_held(struct listing_emit *emit, bool last_of_number, bool last)
 {
 	emit->holding = false;
 	emit->thread.seq++;
-	if (last_of_number && emit->held_number > emit->thread.upto)
+	if (last_of_number && emit->held_number > emit->thread.upto && !listing_emit_is_future(emit, emit->held_number))
 		emit->thread.upto = emit->held_number;
-	object_writer_end(&emit->writer, &emit->line, emit->thread.seq, emit->thread.upto);
+	object_writer_end(&emit->writer, &emit->line, emit->thread.seq, emit->thread.upto, last);
 	out_write_slice(emit->out, slice_of_buf(&emit->line));
 
 	if (emit->listed++ == 0)
@@ -100,23 +114,26 @@ listing_emit_item(struct listing_emit *emit, const struct listing_item *item)
 	look_at_clock(emit);
 	if (item->number >= emit->before) {
 		if (emit->holding)
-			print_held(emit, true);
+			print_held(emit, true, true);
 		emit->enough = true;
 		return false;
 	}
-	if (item->modified > emit->settled_ms / 1000) {
+	if (!listing_emit_is_settled(emit, item->modified)) {
 		if (emit->holding)
-			print_held(emit, item->number != emit->held_number);
+			print_held(emit, item->number != emit->held_number, true);
 		emit->cut = true;
+		emit->cut_unknown = item->modified < 0;
 		return false;
 	}
 	if (item->left_out)
 		return true;
-	if (emit->holding)
-		print_held(emit, item->number != emit->held_number);
-	if (emit->listed >= emit->most) {
-		emit->enough = true;
-		return false;
+	if (emit->holding) {
+		bool enough = emit->listed + 1 >= emit->most;
+
+		print_held(emit, item->number != emit->held_number, enough);
+		emit->enough = enough;
+		if (enough)
+			return false;
 	}
 	hold(emit, item);
 	return emit->out->failed == 0;
@@ -126,7 +143,7 @@ void
 listing_emit_end(struct listing_emit *emit, bool whole)
 {
 	if (emit->holding)
-		print_held(emit, whole);
+		print_held(emit, whole, whole);
 }
 
 void

@@ -3,8 +3,6 @@
  * one width that is numeric order, and a wider number is a larger one. So a queue for each width is
  * all it takes. What is more than memory is meant to hold goes into unlinked temporary files, one a queue.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,42 +41,15 @@ listing_spool_new(size_t hold)
 	return spool;
 }
 
-static const char *
-folder(void)
-{
-	const char *path = getenv("TMPDIR");
-
-	return path != NULL && *path != '\0' ? path : "/tmp";
-}
-
-static int
-open_file(struct err *err)
-{
-	int fd = open(folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	char *path;
-
-	if (fd >= 0)
-		return fd;
-	/* Not every file system has files without a name. */
-	path = mem_printf("%s/s3ls-XXXXXX", folder());
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		err_set_errno(err, ERR_TEMPORARY, "cannot make a temporary file in %s", folder());
-	else
-		unlink(path);
-	free(path);
-	return fd;
-}
-
 static int
 spill(struct listing_spool *spool, struct queue *queue, struct err *err)
 {
 	if (queue->fd < 0)
-		queue->fd = open_file(err);
+		queue->fd = io_open_temporary(err);
 	if (queue->fd < 0)
 		return -1;
 	if (io_write_all(queue->fd, queue->buf.data, queue->buf.len) < 0)
-		return err_set_errno(err, ERR_TEMPORARY, "cannot write a temporary file in %s", folder());
+		return err_set_errno(err, ERR_TEMPORARY, "cannot write a temporary file in TMPDIR");
 	spool->held -= queue->buf.len;
 	buf_reset(&queue->buf);
 	return 0;
@@ -192,7 +163,7 @@ emit_queue(struct listing_spool *spool, struct queue *queue, struct listing_emit
 		buf_reserve(buf, BLOCK);
 		n = io_read(queue->fd, buf->data + buf->len, BLOCK);
 		if (n < 0)
-			return err_set_errno(err, ERR_TEMPORARY, "cannot read a temporary file in %s", folder());
+			return err_set_errno(err, ERR_TEMPORARY, "cannot read a temporary file in TMPDIR");
 		if (n == 0)
 			return 1;
 		buf->len += (size_t)n;

@@ -322,6 +322,76 @@ def checksum(server, request, rule):
     return reply
 
 
+@row("list")
+def list_order(server, request, rule):
+    """Names come in pages of limit=N (1000) in another order than that of bytes: by=hash (default); by=late: the first name comes
+    last; by=halves: every second one, then the others. start-after means behind this name's place in that order."""
+    keys = server.list_keys(request)
+    by = rule.get("by", "hash")
+    if by == "late":
+        keys = keys[1:] + keys[:1]
+    elif by == "halves":
+        keys = keys[::2] + keys[1::2]
+    else:
+        keys.sort(key=lambda key: hashlib.sha256(key.encode()).digest())
+    return by_place(server, request, rule, keys)
+
+
+def by_place(server, request, rule, keys):
+    limit, start = int(rule.get("limit", 1000)), int(request.query.get("continuation-token", 0))
+    if not start and request.query.get("start-after") in keys:
+        start = keys.index(request.query["start-after"]) + 1
+    return server.list_page(request, keys[start:start + limit], str(start + limit) if start + limit < len(keys) else None)
+
+
+@row("list")
+def list_overlapping(server, request, rule):
+    """In order, in pages of limit=N, each of which begins with the last name of the one before."""
+    keys, limit = server.list_keys(request), int(rule.get("limit", 1000))
+    start = int(request.query.get("continuation-token", 0))
+    end = start + limit
+    return server.list_page(request, keys[max(0, start - 1):end], str(end) if end < len(keys) else None)
+
+
+@row("list")
+def list_unsaid(server, request, rule):
+    """Keys are encoded, as asked, down to the slash, but there is no EncodingType."""
+    keys = server.list_keys(request)
+    after = request.query.get("start-after", "")
+    return server.list_page(request, [key for key in keys if key > after], None, said="")
+
+
+@row("list")
+def list_foreign(server, request, rule):
+    """The prefix is not looked at."""
+    request.query.pop("prefix", None)
+    return server.act(request)
+
+
+@row("list")
+def list_times(server, request, rule):
+    """LastModified as form=offset (+0000), zone (+02:00), fraction (30 digits), http (RFC 1123), words (nothing that can be read) or
+    epoch (seconds)."""
+    forms = {
+        "offset": lambda t: time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(t)),
+        "zone": lambda t: time.strftime("%Y-%m-%dT%H:%M:%S+02:00", time.gmtime(t + 7200)),
+        "fraction": lambda t: time.strftime("%Y-%m-%dT%H:%M:%S.123456789012345678901234567890Z", time.gmtime(t)),
+        "http": lambda t: formatdate(t, usegmt=True),
+        "words": lambda t: "a while ago",
+        "epoch": lambda t: str(int(t)),
+    }
+    after = request.query.get("start-after", "")
+    return server.list_page(request, [key for key in server.list_keys(request) if key > after], None, time_of=forms[rule["form"]])
+
+
+@row("list")
+def list_endless(server, request, rule):
+    """There is always one more page, with a token of its own: the first names again, or none with empty=1."""
+    server.counter += 1
+    keys = [] if rule.get("empty") and "continuation-token" in request.query else server.list_keys(request)[:10]
+    return server.list_page(request, keys, "token-%d" % server.counter)
+
+
 # --- checksums, bit by bit, by the books ---------------------------------------------------------------------------------------
 
 def crc_table(polynomial):
@@ -505,27 +575,36 @@ class Server(socketserver.ThreadingTCPServer):
     def do_head(self, request):
         return self.do_get(request)  # its body is not sent
 
+    def list_keys(self, request):
+        """What is under the prefix, in byte order."""
+        return sorted((key for bucket, key in self.objects
+                       if bucket == request.bucket and key.startswith(request.query.get("prefix", ""))), key=lambda key: key.encode())
+
     def do_list(self, request):
         query, limit = request.query, min(int(request.query.get("max-keys", 1000)), 1000)
         after = query.get("continuation-token") or query.get("start-after", "")
-        encode = (lambda text: quote(text)) if query.get("encoding-type") == "url" else escape
-        keys = sorted((key for bucket, key in self.objects
-                       if bucket == request.bucket and key.startswith(query.get("prefix", "")) and key > after),
-                      key=lambda key: key.encode())
-        more, keys = len(keys) > limit, keys[:limit]
+        keys = [key for key in self.list_keys(request) if key > after]
+        return self.list_page(request, keys[:limit], keys[limit - 1] if len(keys) > limit else None)
+
+    def list_page(self, request, keys, token, said="url", time_of=lambda t: time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(t))):
+        """A page of these keys; `token`: for the next page, None: there is none. `said`: the EncodingType that it names."""
+        query = request.query
+        encoded = query.get("encoding-type") == "url"
+        encode = (lambda text: quote(text, safe="/" if said else "")) if encoded else escape
         items = []
         for key in keys:
             item = self.objects[request.bucket, key]
-            items.append("<Contents><Key>%s</Key><LastModified>%s</LastModified><ETag>&quot;%s&quot;</ETag><Size>%d</Size>"
+            items.append("<Contents><Key>%s</Key>%s<ETag>&quot;%s&quot;</ETag><Size>%d</Size>"
                          "<StorageClass>%s</StorageClass></Contents>" % (
-                             encode(key), time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(item["modified"])), item["etag"],
+                             encode(key), "<LastModified>%s</LastModified>" % time_of(item["modified"]), item["etag"],
                              len(item["data"]), item["headers"].get("x-amz-storage-class", "STANDARD")))
         return Answer(200, {"Content-Type": "application/xml"}, (
             '%s<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>%s</Name><Prefix>%s</Prefix>'
-            "<KeyCount>%d</KeyCount><MaxKeys>%d</MaxKeys>%s<IsTruncated>%s</IsTruncated>%s%s</ListBucketResult>" % (
-                XML, request.bucket, encode(query.get("prefix", "")), len(keys), limit,
-                "<EncodingType>url</EncodingType>" if query.get("encoding-type") == "url" else "", "true" if more else "false",
-                "<NextContinuationToken>%s</NextContinuationToken>" % escape(keys[-1]) if more else "", "".join(items))).encode())
+            "<KeyCount>%d</KeyCount><MaxKeys>1000</MaxKeys>%s<IsTruncated>%s</IsTruncated>%s%s</ListBucketResult>" % (
+                XML, request.bucket, encode(query.get("prefix", "")), len(keys),
+                "<EncodingType>%s</EncodingType>" % said if encoded and said else "", "true" if token is not None else "false",
+                "<NextContinuationToken>%s</NextContinuationToken>" % escape(token) if token is not None else "",
+                "".join(items))).encode())
 
     def do_uploads(self, request):
         return Answer(200, {"Content-Type": "application/xml"}, ("%s<ListMultipartUploadsResult>%s</ListMultipartUploadsResult>" % (

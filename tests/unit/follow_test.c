@@ -11,7 +11,7 @@
 static enum follow_step
 take(struct follow *follow, int64_t after, int64_t seq, int64_t upto)
 {
-	struct thread thread = {after, seq, upto};
+	struct thread thread = {.after = after, .seq = seq, .upto = upto};
 
 	return follow_take(follow, &thread);
 }
@@ -30,6 +30,56 @@ moves_along(void **state)
 	assert_int_equal(follow.position, 130);
 	assert_int_equal(take(&follow, 130, 1, 140), FOLLOW_ON); /* the next listing */
 	assert_int_equal(follow.position, 140);
+}
+
+/* seq 1 to `count`, with what the first and the last of them say of the end. */
+static struct follow
+take_marked(int64_t count, int first, int last)
+{
+	struct follow follow;
+
+	follow_init(&follow, 0);
+	for (int64_t seq = 1; seq <= count; seq++) {
+		struct thread thread = {.seq = seq, .upto = seq * 10};
+
+		if (seq == 1)
+			thread.last = first;
+		if (seq == count && last != THREAD_LAST_UNSAID)
+			thread.last = last;
+		assert_int_equal(follow_take(&follow, &thread), FOLLOW_ON);
+	}
+	return follow;
+}
+
+static void
+lost_tail(void **state)
+{
+	struct follow follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST);
+
+	(void)state;
+	assert_false(follow_lost_tail(&follow));
+	assert_false(follow_unmarked(&follow));
+	follow = take_marked(1, THREAD_NOT_LAST, THREAD_LAST);
+	assert_false(follow_lost_tail(&follow));
+	follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST_UNSAID);
+	assert_true(follow_lost_tail(&follow));
+	assert_int_equal(follow.position, 30);
+	/* An older listing does not tell. */
+	follow = take_marked(3, THREAD_LAST_UNSAID, THREAD_LAST_UNSAID);
+	assert_false(follow_lost_tail(&follow));
+	assert_true(follow_unmarked(&follow));
+	/* What has stopped has been told already; nothing at all tells nothing. */
+	follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST_UNSAID);
+	follow_stop(&follow);
+	assert_false(follow_lost_tail(&follow));
+	follow_init(&follow, 0);
+	assert_false(follow_lost_tail(&follow));
+	assert_false(follow_unmarked(&follow));
+	/* A further listing counts by itself. */
+	follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST);
+	assert_int_equal(follow_take(&follow, &(struct thread){.after = 30, .seq = 1, .upto = 40, .last = THREAD_NOT_LAST}),
+	                 FOLLOW_ON);
+	assert_true(follow_lost_tail(&follow));
 }
 
 static void
@@ -123,8 +173,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(moves_along), cmocka_unit_test(first_receipt), cmocka_unit_test(gaps),
-		cmocka_unit_test(repeats),     cmocka_unit_test(stops),         cmocka_unit_test(others),
+		cmocka_unit_test(moves_along), cmocka_unit_test(lost_tail), cmocka_unit_test(first_receipt),
+		cmocka_unit_test(gaps),        cmocka_unit_test(repeats),   cmocka_unit_test(stops),
+		cmocka_unit_test(others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

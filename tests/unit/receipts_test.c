@@ -132,7 +132,7 @@ test_refused(void **state)
 static void
 test_thread(void **state)
 {
-	const struct thread thread = {0, 1, 0};
+	const struct thread thread = {.seq = 1};
 	struct thread got;
 	const char *why = "";
 

@@ -99,10 +99,12 @@ test_object_writer(void **state)
 
 			thread.seq = (int64_t)i + 1;
 			thread.upto = thread.after + (int64_t)i * 1000000007;
+			thread.last = i == 6 ? THREAD_LAST : i == 0 ? THREAD_NOT_LAST : THREAD_LAST_UNSAID;
 			object_writer_begin(&writer, &got, &facts[i]);
-			object_writer_end(&writer, &got, thread.seq, thread.upto);
+			object_writer_end(&writer, &got, thread.seq, thread.upto, thread.last == THREAD_LAST);
 			clock_format_iso(facts[i].modified, time);
-			record.last_modified = slice_of_str(time);
+			if (facts[i].modified >= 0)
+				record.last_modified = slice_of_str(time);
 			buf_reset(&list);
 			if (threaded)
 				thread_write(&list, &thread);

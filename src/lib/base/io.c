@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/mem.h"
 #include "base/signals.h"
 
 ssize_t
@@ -89,6 +91,29 @@ io_writable(int fd)
 
 	/* whatever is wrong, write(2) is to tell */
 	return poll(&p, 1, 0) != 0;
+}
+
+int
+io_open_temporary(struct err *err)
+{
+	const char *folder = getenv("TMPDIR");
+	char *path;
+	int fd;
+
+	if (folder == NULL || *folder == '\0')
+		folder = "/tmp";
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		return fd;
+	/* Not every file system has files without a name. */
+	path = mem_printf("%s/seniority-XXXXXX", folder);
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		err_set_errno(err, ERR_TEMPORARY, "cannot make a temporary file in %s (TMPDIR)", folder);
+	else
+		unlink(path);
+	free(path);
+	return fd;
 }
 
 int

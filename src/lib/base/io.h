@@ -26,6 +26,9 @@ bool io_writable(int fd);
 /* All of a file, up to `max` bytes. Returns 0, or -1 with err (ERR_USAGE; names the path). */
 int io_read_file(const char *path, size_t max, struct buf *to, struct err *err);
 
+/* A new file without a name, in TMPDIR (/tmp): it is gone when it is closed. Returns its descriptor, or -1 with err (ERR_TEMPORARY). */
+int io_open_temporary(struct err *err);
+
 enum { OUT_BLOCK = 64 * 1024 }; /* what a Linux pipe holds: one write fills it */
 
 /*

@@ -40,6 +40,7 @@ struct store_ops {
 struct store {
 	const struct store_ops *ops;
 	struct latency latency; /* of requests, where the kind makes any */
+	int64_t clock_ahead;    /* its clock minus ours, seconds, as last heard of */
 };
 
 struct store_list {

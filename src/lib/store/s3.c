@@ -141,6 +141,7 @@ s3_store_open(const struct settings *settings, struct err *err)
 	s3->store.ops = &s3_ops;
 	s3->quota = (struct retry_quota)RETRY_QUOTA_INIT;
 	s3->check_md5 = settings_bool(settings, "check_md5");
+	s3->sort_listing = settings_bool(settings, "sort_listing");
 	s3->check_crc32 = settings_bool(settings, "check_crc32");
 	s3->unsigned_payload = settings_bool(settings, "unsigned_payload");
 	s3->request_payer = settings_bool(settings, "request_payer");

@@ -52,6 +52,7 @@ struct s3 {
 	bool anonymous;
 	bool unsigned_payload; /* over TLS only */
 	bool check_md5;
+	bool sort_listing;
 	bool check_crc32;
 	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
 	bool request_payer;

@@ -27,6 +27,7 @@ s3_page_reset(struct s3_page *page)
 	buf_reset(&page->token);
 	page->count = 0;
 	page->truncated = false;
+	page->encoded = false;
 }
 
 struct s3_page_object *
@@ -43,12 +44,12 @@ s3_page_add(struct s3_page *page)
 int64_t
 s3_page_time(struct slice text)
 {
-	char iso[40] = "";
+	char copy[256] = ""; /* longer than any fraction of a second that makes sense */
 
-	if (text.len == 0)
+	if (text.len == 0 || text.len >= sizeof(copy))
 		return -1;
-	memcpy(iso, text.ptr, text.len < sizeof(iso) - 1 ? text.len : sizeof(iso) - 1);
-	return clock_parse_iso(iso);
+	memcpy(copy, text.ptr, text.len);
+	return clock_parse_time(copy);
 }
 
 struct slice
@@ -116,6 +117,7 @@ decode(char *text, size_t len)
 void
 s3_page_decode(struct s3_page *page)
 {
+	page->encoded = true;
 	for (size_t i = 0; i < page->count; i++) {
 		struct s3_page_object *object = &page->objects[i];
 

@@ -25,6 +25,7 @@ struct s3_page {
 	struct s3_page_object *objects;
 	size_t count, cap;
 	bool truncated;
+	bool encoded;     /* the server said that keys came with encoding-type=url: they are decoded */
 	struct buf token; /* for the next page; empty where it is of no use */
 };
 
@@ -46,7 +47,7 @@ struct s3_page_object *s3_page_add(struct s3_page *page);
 /* The meaning of the texts of LastModified and ETag. */
 int64_t s3_page_time(struct slice text);
 struct slice s3_page_etag(struct slice text);
-/* Keys came with encoding-type=url: decodes them, in place. */
+/* Decodes keys that came with encoding-type=url, in place. */
 void s3_page_decode(struct s3_page *page);
 
 #endif

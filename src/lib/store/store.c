@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/backend.h"
 
@@ -42,6 +43,12 @@ int
 store_wait(struct store *store, int fd, int timeout_ms)
 {
 	return store->ops->wait(store, fd, timeout_ms);
+}
+
+int64_t
+store_clock(const struct store *store)
+{
+	return clock_unix() + store->clock_ahead;
 }
 
 int64_t

@@ -33,6 +33,9 @@ void store_free(struct store *store);
  */
 int store_wait(struct store *store, int fd, int timeout_ms);
 
+/* Unix seconds by the store's clock, as far as its answers have told it; else by ours. */
+int64_t store_clock(const struct store *store);
+
 /* How many requests were tried again, for the statistics. */
 int64_t store_retries(const struct store *store);
 /* How long a server took: to begin its answer, or to take a body and answer; each try counts. Empty for the embedded store. */
@@ -56,7 +59,7 @@ struct store_object {
 	struct slice key; /* valid until the next store_list_next */
 	int64_t size;
 	struct slice etag; /* without quotes */
-	int64_t modified;  /* unix seconds */
+	int64_t modified;  /* unix seconds; -1: not known */
 };
 
 /* Keys with this prefix, those after `start_after` (a whole key, exclusive; "" for all), in byte order. */

@@ -27,11 +27,15 @@ struct records {
 };
 void records_release(struct records *records);
 
-/* {"after":A,"seq":S,"upto":U} */
+/*
+ * {"after":A,"seq":S,"upto":U,"last":true}. The last record of a listing that ended as asked says so; the first, if it is not the last, too,
+ * says that it is not: by this the cursor knows that the listing marks its end, which those of older versions do not.
+ */
 struct thread {
 	int64_t after; /* what the listing started from */
 	int64_t seq;   /* 1, 2, 3, ... */
 	int64_t upto;  /* the cursor may take this once everything up to here is done */
+	enum { THREAD_LAST_UNSAID, THREAD_NOT_LAST, THREAD_LAST } last;
 };
 void thread_write(struct buf *to, const struct thread *thread); /* the bare object, no '\n' */
 bool thread_parse(struct records *records, struct slice raw, struct thread *thread, const char **why);
@@ -58,12 +62,12 @@ struct object_facts {
 	struct slice key;
 	int64_t size; /* -1: not given */
 	struct slice etag;
-	int64_t modified; /* unix seconds */
+	int64_t modified; /* unix seconds; -1: not known */
 };
 /* `after` is the thread's; NULL: the records have none. */
 void object_writer_init(struct object_writer *writer, struct slice bucket, const int64_t *after);
 void object_writer_begin(struct object_writer *writer, struct buf *to, const struct object_facts *facts);
-void object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto);
+void object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto, bool last);
 void object_writer_release(struct object_writer *writer);
 
 /* A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). */

@@ -83,6 +83,8 @@ thread_write(struct buf *to, const struct thread *thread)
 	write_int(to, NAME("after"), thread->after);
 	write_int(to, NAME("seq"), thread->seq);
 	write_int(to, NAME("upto"), thread->upto);
+	if (thread->last != THREAD_LAST_UNSAID)
+		write_bool(to, NAME("last"), thread->last == THREAD_LAST);
 	buf_append_byte(to, '}');
 }
 
@@ -127,15 +129,17 @@ object_writer_begin(struct object_writer *writer, struct buf *to, const struct o
 		buf_reserve(to, FACTS_ROOM);
 		at = to->data + to->len;
 	}
-	clock_format_next(&writer->time, facts->modified);
-	at = put_slice(at, SLICE(",\"last_modified\":\""));
-	memcpy(at, writer->time.iso, sizeof(writer->time.iso));
-	at = put_slice(at + writer->time.len, SLICE("\""));
+	if (facts->modified >= 0) {
+		clock_format_next(&writer->time, facts->modified);
+		at = put_slice(at, SLICE(",\"last_modified\":\""));
+		memcpy(at, writer->time.iso, sizeof(writer->time.iso));
+		at = put_slice(at + writer->time.len, SLICE("\""));
+	}
 	to->len = (size_t)(at - to->data);
 }
 
 void
-object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto)
+object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto, bool last)
 {
 	char *at;
 
@@ -145,6 +149,10 @@ object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int
 	if (writer->before_seq.len > 0) {
 		at = put_int(at, seq);
 		at = put_int(put_slice(at, NAME("upto")), upto);
+		if (last)
+			at = put_slice(at, SLICE(",\"last\":true"));
+		else if (seq == 1)
+			at = put_slice(at, SLICE(",\"last\":false"));
 		at = put_slice(at, SLICE("}"));
 	}
 	at = put_slice(at, SLICE("}\n"));

@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# Listings of servers that do not list as S3 does. Either all names come, or there is an error: none is left out
+# in silence, and the cursor passes nothing that was not listed. One server (servers/odd.py), a table of what it does.
+
+load helper
+
+setup_file() {
+	export ODD_PORT
+	ODD_PORT=$(free_port)
+	server_run odd "$PYTHON" "$ROOT/tests/servers/odd.py" "$ODD_PORT"
+	wait_until 10 port_open "$ODD_PORT"
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	BUCKET=bucket-$BATS_TEST_NUMBER
+	cat >config.yaml <<-END
+		endpoint_url: http://127.0.0.1:$ODD_PORT
+		input_bucket: $BUCKET
+		output_bucket: $BUCKET
+		no_sign_request: true
+		cursor_store: file:cursor
+	END
+	odd
+}
+
+# odd [RULE]...: how the server behaves from now on.
+odd() {
+	printf '%s\n' "$@" | curl -sSf --data-binary @- "http://127.0.0.1:$ODD_PORT/.odd"
+}
+
+# requests OPERATION: how many of them there were since the last call.
+requests() {
+	curl -sSf "http://127.0.0.1:$ODD_PORT/.odd" | jq --arg operation "$1" '.calls[$operation] // 0'
+	curl -sSf -X DELETE "http://127.0.0.1:$ODD_PORT/.odd"
+}
+
+# put KEY...: objects of one posting; a key goes into the URL as it is.
+put() {
+	local key
+	for key in "$@"; do
+		posting "Oakleaf Soft" "Head of Legal" | curl -sSf -T - "http://127.0.0.1:$ODD_PORT/$BUCKET/$key"
+	done
+}
+
+raw() {
+	printf 'job-postings-raw/%s.jsonl\n' "$@"
+}
+
+# names COUNT: as many raw objects, a minute from each other. Their keys are in the file names.
+names() {
+	mapfile -t keys < <(raw $(seq 1721180000 60 $((1721180000 + 60 * ($1 - 1)))))
+	put "${keys[@]}"
+	printf '%s\n' "${keys[@]}" >names
+}
+
+listed() {
+	jq -r .key "$1"
+}
+
+@test "another order than that of names: all of them come, sorted, with one warning" {
+	names 50
+	local rule
+	for rule in list-order list-order,limit=7 list-order,by=halves list-order,by=late; do
+		odd "$rule"
+		s3ls >records 2>log
+		listed records | diff names -
+		[ "$(grep -c 'does not list in the order of names' log)" = 1 ]
+		# the thread is whole: what comes in order may move the cursor
+		[ "$(jq -s 'last.list' records | jq -c '[.seq,.upto,.last]')" = '[50,1721182940,true]' ]
+		# also behind the cursor, whatever the server takes "after" for
+		s3ls --after 1721181560 2>/dev/null | jq -r .key | diff <(tail -n 23 names) -
+		SORT_LISTING=true s3ls --after 1721181560 2>log | jq -r .key | diff <(tail -n 23 names) -
+		[ ! -s log ]
+	done
+}
+
+@test "another order, seen too late: an error, that names the setting" {
+	names 50
+	odd list-order,by=late,limit=10
+	run --separate-stderr -1 s3ls
+	[[ $stderr == *"does not list in the order of names: set sort_listing: true"* ]]
+	[ "$(jq -r .key <<<"$output" | wc -l)" -lt 50 ]
+	[[ $output != *'"last":true'* ]]
+	SORT_LISTING=true s3ls | jq -r .key | diff names -
+}
+
+@test "--missing-from on a server that keeps no order leaves out what is there, and nothing else" {
+	names 30
+	local key
+	while read -r key; do put "${key/raw/mod}"; done < <(sed -n 'n;n;p' names)
+	odd list-order
+	s3ls --missing-from job-postings-mod/ 2>/dev/null | jq -r .key | diff <(sed '0~3d' names) -
+}
+
+@test "pages that overlap, and pages with a name twice, give each name once" {
+	names 30
+	odd list-overlapping,limit=7
+	s3ls >records 2>log
+	listed records | diff names -
+	[ ! -s log ]
+}
+
+@test "keys that are encoded, though nothing says so, and a prefix with a blank" {
+	put "raw%20postings/1721183934%2Bx.jsonl" "raw%20postings/1721183935.jsonl"
+	odd list-unsaid
+	RAW_PREFIX='raw postings/' s3ls | jq -r .key | diff - <(printf '%s\n' 'raw postings/1721183934+x.jsonl' 'raw postings/1721183935.jsonl')
+	names 3
+	s3ls | jq -r .key | diff names -
+}
+
+@test "names that were not asked for are an error" {
+	names 3
+	put other/1721183934.jsonl
+	odd list-foreign
+	run --separate-stderr -1 s3ls
+	[[ $stderr == *'the server lists "other/1721183934.jsonl", which is not under the prefix'* ]]
+}
+
+@test "pages without end are an error, after a bound" {
+	names 12
+	local rule
+	for rule in list-endless list-endless,empty=1; do
+		odd "$rule"
+		requests list >/dev/null
+		run --separate-stderr -1 s3ls
+		[[ $stderr == *"page after page without a new name"* ]]
+		[ "$(requests list)" -lt 200 ]
+		[[ $output != *'"last":true'* ]]
+	done
+}
+
+@test "LastModified in the forms that servers send" {
+	local form
+	names 2
+	put "$(raw 1721180500)"
+	s3ls | jq -r .last_modified >usual
+	for form in offset zone fraction http; do
+		odd "list-times,form=$form"
+		s3ls | jq -r .last_modified | diff usual -
+		[ "$(s3ls --settle 1h | wc -l)" = 0 ]
+		[ "$(s3ls --settle 0s | wc -l)" = 3 ]
+	done
+}
+
+@test "a LastModified that cannot be read is unknown: absent from the record, and not settled" {
+	names 3
+	local form
+	for form in words epoch; do
+		odd "list-times,form=$form"
+		s3ls >records
+		[ "$(jq -c 'has("last_modified")' records | sort | uniq -c | tr -s ' ')" = ' 3 false' ]
+		s3cat <records | grep -c '"@":"end"' | grep -qx 3
+		run --separate-stderr -0 s3ls --settle 1h
+		[ -z "$output" ]
+		[[ $stderr == *"LastModified cannot be read"* ]]
+	done
+}
+
+@test "a name with NUL is left out with a warning; the others come, and move the cursor" {
+	put "job-postings-raw/1721183934%00.jsonl" "$(raw 1721183935)"
+	run --separate-stderr -0 s3ls
+	[ "$(jq -r .key <<<"$output")" = "$(raw 1721183935)" ]
+	[[ $stderr == *"1 name skipped (NUL in the name: 1)"* ]]
+}
+
+@test "a name later than the store's clock moves neither upto nor highest" {
+	local now future
+	now=$(date +%s)
+	future=$((now + 30 * 86400))
+	put "$(raw $((now - 60)))" "$(raw "$future")"
+	s3ls --stats stats >records
+	[ "$(jq -s -c "[.[].list.upto - $now]" records)" = '[-60,-60]' ]
+	[ "$(jq -r .highest stats)" = $((now - 60)) ]
+	put "job-postings-mod/$now.jsonl" "job-postings-mod/$future.jsonl"
+	# it is stored: the look-back leaves it out, and the listing goes on from where it was
+	s3ls --after $((now - 100)) --missing-from job-postings-mod/ --stats stats >records
+	[ "$(jq -c .list records)" = "{\"after\":$((now - 100)),\"seq\":1,\"upto\":$((now - 60)),\"last\":true}" ]
+}
+
+@test "a lost tail of a listing is noticed by cursor set" {
+	names 5
+	receipts() {
+		jq -c '{source: .key, key: .key, bytes: 1, lines: 1, rejected: 0, list: .list}'
+	}
+	s3ls | receipts >all
+	run --separate-stderr -75 cursor set < <(head -n 3 all)
+	[[ $stderr == *"the rest is missing, the cursor stops at 1721180120"* ]]
+	[ "$(cursor get)" = 1721180120 ]
+	cursor set --force 0
+	cursor set <all
+	[ "$(cursor get)" = 1721180240 ]
+	# of an older version
+	cursor set --force 0
+	run --separate-stderr -0 cursor set < <(jq -c 'del(.list.last)' all | head -n 3)
+	[[ $stderr == *"does not mark its end"* ]]
+	# a listing that was asked to end is whole
+	cursor set --force 0
+	s3ls --max-keys 2 | receipts | cursor set
+	cursor set --force 0
+	s3ls --before 1721180100 | receipts | cursor set
+	[ "$(cursor get)" = 1721180060 ]
+}
