@@ -11,10 +11,19 @@ declare -A RIGHTS=(
 	[ipv6]=1   # the loopback address ::1
 )
 
+# Prints the option of unshare that gives a namespace in which one may mount; fails if none does.
+mounts_option() {
+	local option
+	for option in -rm -m; do
+		unshare $option true && echo "$option" && return
+	done 2>/dev/null
+	return 1
+}
+
 # Whether this machine grants the right NAME.
 right_granted() {
 	case $1 in
-	mounts) unshare -rm true || { ((EUID == 0)) && unshare -m true; } ;;
+	mounts) mounts_option >/dev/null ;;
 	ipv6) grep -q '^00000000000000000000000000000001 ' /proc/net/if_inet6 ;;
 	*) return 2 ;;
 	esac 2>/dev/null

@@ -73,7 +73,7 @@ contents() {
 @test "a file system that is full" {
 	mkdir small
 	needs mounts
-	run --separate-stderr -75 unshare -rm bash -c '
+	run --separate-stderr -75 unshare "$(mounts_option)" bash -c '
 		mount -t tmpfs -o size=1m none small && mkdir small/rl-data
 		yes | head -c 3000000 | s3put --endpoint-url "file://$PWD/small" a/k && exit
 		status=$?
