@@ -186,3 +186,138 @@ put_row() {
 	done
 	[ "$(curl -sS "http://127.0.0.1:$elsewhere/.odd" | jq '.requests | length')" = 0 ]
 }
+
+# get_row STATUS FILE RULE...: s3cat of the file, by its record, ends so; if with 0 it comes whole, else nothing of it is ended.
+get_row() {
+	local wanted=$1 file=$2
+	shift 2
+	odd "$@"
+	s3cat --frames <"list.$file" >out 2>log && status=0 || status=$?
+	echo "$file $*: $status $(tail -n 1 log)"
+	[ "$status" = "$wanted" ]
+	[ "$(odd_happened '.met | length')" -ge 1 ]
+	odd
+	if [ "$wanted" = 0 ]; then
+		grep -v '^{"@":' out | cmp - "$FILES/$file"
+	else
+		run ! grep -q '^{"@":"end"' out
+		grep -q '^{"@":"error".*"temporary":true' out
+	fi
+}
+
+# Records of all three files: `whole` is large, and was sent in one piece, so that its ETag is its MD5.
+records() {
+	cp "$FILES/large" "$FILES/whole"
+	s3put raw/1700000001.small <"$FILES/small" >/dev/null
+	s3put raw/1700000002.large <"$FILES/large" >/dev/null
+	s3_request PUT "/$BUCKET/raw/1700000003.whole" -T "$FILES/whole"
+	list_records
+}
+
+list_records() {
+	local file
+	s3ls >list
+	for file in small large whole; do
+		grep "$file" list >"list.$file"
+	done
+}
+
+@test "a GET is held against its record: what is less, or a page, is not the object" {
+	records
+	local file
+	for file in small large; do
+		get_row 75 $file get-endless
+		get_row 0 $file get-endless,next=1
+		get_row 0 $file get-endless,half=0
+		get_row 75 $file get-half
+		get_row 0 $file get-half,next=2
+		get_row 75 $file page
+		get_row 75 $file page,etag=5f3c
+		get_row 0 $file page,next=1
+	done
+	get_row 75 small get-damaged
+	get_row 0 small get-damaged,next=1
+	get_row 75 whole get-damaged
+	get_row 75 whole get-damaged,next=1
+	# A bare key has no record: an end that nothing speaks for is looked behind.
+	odd get-endless,next=1
+	s3cat --plain raw/1700000002.large | cmp - "$FILES/large"
+	odd page,next=1
+	s3cat --plain raw/1700000002.large | cmp - "$FILES/large"
+	# A probe behind the end that meets a 416 without a length leaves damage what it is: temporary.
+	odd get-damaged,next=1 no-range-behind
+	run -75 --separate-stderr s3cat --frames raw/1700000003.whole
+	[[ $stderr == *'does not have the MD5'* ]]
+}
+
+@test "an ETag that looks like an MD5 and is none: the same bytes twice are taken, with one warning" {
+	records
+	odd etag-no-md5
+	list_records
+	odd etag-no-md5
+	s3cat --plain <list 2>log | cmp - <(cat "$FILES/small" "$FILES/large" "$FILES/whole")
+	[ "$(grep -c 'looks like an MD5 and is none (the same bytes came twice): taken. Set check_md5: false' log)" = 1 ]
+	[ "$(odd_happened .calls.get)" = 5 ]
+	# Without a record, what is behind the end counts too.
+	for rule in "" no-range-behind; do
+		odd etag-no-md5
+		s3cat --plain raw/1700000001.small raw/1700000003.whole 2>log | cmp - <(cat "$FILES/small" "$FILES/whole")
+		[ "$(grep -c 'looks like an MD5' log)" = 1 ]
+	done
+	# Half of it twice is the same half: it is no object.
+	odd get-half
+	run -75 --separate-stderr s3cat --plain raw/1700000001.small
+	CHECK_MD5=false
+	export CHECK_MD5
+	odd etag-no-md5
+	s3cat --plain <list 2>log | cmp - <(cat "$FILES/small" "$FILES/large" "$FILES/whole")
+	[ ! -s log ]
+	[ "$(odd_happened .calls.get)" = 3 ]
+}
+
+@test "checksums that the store offers are checked, one of them; capital letters make no other MD5" {
+	records
+	local kind
+	for kind in crc32 crc32c crc64nvme sha1 sha256 crc32+crc32c+crc64nvme+sha1+sha256; do
+		get_row 0 small "checksum,opaque=1,kinds=$kind"
+		[ ! -s log ]
+		get_row 0 small "checksum,opaque=1,damaged=1,next=1,kinds=$kind"
+		grep -q 'what came does not have the [A-Z0-9/-]* of the object, retry 2 of 5' log
+		get_row 75 small "checksum,opaque=1,damaged=1,kinds=$kind"
+		get_row 75 small "checksum,opaque=1,wrong=1,kinds=$kind"
+		# made of the checksums of parts: says nothing of the whole
+		get_row 0 small "checksum,opaque=1,wrong=1,suffix=-2,kinds=$kind"
+		get_row 0 small "checksum,opaque=1,wrong=1,type=COMPOSITE,kinds=$kind"
+	done
+	get_row 0 large checksum,kinds=crc32
+	get_row 75 large checksum,kinds=crc32,damaged=1
+	# What broke and went on is checked whole.
+	get_row 0 large checksum,kinds=crc32,skip=1 cut,next=1
+	export AWS_RESPONSE_CHECKSUM_VALIDATION=when_required
+	get_row 0 small checksum,opaque=1,wrong=1
+	get_row 0 small etag-upper,on=get
+	[ ! -s log ]
+	get_row 0 whole etag-upper,on=get
+	[ "$(grep -c . log)" = 0 ]
+}
+
+@test "what is compressed is asked for as it is stored; what is changed on the way is not held against the stored bytes" {
+	gzip -9 <"$FILES/small" >small.gz
+	s3_request PUT "/$BUCKET/raw/1700000001.small" -T small.gz -H 'content-encoding: gzip'
+	s3put raw/1700000002.large <"$FILES/large" >/dev/null
+	s3_request PUT "/$BUCKET/raw/1700000003.whole" -T "$FILES/large"
+	cp "$FILES/large" "$FILES/whole"
+	list_records
+	get_row 0 small get-expanded
+	[ ! -s log ]
+	[ "$(odd_happened '.requests | length')" = 0 ]
+	odd
+	s3cat --plain <list.small >/dev/null
+	[ "$(odd_happened '.requests[-1].headers["accept-encoding"]')" = gzip ]
+	run ! grep -q accept-encoding <<<"$(odd_happened '.requests[-1].headers.authorization')"
+	get_row 0 small get-expanded,always=1
+	get_row 0 small get-expanded,always=1,etag=5f3c
+	get_row 0 large get-packed
+	get_row 0 whole get-packed
+	[ ! -s log ]
+}

@@ -59,7 +59,9 @@ queue_add(struct queue *queue, struct store *store, const struct object_record *
 		.list = copy(text, record->list),
 	};
 	transfer->begun = false;
-	transfer->get = store_get_open(store, transfer->record.bucket.ptr, transfer->record.key.ptr);
+	const struct store_get_options listed = {record->size, transfer->record.etag.ptr};
+
+	transfer->get = store_get_open(store, transfer->record.bucket.ptr, transfer->record.key.ptr, &listed);
 	queue->count++;
 }
 

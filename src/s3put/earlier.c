@@ -19,7 +19,7 @@ int
 earlier_copy(struct store *store, const char *bucket, const char *key, bool compressed, struct store_put *to,
              struct err *err)
 {
-	struct store_get *get = store_get_open(store, bucket, key);
+	struct store_get *get = store_get_open(store, bucket, key, NULL);
 	struct slice data;
 	char last = '\n';
 	int result;

@@ -248,9 +248,10 @@ def get_damaged(server, request, rule):
 @row("get", "head")
 def get_expanded(server, request, rule):
     """What is stored as gzip (Content-Encoding) is expanded on the way unless the client accepts gzip: no length, the stored ETag;
-    etag=TEXT: another. Ranges are of no account then."""
+    etag=TEXT: another. Ranges are of no account then. always=1: whatever the client accepts."""
     encoded = server.peek(request)
-    if not encoded or encoded["headers"].get("content-encoding") != "gzip" or "gzip" in request.headers.get("accept-encoding", ""):
+    accepted = "gzip" in request.headers.get("accept-encoding", "") and not rule.get("always")
+    if not encoded or encoded["headers"].get("content-encoding") != "gzip" or accepted:
         return server.act(request)
     request.headers.pop("range", None)
     reply = server.act(request)

@@ -104,7 +104,7 @@ put(const char *key, const char *text, struct err *err)
 static char *
 get(const char *key)
 {
-	struct store_get *transfer = store_get_open(store, "b", key);
+	struct store_get *transfer = store_get_open(store, "b", key, NULL);
 	struct buf all = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct slice data;
@@ -270,7 +270,7 @@ test_round(void **state)
 	assert_int_equal(put_with("a/b c%2F/d+e.jsonl", "one\ntwo\n", &options, &info, &err), 1);
 	assert_int_equal(info.size, 8);
 	assert_get("a/b c%2F/d+e.jsonl", "one\ntwo\n");
-	transfer = store_get_open(store, "b", "a/b c%2F/d+e.jsonl");
+	transfer = store_get_open(store, "b", "a/b c%2F/d+e.jsonl", NULL);
 	assert_int_equal(store_get_read(transfer, true, &data, &err), 1);
 	assert_string_equal(store_get_info(transfer)->etag, info.etag);
 	assert_int_equal(store_get_info(transfer)->size, 8);
@@ -423,14 +423,14 @@ test_missing(void **state)
 	struct store_get *missing;
 
 	(void)state;
-	missing = store_get_open(store, "b", "no/such");
+	missing = store_get_open(store, "b", "no/such", NULL);
 	assert_int_equal(store_get_read(missing, true, &data, &err), -1);
 	assert_int_equal(err.kind, ERR_FAILED);
 	reason = store_reason(&err, "b", "no/such");
 	assert_true(slice_equal_str(reason, "GET: 404 NoSuchKey"));
 	store_get_free(missing);
 
-	missing = store_get_open(store, "nob", "k");
+	missing = store_get_open(store, "nob", "k", NULL);
 	assert_int_equal(store_get_read(missing, false, &data, &err), -1);
 	assert_contains(err.text, "s3://nob/k: GET: 404 NoSuchBucket");
 	store_get_free(missing);
@@ -555,7 +555,7 @@ test_changes_while_read(void **state)
 	text[600000] = '\0';
 	for (int way = 0; way < 4; way++) {
 		touch("b/k", text);
-		transfer = store_get_open(store, "b", "k");
+		transfer = store_get_open(store, "b", "k", NULL);
 		assert_int_equal(store_get_read(transfer, true, &data, &err), 1);
 		if (way == 0)
 			assert_int_equal(truncate("b/k", 300000), 0);

@@ -29,7 +29,7 @@ const struct setting settings_table[] = {
 	TIME("stall_timeout", "30s", "take a transfer without a byte for broken"),
 	BOOL("sort_listing", "false", "the server does not list in the order of names: list all of it and sort"),
 	BOOL("check_md5", "true", "hold what is read against the MD5 in its etag"),
-	BOOL("check_crc32", "false", "send a CRC-32 with what is written, and hold what is read against its own"),
+	BOOL("check_crc32", "false", "send a CRC-32 with what is written"),
 	BOOL("unsigned_payload", "false", "over TLS, leave what is written out of the signature"),
 	BOOL("request_payer", "false", "pay for requests to a bucket whose owner does not"),
 	TEXT("storage_class", NULL, "storage class of new objects"),

@@ -22,7 +22,8 @@ struct store_ops {
 	int (*list_next)(struct store_list *list, struct store_object *object, struct err *err);
 	void (*list_free)(struct store_list *list);
 
-	struct store_get *(*get_open)(struct store *store, const char *bucket, const char *key);
+	struct store_get *(*get_open)(struct store *store, const char *bucket, const char *key,
+	                              const struct store_get_options *options);
 	int (*get_read)(struct store_get *get, bool wait, struct slice *data, struct err *err);
 	void (*get_free)(struct store_get *get);
 	bool (*get_room)(const struct store *store, size_t parallel); /* NULL: never */

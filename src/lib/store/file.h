@@ -153,7 +153,8 @@ void file_chunk_release(struct file_chunk *chunk);
 
 /* --- the operations: file_get.c, file_put.c, file_list.c --- */
 
-struct store_get *file_get_open(struct store *store, const char *bucket, const char *key);
+struct store_get *file_get_open(struct store *store, const char *bucket, const char *key,
+                                const struct store_get_options *options);
 int file_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
 void file_get_free(struct store_get *get);
 

@@ -72,11 +72,13 @@ fail(struct file_get *get)
 	return store_err_name(&get->failed, get->bucket, get->key);
 }
 
+/* What comes is the file itself: there is nothing in between that a listing would have to be held against. */
 struct store_get *
-file_get_open(struct store *store, const char *bucket, const char *key)
+file_get_open(struct store *store, const char *bucket, const char *key, const struct store_get_options *options)
 {
 	struct file_get *get = mem_zero(1, sizeof(*get));
 
+	(void)options;
 	get->base.store = store;
 	get->base.info.size = -1;
 	get->bucket = mem_dup(bucket);

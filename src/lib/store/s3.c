@@ -87,6 +87,15 @@ check_region(const char *region, struct err *err)
 	return 0;
 }
 
+/* AWS's own variable, for stores that refuse the header: when_required is never, for a GET requires none. */
+static bool
+asks_checksum(const struct settings *settings)
+{
+	const char *text = settings_aws(settings, "AWS_RESPONSE_CHECKSUM_VALIDATION");
+
+	return text == NULL || strcasecmp(text, "when_required") != 0;
+}
+
 static void s3_free(struct store *store);
 static int s3_wait(struct store *store, int fd, int timeout_ms);
 
@@ -143,6 +152,7 @@ s3_store_open(const struct settings *settings, struct err *err)
 	s3->check_md5 = settings_bool(settings, "check_md5");
 	s3->sort_listing = settings_bool(settings, "sort_listing");
 	s3->check_crc32 = settings_bool(settings, "check_crc32");
+	s3->ask_checksum = asks_checksum(settings);
 	s3->unsigned_payload = settings_bool(settings, "unsigned_payload");
 	s3->request_payer = settings_bool(settings, "request_payer");
 	s3->storage_class = settings_text(settings, "storage_class");

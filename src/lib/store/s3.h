@@ -9,7 +9,9 @@
  *   s3_redirect.c where a redirect may lead
  *   s3_xml.c      the XML of answers
  *   s3_page.c, s3_page_scan.c   that of listings
- *   s3_checksum.c CRC-32 of what is written and read
+ *   s3_checksum.c CRC-32 of what is written
+ *   s3_offered.c  checksums that the store has of what is read
+ *   s3_promise.c  what the headers of a GET promise, held against the listing
  *   s3_look.c     what is there under a name that is being put
  *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c, s3_remove.c   the transfers
  */
@@ -53,7 +55,9 @@ struct s3 {
 	bool unsigned_payload; /* over TLS only */
 	bool check_md5;
 	bool sort_listing;
+	bool md5_told; /* that an etag is no MD5, though it looks like one */
 	bool check_crc32;
+	bool ask_checksum;                                /* for the checksums that the store has */
 	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
 	bool request_payer;
 	int max_attempts;
@@ -97,6 +101,7 @@ struct s3_request {
 	struct slice body;
 	bool has_body;
 	bool body_errors; /* a 200 may hold an <Error> */
+	bool as_stored;   /* the body is wanted as it is stored, compressed or not */
 	int64_t patience_ms;
 	void *owner;
 
@@ -128,11 +133,11 @@ struct s3_request {
 	char payload_hash[65];
 	int attempt;
 	int taken;
-	int moves;      /* to other regions and hosts */
-	char *moved_to; /* the origin that a redirect named, for this request alone */
+	int moves;          /* to other regions and hosts */
+	char *moved_to;     /* the origin that a redirect named, for this request alone */
 	bool moved_in_host; /* the bucket is part of that host */
 	char *refused_to;   /* the origin that a redirect named and that is not the endpoint's; NULL: none did */
-	bool renewed;   /* fresh credentials were asked for */
+	bool renewed;       /* fresh credentials were asked for */
 	bool clock_set;
 	bool detached;
 	int64_t generation;   /* of the credentials that signed it */
@@ -235,14 +240,44 @@ uint32_t s3_checksum_more(uint32_t crc, const char *data, size_t len);
 void s3_checksum_text(uint32_t crc, struct buf *to);
 /* Adds the header for the request's body, and returns its CRC-32. */
 uint32_t s3_checksum_send(struct s3_request *request);
-/* False where the answer to a GET of the whole names another CRC-32. */
-bool s3_checksum_is_right(const struct http_call *call, uint32_t crc);
+
+/* s3_offered.c */
+enum s3_offer { S3_OFFER_NONE, S3_OFFER_CRC32C, S3_OFFER_CRC64NVME, S3_OFFER_CRC32, S3_OFFER_SHA256, S3_OFFER_SHA1 };
+/* A checksum that the store has of an object, and the one of what came. {0}: there is none. */
+struct s3_offered {
+	enum s3_offer kind;
+	unsigned char wanted[32];
+	uint64_t crc;
+	void *digest; /* of the SHAs */
+};
+/* The cheapest that the answer offers of the whole object. What there was before is released. */
+void s3_offered_find(struct s3_offered *offered, const struct http_call *call);
+void s3_offered_add(struct s3_offered *offered, const char *data, size_t len);
+/* Whether what was added has it; true if there is none. */
+bool s3_offered_fits(const struct s3_offered *offered);
+/* "CRC-32C" */
+const char *s3_offered_name(const struct s3_offered *offered);
+void s3_offered_release(struct s3_offered *offered);
+
+/* s3_promise.c */
+/* What the headers of a GET's 200 promise, in the light of what the listing said. */
+struct s3_promise {
+	char etag[128];
+	int64_t size;    /* that must come; -1: not known */
+	bool listed;     /* the listing said the same size under the same etag */
+	bool as_stored;  /* the bytes are the stored ones: no compression was added or taken off on the way */
+	bool open_ended; /* only the end of the connection will tell the end of the body */
+};
+/* Returns 0, or -1 with err if it is no answer of the store's for that object. `listed` may be NULL. */
+int s3_promise_read(const struct http_call *call, const struct store_get_options *listed, struct s3_promise *promise,
+                    struct err *err);
 
 /* s3_list.c, s3_get.c, s3_put.c */
 struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
 int s3_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void s3_list_free(struct store_list *list);
-struct store_get *s3_get_open(struct store *store, const char *bucket, const char *key);
+struct store_get *s3_get_open(struct store *store, const char *bucket, const char *key,
+                              const struct store_get_options *options);
 int s3_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
 void s3_get_free(struct store_get *get);
 bool s3_get_room(const struct store *store, size_t parallel);

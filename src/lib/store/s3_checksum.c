@@ -1,5 +1,5 @@
 /*
- * CRC-32 of what is written and read, by option: servers other than AWS may refuse the headers. Zlib's is the
+ * CRC-32 of what is written, by option: servers other than AWS may refuse the headers. Zlib's is the
  * polynomial that S3 calls CRC32; its value is in base64, most significant byte first.
  */
 #include <string.h>
@@ -34,22 +34,4 @@ s3_checksum_send(struct s3_request *request)
 	s3_request_header(request, CRC_HEADER, buf_cstr(&text));
 	buf_release(&text);
 	return crc;
-}
-
-bool
-s3_checksum_is_right(const struct http_call *call, uint32_t crc)
-{
-	const char *sent = http_header(call, CRC_HEADER);
-	const char *type = http_header(call, "x-amz-checksum-type");
-	struct buf text = BUF_INIT;
-	bool right;
-
-	/* "…-3" is made of the CRCs of three parts; what comes with a part of the object may be of that part alone. */
-	if (sent == NULL || call->status != 200 || strchr(sent, '-') != NULL ||
-	    (type != NULL && strcmp(type, "FULL_OBJECT") != 0))
-		return true;
-	s3_checksum_text(crc, &text);
-	right = strcmp(sent, buf_cstr(&text)) == 0;
-	buf_release(&text);
-	return right;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/units.h"
 #include "store/s3.h"
@@ -16,17 +17,28 @@ struct s3_get {
 	struct store_get get;
 	struct s3 *s3;
 	char *key;
+	struct store_get_options listed; /* what the caller knows of it; its etag is our copy */
 	struct s3_request *request;
 	struct ahead ahead;
-	int64_t received; /* bytes of the object, in order and without gaps */
-	int64_t skip;     /* of a whole object that came where a part was asked for */
-	bool running;     /* its request is */
-	bool looked;      /* at the headers of this try */
-	bool handed;      /* the reader has had some of it */
-	bool probing;     /* all that was promised came, but it is not what the MD5 says */
-	bool check_md5;   /* the etag is one */
-	uint32_t crc;     /* by option */
-	bool crc_wrong;   /* it is not what the server told */
+	struct s3_promise promise; /* of the answer that began this download */
+	int64_t received;          /* bytes of the object, in order and without gaps */
+	int64_t skip;              /* of a whole object that came where a part was asked for */
+	bool running;              /* its request is */
+	bool looked;               /* at the headers of this try */
+	bool handed;               /* the reader has had some of it */
+	bool again;                /* the next try is to start anew */
+	bool probing;              /* asks for what is behind the last byte */
+	bool check_md5;            /* the etag is one */
+	struct s3_offered offered;
+	/* The MD5 that a download had instead of the etag's. If the next has the same, the etag is no MD5. */
+	unsigned char wrong[MD5_SIZE];
+	int64_t wrong_len;
+	int wrong_in; /* which download it was, counted from 1; 0: none */
+	int download;
+	/* The reader has bytes already, so the second download is only compared. */
+	bool comparing;
+	struct md5 md5_again;
+	int64_t received_again;
 	struct err err;
 };
 
@@ -34,22 +46,28 @@ static void
 start_over(struct s3_get *get)
 {
 	get->received = 0;
-	get->crc = 0;
-	get->crc_wrong = false;
 	get->probing = false;
 	get->get.info.size = -1;
 	get->get.info.etag[0] = '\0';
 	get->check_md5 = false;
+	s3_offered_release(&get->offered);
 	ahead_start(&get->ahead, -1, false);
 }
 
-static void
-look_at_first(struct s3_get *get, const struct http_call *call)
+static int
+look_at_first(struct s3_get *get, const struct http_call *call, struct err *err)
 {
-	get->get.info.size = http_content_length(call);
-	s3_answer_etag(call, get->get.info.etag, sizeof(get->get.info.etag));
-	get->check_md5 = get->s3->check_md5 && s3_answer_etag_is_md5(call, get->get.info.etag);
+	if (s3_promise_read(call, &get->listed, &get->promise, err) < 0)
+		return -1;
+	get->download++;
+	get->get.info.size = get->promise.size;
+	snprintf(get->get.info.etag, sizeof(get->get.info.etag), "%s", get->promise.etag);
+	get->check_md5 = get->s3->check_md5 && get->promise.as_stored && s3_answer_etag_is_md5(call, get->get.info.etag);
+	/* One of the two is enough, unless the MD5 was wrong. */
+	if (get->promise.as_stored && (!get->check_md5 || get->wrong_in > 0))
+		s3_offered_find(&get->offered, call);
 	ahead_start(&get->ahead, get->get.info.size, get->check_md5);
+	return 0;
 }
 
 /* "bytes 100-199/1000" or "bytes * /1000" (without the space). */
@@ -97,12 +115,14 @@ look(struct s3_get *get, const struct http_call *call, struct err *err)
 		return 0;
 	get->skip = 0;
 	if (get->received > 0) {
+		if (get->comparing && call->status != 200)
+			return err_set(err, ERR_TEMPORARY, "GET: %d where 200 was asked for", call->status);
 		if (look_at_rest(get, call, err) < 0)
 			return -1;
 	} else if (call->status != 200) {
 		return err_set(err, ERR_TEMPORARY, "GET: %d where 200 was asked for", call->status);
-	} else {
-		look_at_first(get, call);
+	} else if (look_at_first(get, call, err) < 0) {
+		return -1;
 	}
 	get->looked = true;
 	return 0;
@@ -115,6 +135,11 @@ on_body(struct s3_request *request, const char *data, size_t len)
 
 	if (look(get, &request->call, &request->err) < 0)
 		return HTTP_REFUSED;
+	if (get->comparing) {
+		md5_add(&get->md5_again, data, len);
+		get->received_again += (int64_t)len;
+		return HTTP_TAKEN;
+	}
 	if (ahead_is_full(&get->ahead))
 		return HTTP_PAUSE;
 	if (get->skip > 0) {
@@ -131,37 +156,115 @@ on_body(struct s3_request *request, const char *data, size_t len)
 	ahead_add(&get->ahead, data, len);
 	get->received += (int64_t)len;
 	request->progressed = true;
-	if (get->s3->check_crc32)
-		get->crc = s3_checksum_more(get->crc, data, len);
+	s3_offered_add(&get->offered, data, len);
 	return HTTP_TAKEN;
 }
 
-/* More may come behind it, where the server promised too little. */
 static bool
-md5_is_right(struct s3_get *get)
+is_md5(const struct s3_get *get, const unsigned char digest[MD5_SIZE])
 {
-	unsigned char digest[MD5_SIZE];
 	char hex[2 * MD5_SIZE + 1];
 
-	if (!get->check_md5)
-		return true;
-	ahead_digest(&get->ahead, digest);
 	for (int i = 0; i < MD5_SIZE; i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	return strcasecmp(hex, get->get.info.etag) == 0;
 }
 
-/* Whether the content is what the server says of it; else err tells. */
+/* The bytes are right: either the store has another checksum that they have, or they came twice. */
+static void
+take_without_md5(struct s3_get *get)
+{
+	if (!get->s3->md5_told)
+		log_warning(
+			"s3://%s/%s: its etag looks like an MD5 and is none (%s): taken. Set check_md5: false, and no object is "
+			"read twice",
+			get->request->bucket->name, get->key,
+			get->offered.kind != S3_OFFER_NONE ? s3_offered_name(&get->offered) : "the same bytes came twice");
+	get->s3->md5_told = true;
+}
+
+static int
+wrong_content(const char *name, struct err *err)
+{
+	return err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s", name);
+}
+
+/*
+ * Whether all that came is the object; else err tells. An etag that looks like an MD5 and is none is told from damage by a
+ * second download: damage is another each time. But a server that stops short does so at the same place each time: so nothing
+ * may be behind it.
+ */
 static bool
 is_right(struct s3_get *get, struct err *err)
 {
-	bool md5 = md5_is_right(get);
+	unsigned char digest[MD5_SIZE];
+	bool same;
 
-	if (md5 && !get->crc_wrong)
+	if (!s3_offered_fits(&get->offered)) {
+		err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s of the object",
+		        s3_offered_name(&get->offered));
+		return false;
+	}
+	if (!get->check_md5)
 		return true;
-	err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s",
-	        md5 ? "CRC-32 of the object" : "MD5 of the object's etag");
+	ahead_digest(&get->ahead, digest);
+	if (is_md5(get, digest))
+		return true;
+	same = get->wrong_in > 0 && get->wrong_in != get->download && get->wrong_len == get->received &&
+	       memcmp(get->wrong, digest, MD5_SIZE) == 0;
+	if (get->offered.kind != S3_OFFER_NONE || (same && (get->promise.listed || get->probing))) {
+		take_without_md5(get);
+		return true;
+	}
+	wrong_content("MD5 of the object's etag", err);
+	if (same) {
+		get->probing = true;
+		return false;
+	}
+	memcpy(get->wrong, digest, MD5_SIZE);
+	get->wrong_len = get->received;
+	get->wrong_in = get->download;
 	return false;
+}
+
+/* What another try is to do about a wrong content. */
+static enum retry
+plan_again(struct s3_get *get)
+{
+	bool behind = get->probing && get->wrong_in != get->download; /* the same came twice */
+
+	get->request->progressed = false;
+	if (behind)
+		return RETRY_TRANSIENT;
+	if (!get->handed) {
+		get->again = true;
+		return RETRY_TRANSIENT;
+	}
+	if (!get->promise.listed && !get->probing) {
+		get->probing = true;
+		return RETRY_TRANSIENT;
+	}
+	/* Nobody can take back what the reader has; but it may be right all the same. */
+	if (!get->check_md5 || get->offered.kind != S3_OFFER_NONE)
+		return RETRY_NEVER;
+	get->comparing = true;
+	return RETRY_TRANSIENT;
+}
+
+/* The second download of what the reader has already. */
+static enum retry
+check_again(struct s3_get *get, struct err *err)
+{
+	unsigned char digest[MD5_SIZE];
+
+	md5_digest(&get->md5_again, digest);
+	if (get->received_again == get->received && memcmp(digest, get->wrong, MD5_SIZE) == 0) {
+		take_without_md5(get);
+		get->get.info.size = get->received;
+	} else {
+		wrong_content("MD5 of the object's etag", err);
+	}
+	return RETRY_NEVER;
 }
 
 /* A 2xx that came whole by its own account. */
@@ -172,20 +275,24 @@ check(struct s3_request *request, struct err *err)
 
 	if (look(get, &request->call, err) < 0)
 		return RETRY_TRANSIENT;
+	if (get->comparing)
+		return check_again(get, err);
 	if (get->skip > 0 || (get->get.info.size >= 0 && get->received < get->get.info.size)) {
 		err_set(err, ERR_TEMPORARY, "GET: %lld of %lld bytes came", (long long)get->received,
 		        (long long)get->get.info.size);
 		return RETRY_TRANSIENT;
 	}
-	if (get->s3->check_crc32 && !s3_checksum_is_right(&request->call, get->crc))
-		get->crc_wrong = true;
-	if (!is_right(get, err)) {
-		/* From the start where nobody has seen it yet; else only more bytes could still make it
-		 * right. */
-		if (get->probing && get->handed)
-			return RETRY_NEVER;
+	if (get->promise.listed && get->received > get->listed.size) {
+		err_set(err, ERR_TEMPORARY, "GET: %lld bytes came of an object of %lld", (long long)get->received,
+		        (long long)get->listed.size);
+		return RETRY_NEVER;
+	}
+	if (!is_right(get, err))
+		return plan_again(get);
+	if (get->promise.open_ended && get->promise.as_stored && !get->probing && !get->check_md5 &&
+	    get->offered.kind == S3_OFFER_NONE) {
 		get->probing = true;
-		request->progressed = false;
+		err_set(err, ERR_TEMPORARY, "GET: the connection ended, and nothing says whether the object did");
 		return RETRY_TRANSIENT;
 	}
 	get->get.info.size = get->received;
@@ -215,7 +322,7 @@ on_ended(struct s3_request *request)
 {
 	struct s3_get *get = request->owner;
 
-	if (!get->check_md5 || get->skip > 0 || get->received < get->get.info.size)
+	if (!get->check_md5 || get->comparing || get->skip > 0 || get->received < get->get.info.size)
 		return false;
 	stop_running(get);
 	ahead_end(&get->ahead, true);
@@ -232,40 +339,66 @@ on_retry(struct s3_request *request)
 	get->looked = false;
 	start_running(get);
 	ahead_end(&get->ahead, false);
-	if (get->probing && !get->handed)
+	if (get->again)
 		start_over(get);
+	get->again = false;
+	md5_init(&get->md5_again);
+	get->received_again = 0;
 	if (get->received == 0) {
 		start_over(get);
 		s3_request_header(request, "range", NULL);
 		s3_request_header(request, "if-match", NULL);
 		return;
 	}
+	/* What was changed on the way is counted otherwise than what is stored. */
 	snprintf(text, sizeof(text), "bytes=%lld-", (long long)get->received);
-	s3_request_header(request, "range", text);
+	s3_request_header(request, "range", get->comparing || !get->promise.as_stored ? NULL : text);
 	snprintf(text, sizeof(text), "\"%s\"", get->get.info.etag);
 	s3_request_header(request, "if-match", get->get.info.etag[0] != '\0' ? text : NULL);
+}
+
+/* Nothing is behind the last byte: the end was reached, if its size was not known before. Returns whether another try is planned. */
+static bool
+check_end(struct s3_get *get)
+{
+	struct s3_request *request = get->request;
+	const char *range = http_header(&request->call, "content-range");
+	int64_t first, total;
+
+	if (range != NULL && (!parse_range(range, &first, &total) || total != get->received)) {
+		err_set(&request->err, ERR_TEMPORARY, "GET: another part came than was asked for");
+	} else if (get->get.info.size > get->received) {
+		err_set(&request->err, ERR_TEMPORARY, "GET: %lld of %lld bytes came, and the store has no more",
+		        (long long)get->received, (long long)get->get.info.size);
+	} else {
+		request->err.kind = ERR_NONE;
+		get->probing = true;
+		if (is_right(get, &request->err)) {
+			get->get.info.size = get->received;
+			return false;
+		}
+		if (plan_again(get) != RETRY_NEVER && s3_request_again(request))
+			return true;
+	}
+	store_err_name(&request->err, request->bucket->name, request->key);
+	return false;
 }
 
 static void
 on_done(struct s3_request *request)
 {
 	struct s3_get *get = request->owner;
-	int64_t first, total;
 
 	stop_running(get);
-
-	/* Nothing behind the last byte: the end was reached, if its size was not known before. */
-	if (request->status == 416 && get->received > 0 &&
-	    parse_range(http_header(&request->call, "content-range"), &first, &total) && total == get->received) {
-		request->err.kind = ERR_NONE;
-		if (!is_right(get, &request->err))
-			store_err_name(&request->err, request->bucket->name, request->key);
+	if (request->status == 416 && get->received > 0 && !get->comparing && check_end(get)) {
+		on_retry(request);
+		return;
 	}
 	get->err = request->err;
 }
 
 struct store_get *
-s3_get_open(struct store *store, const char *bucket, const char *key)
+s3_get_open(struct store *store, const char *bucket, const char *key, const struct store_get_options *options)
 {
 	struct s3_get *get = mem_zero(1, sizeof(*get));
 
@@ -273,6 +406,9 @@ s3_get_open(struct store *store, const char *bucket, const char *key)
 	get->get.info.size = -1;
 	get->s3 = (struct s3 *)store;
 	get->key = mem_dup(key);
+	get->listed = (struct store_get_options){.size = -1};
+	if (options != NULL && options->etag != NULL && *options->etag != '\0')
+		get->listed = (struct store_get_options){options->size, mem_dup(options->etag)};
 	ahead_open(&get->ahead, &get->s3->ahead);
 	if (!s3_bucket_name_ok(bucket) || *key == '\0') {
 		err_set(&get->err, ERR_FAILED, "GET: no name of an object");
@@ -286,7 +422,8 @@ s3_get_open(struct store *store, const char *bucket, const char *key)
 	get->request->check = check;
 	get->request->on_retry = on_retry;
 	get->request->on_done = on_done;
-	if (get->s3->check_crc32)
+	get->request->as_stored = true;
+	if (get->s3->ask_checksum)
 		s3_request_header(get->request, "x-amz-checksum-mode", "ENABLED");
 	s3_request_start(get->request);
 	start_running(get);
@@ -338,7 +475,9 @@ s3_get_free(struct store_get *base)
 
 	stop_running(get);
 	s3_request_free(get->request);
+	s3_offered_release(&get->offered);
 	ahead_close(&get->ahead);
+	free((char *)get->listed.etag);
 	free(get->key);
 	free(get);
 }

@@ -83,6 +83,9 @@ add_headers(struct s3_request *request, const struct sigv4_header *headers, size
 	/* Headers without a value: curl's own, taken out. */
 	call->headers = curl_slist_append(call->headers, "Expect:");
 	call->headers = curl_slist_append(call->headers, "Accept:");
+	/* Else Google expands what is stored as gzip. Not signed: its front ends change it on the way. */
+	if (request->as_stored)
+		call->headers = curl_slist_append(call->headers, "Accept-Encoding: gzip");
 	if (request->has_body && !typed)
 		call->headers = curl_slist_append(call->headers, "Content-Type:");
 }

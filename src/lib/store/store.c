@@ -89,9 +89,9 @@ store_list_free(struct store_list *list)
 }
 
 struct store_get *
-store_get_open(struct store *store, const char *bucket, const char *key)
+store_get_open(struct store *store, const char *bucket, const char *key, const struct store_get_options *options)
 {
-	return store->ops->get_open(store, bucket, key);
+	return store->ops->get_open(store, bucket, key, options);
 }
 
 int

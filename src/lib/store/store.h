@@ -75,11 +75,18 @@ struct store_info {
 	char etag[128];
 };
 
+/* What a listing has said of an object; what comes is held against it. */
+struct store_get_options {
+	int64_t size;     /* -1: not known */
+	const char *etag; /* NULL or "": not known */
+};
+
 /*
  * Starts to get an object (returns at once; the transfer may wait for a free connection). What has
- * come ahead of being read is bounded. A connection that breaks is continued where it stood.
+ * come ahead of being read is bounded. A connection that breaks is continued where it stood. `options` may be NULL.
  */
-struct store_get *store_get_open(struct store *store, const char *bucket, const char *key);
+struct store_get *store_get_open(struct store *store, const char *bucket, const char *key,
+                                 const struct store_get_options *options);
 /*
  * The next bytes, in a slice that is valid until the next call for the same get. Returns 1 with
  * bytes, 0 at the end (all of it came, and size and checksum were right), -1 with err, and, only where !wait,
