@@ -93,3 +93,26 @@ still() {
 	[ "$(jq .repeated <<<"$(senserve_stop)")" = 0 ]
 	(($(jq .peak_kib slow) < $(jq .peak_kib quick) + 16384))
 }
+
+@test "a reader that leaves: no more is read or asked, and the answers of a call under way are kept" {
+	senserve_start --latency 2000
+	postings 50 >in
+	mkfifo pipe readable
+	senenrich --rpc-batch 50 --stats stats <pipe >readable 2>log 3>&- &
+	pid=$!
+	exec 9>pipe 8<readable
+	cat in >&9
+	claimed() { [ -n "$(redis_do --scan --pattern 'seniority:claim:*')" ]; }
+	wait_until 10 claimed
+	exec 8<&-
+	# it does not wait for more input, nor for something to write
+	status=0
+	wait "$pid" || status=$?
+	exec 9>&-
+	[ "$status" -eq 141 ]
+	pairs=$(jq -c '[.company, .title]' in | sort -u | wc -l)
+	[ "$(jq .pairs_asked stats)" = "$pairs" ]
+	senserve_stop >counts
+	# all of it is known now
+	senenrich <in 2>log | sed -E 's/,"seniority":[1-7]\}$/}/' | cmp - in
+}

@@ -276,15 +276,18 @@ has_room(const struct enrich *e)
 static bool
 wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{.fd = has_room(e) ? e->fd : -1, .events = POLLIN},
 		{.fd = asker_fd(&e->asker), .events = POLLIN},
+		{.fd = e->out.fd}, /* POLLERR: the reader has left */
 	};
 	enum spent_on before = spent_switch(&e->spent, e->asker.under_way > 0 ? SPENT_MODEL : SPENT_INPUT);
-	int n = poll(fds, 2, timeout_ms);
+	int n = poll(fds, 3, timeout_ms);
 
 	spent_switch(&e->spent, before);
 	*anything = n > 0;
+	if (n > 0 && (fds[2].revents & POLLERR) != 0 && e->out.failed == 0)
+		e->out.failed = EPIPE;
 	return n > 0 && fds[0].revents != 0;
 }
 
@@ -367,13 +370,33 @@ step(struct enrich *e, struct err *err)
 	return 0;
 }
 
+/*
+ * The stage behind this one has stopped. Nothing more is asked; but calls that are under way are paid for, so
+ * their answers are waited for, which their own time-outs bound, and go into the cache.
+ */
+static void
+keep_answers(struct enrich *e)
+{
+	while (e->asker.under_way > 0 && !signals_stop()) {
+		struct pollfd model = {.fd = asker_fd(&e->asker), .events = POLLIN};
+
+		poll(&model, 1, -1);
+		asker_collect(&e->asker, on_resolved, e);
+	}
+	lookup_finish(&e->lookup);
+}
+
 int
 enrich_run(struct enrich *e, struct err *err)
 {
 	e->last_input_ms = clock_mono_ms();
 	while (!e->input_end || e->first || e->filling->count > 0 || e->lookup.flying.count > 0) {
-		if (signals_stop() || e->out.failed)
+		if (signals_stop())
 			return 0;
+		if (e->out.failed) {
+			keep_answers(e);
+			return 0;
+		}
 		progress_tick();
 		if (step(e, err) < 0)
 			return -1;
