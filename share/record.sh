@@ -73,6 +73,7 @@ record_metrics() {
 	esac
 	new["seniority_runs_total{status=\"$name\"}"]=1
 	for name in stored failed; do new["seniority_objects_total{result=\"$name\"}"]=$(member "$line" "$name"); done
+	for name in object everybody nobody; do new["seniority_failures_total{fault=\"$name\"}"]=$(member "$line" "failed_$name"); done
 	for name in written rejected; do new["seniority_postings_total{result=\"$name\"}"]=$(member "$line" "$name"); done
 	for name in memo redis model; do new["seniority_answers_total{by=\"$name\"}"]=$(member "$line" "$name"); done
 	for name in line company title model forged; do
@@ -107,6 +108,7 @@ metrics_text() {
 	[ "$status" != 0 ] || success=$ended
 	metrics_counter seniority_runs_total "Runs of the pipeline, by exit status."
 	metrics_counter seniority_objects_total "Raw objects, by what became of them."
+	metrics_counter seniority_failures_total "Raw objects that failed, by whose fault it was: the object's own, everybody's (it stopped the run), nobody's (it may pass)."
 	metrics_counter seniority_postings_total "Postings, by what became of them."
 	metrics_counter seniority_answers_total "Postings, by what gave their seniority."
 	metrics_counter seniority_rejected_total "Rejected postings, by what was wrong with them."

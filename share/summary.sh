@@ -15,7 +15,8 @@ number() {
 
 # Which variable is whose number.
 summary_numbers=(listed=s3ls.listed present=s3ls.present skipped=s3ls.skipped excluded=s3ls.excluded
-	stored=s3put.objects failed=s3put.failed read=s3cat.lines written=s3put.lines rejected=s3put.rejected
+	stored=s3put.objects failed=s3put.failed failed_object=s3put.failed_object
+	failed_everybody=s3put.failed_everybody failed_nobody=s3put.failed_nobody read=s3cat.lines written=s3put.lines rejected=s3put.rejected
 	memo=senenrich.memo redis=senenrich.redis model=senenrich.model calls=senenrich.calls pairs=senenrich.pairs_asked
 	moved=cursor.moved_to)
 
@@ -48,7 +49,7 @@ add_up() {
 
 # summarise FORMAT STATUS MICROSECONDS
 summarise() {
-	local listed present skipped excluded stored failed read written rejected memo redis model calls pairs moved
+	local listed present skipped excluded stored failed failed_{object,everybody,nobody} read written rejected memo redis model calls pairs moved
 	local adds_up lost seconds rate
 	collect
 	add_up
@@ -147,6 +148,7 @@ what_next() {
 		hint "why they failed:" "${tool}cursor failed$config"
 		hint "once more:" "$me --retry-failed$config"
 	elif [ "$1" != 0 ]; then
+		((${failed_everybody:-0} == 0)) || hint "past one object:" "${tool}cursor skip KEY --reason TEXT$config"
 		hint "$([ "$1" = 75 ] && echo 'what it waits for:' || echo 'what is wrong:')" "$me --check$config"
 		hint "go on:" "$me$config"
 	fi
@@ -163,7 +165,7 @@ hint() {
 summary_json() {
 	local name value line
 	line="\"run\":$(quoted "$SENIORITY_RUN_ID"),"
-	for name in listed stored failed present skipped excluded read written rejected lost memo redis model pairs calls; do
+	for name in listed stored failed failed_{object,everybody,nobody} present skipped excluded read written rejected lost memo redis model pairs calls; do
 		value=${!name}
 		line+="\"$name\":${value:-null},"
 	done

@@ -126,6 +126,56 @@ for_good() {
 }
 @test "an object that failed for good is recorded and passed" { both for_good; }
 
+# with_fault FAULT TEMPORARY: the second of three objects failed so.
+with_fault() {
+	cursor failed --clear
+	cursor set 5 --force
+	set_from bash -c "receipt a 5 1 10; failure b 5 2 20 $2 | sed 's/,\"list\"/,\"fault\":\"$1\"&/'; receipt c 5 3 30"
+}
+
+faults() {
+	with_fault object false
+	[ "$status" -eq 1 ]
+	is_at 30
+	[ "$(cursor failed | wc -l)" -eq 1 ]
+	with_fault nobody true
+	[ "$status" -eq 75 ]
+	is_at 10
+	[ -z "$(cursor failed)" ]
+	with_fault everybody true
+	[ "$status" -eq 1 ]
+	is_at 10
+	[ -z "$(cursor failed)" ]
+	[[ $stderr == *"job-postings-raw/b is left for a later run: s3cat: GET: 404 NoSuchKey: the cursor stops before it" ]]
+	# two members that disagree are no proof
+	with_fault object true
+	[ "$status" -eq 75 ]
+	is_at 10
+}
+@test "whose fault it was decides: only the object's own is passed" { both faults; }
+
+skipping() {
+	cursor set 5 --force
+	cursor skip job-postings-raw/1721183934.jsonl s3://rl-data/job-postings-raw/1721183935.jsonl --reason 'its owner "denies" it'
+	run -0 bash -c 'cursor failed | jq -c "[.key, .reason, .stage, (.time | fromdate > 1700000000)]"'
+	[ "$output" = '["job-postings-raw/1721183934.jsonl","its owner \"denies\" it","cursor skip",true]
+["job-postings-raw/1721183935.jsonl","its owner \"denies\" it","cursor skip",true]' ]
+	is_at 5
+	cursor failed --clear job-postings-raw/1721183934.jsonl
+	[ "$(cursor failed | wc -l)" -eq 1 ]
+	# what no listing has would be skipped in vain
+	for call in 'skip --reason x' 'skip job-postings-raw/1721183934' 'skip 1721183934 --reason x' \
+		'skip job-postings-raw/ --reason x' 'skip s3://other/job-postings-raw/1721183934 --reason x' \
+		'skip job-postings-raw/1721183934 --reason ""' 'get --reason x' \
+		'skip job-postings-raw/1721183936 1721183934 --reason x'; do
+		run --separate-stderr bash -c "cursor $call"
+		[ "$status" -eq 2 ] || { echo "cursor $call: $status"; false; }
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done
+	[ "$(cursor failed | wc -l)" -eq 1 ]
+}
+@test "skip records raw objects as failed, with a reason" { both skipping; }
+
 clearing() {
 	set_from bash -c 'failure a 0 1 1 false; failure b 0 2 2 false; failure "c\\\"\\u00e9" 0 3 3 false'
 	[ "$status" -eq 1 ]

@@ -117,7 +117,7 @@ bash_completes() {
 
 @test "bash completes the programs, their commands, and values" {
 	[ "$(complete seniority s3 | tr '\n' ' ')" = 's3cat s3ls s3put ' ]
-	[ "$(complete seniority cursor '' | tr '\n' ' ')" = 'failed get import key set ' ]
+	[ "$(complete seniority cursor '' | tr '\n' ' ')" = 'failed get import key set skip ' ]
 	[ "$(complete sencache import --legacy --split '' | tr '\n' ' ')" = 'first last ' ]
 	[ "$(complete s3put --compress = '' | tr '\n' ' ')" = 'gzip zstd ' ]
 	touch some-file

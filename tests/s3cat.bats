@@ -162,7 +162,7 @@ put() {
 		{"key":"a/2","list":{"after":0,"seq":2,"upto":6}}
 		a/3
 	END
-	[ "${lines[4]}" = '{"@":"error","key":"a/2","stage":"s3cat","reason":"GET: 404 NoSuchKey","temporary":false,"list":{"after":0,"seq":2,"upto":6}}' ]
+	[ "${lines[4]}" = '{"@":"error","key":"a/2","stage":"s3cat","reason":"GET: 404 NoSuchKey","temporary":false,"fault":"object","list":{"after":0,"seq":2,"upto":6}}' ]
 	[[ $stderr == "s3cat: s3://rl-data/a/2: GET: 404 NoSuchKey"* ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	printf '%s\n' "${lines[@]:5}" | without_etags | diff <(frame a/3 "$STORE/a/3") -

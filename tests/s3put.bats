@@ -176,7 +176,7 @@ stored_are() {
 @test "errors of other stages become receipts; what they fail is not stored" {
 	{ error 1 false; frame 2 2; begin 3 && postings 2 && reject 3 3 && error 3 false; } >in
 	run -1 --separate-stderr s3put <in
-	[ "${lines[0]}" = '{"source":"job-postings-raw/1","error":"no answer","stage":"senenrich","temporary":false,"list":{"after":0,"seq":1,"upto":9}}' ]
+	[ "${lines[0]}" = '{"source":"job-postings-raw/1","error":"no answer","stage":"senenrich","temporary":false,"fault":"object","list":{"after":0,"seq":1,"upto":9}}' ]
 	[ "$(jq -c '[.source[17:], .error]' <<<"$output" | paste -sd' ')" = '["1","no answer"] ["2",null] ["3","no answer"]' ]
 	stored_are job-postings-mod/2
 	# One stage has said it already.

@@ -132,19 +132,22 @@ went() {
 	[[ $stderr == *"GET: Failed to connect to 127.0.0.1 port $port "* ]]
 }
 
-@test "a proxy that wants a password gets it; a wrong one is refused at once, and shown nowhere" {
+@test "a proxy that wants a password gets it; a wrong one is of no object, and shown nowhere" {
 	proxy_start "BasicAuth me hunter2"
-	local url with=http://me:hunter2@${PROXY#http://} wrong=http://me:hunter3@${PROXY#http://}
+	local url wanted fault with=http://me:hunter2@${PROXY#http://} wrong=http://me:hunter3@${PROXY#http://}
 	for url in "$S3_ENDPOINT" "$S3_ENDPOINT_TLS"; do
 		config "$url"
 		env {http,https}_proxy="$with" s3cat small 2>log | cmp - "$SMALL"
 		[ ! -s log ]
-		run -1 --separate-stderr env {http,https}_proxy="$wrong" s3cat small
+		# To a tunnel this proxy says 407, which nobody else does. To the rest it says 401 with a page of its own, which is
+		# no answer of the store, and may pass.
+		if [ "$url" = "$S3_ENDPOINT" ]; then wanted=75 fault=nobody; else wanted=1 fault=everybody; fi
+		run "-$wanted" --separate-stderr env AWS_MAX_ATTEMPTS=1 {http,https}_proxy="$wrong" s3cat small
 		[ "${#stderr_lines[@]}" -eq 1 ]
 		[[ $stderr == *40[17]* && $stderr != *hunter* ]]
 		# No object is at fault.
-		echo small | env {http,https}_proxy="$wrong" s3cat >frames 2>log || [ $? = 1 ]
-		[ "$(jq -r .temporary frames)" = true ]
+		echo small | env AWS_MAX_ATTEMPTS=1 {http,https}_proxy="$wrong" s3cat >frames 2>log || [ $? = "$wanted" ]
+		[ "$(jq -c '[.temporary, .fault]' frames)" = "[true,\"$fault\"]" ]
 		run ! grep hunter log frames
 	done
 	[ "$(went CONNECT)" -gt 0 ]

@@ -6,6 +6,7 @@
  *	cursor set < receipts          moves it along the thread of the receipts that s3put writes
  *	cursor failed                  prints the objects that failed for good, as NDJSON
  *	cursor failed --clear [KEY]... forgets them
+ *	cursor skip KEY... --reason TEXT  counts objects that are stuck among them
  *	cursor key                     prints the name under which it is kept
  *	cursor import [NAME]           takes the cursor that the Python predecessor kept in Redis
  *
@@ -24,6 +25,7 @@
 #include "cli/stats.h"
 #include "cursor/keeper.h"
 #include "cursor/receipts.h"
+#include "cursor/skip.h"
 #include "redis/redis.h"
 #include "streams/layout.h"
 
@@ -33,6 +35,7 @@ struct options {
 	bool force;
 	bool dry_run;
 	bool clear;
+	const char *reason;
 };
 
 /* One call of the program. */
@@ -51,6 +54,7 @@ static const char *const usage[] = {
 	"set N [--force] [--dry-run] [OPTION]...",
 	"set [--dry-run] [OPTION]... < RECEIPTS",
 	"failed [--clear [KEY]...] [OPTION]...",
+	"skip KEY... --reason TEXT [OPTION]...",
 	"key [OPTION]...",
 	"import [NAME] [--force] [--dry-run] [OPTION]...",
 	NULL,
@@ -65,7 +69,7 @@ static const char *const examples[] = {
 static int
 fail(const struct err *err)
 {
-	log_error("%s", err->text);
+	err_log(err);
 	return err_status(err);
 }
 
@@ -212,6 +216,18 @@ run_failed(struct call *call)
 }
 
 static int
+run_skip(struct call *call)
+{
+	struct err err = ERR_INIT;
+
+	if (call->argc == 0)
+		return cli_usage_error(call->cli, "skip needs a KEY");
+	if (skip_keys(call->keeper, call->cli->settings, call->argv, call->argc, call->options->reason, &err))
+		return fail(&err);
+	return STATUS_OK;
+}
+
+static int
 run_key(struct call *call)
 {
 	out_write_slice(&call->out, slice_of_str(keeper_name(call->keeper)));
@@ -270,14 +286,15 @@ run_import(struct call *call)
 static const struct command {
 	const char *name;
 	int operands; /* at most; -1: any number */
-	bool force, dry_run, clear; /* which of the options it takes */
+	bool force, dry_run, clear, reason; /* which of the options it takes */
 	int (*run)(struct call *call);
 } commands[] = {
-	{"get", 0, false, false, false, run_get},
-	{"set", 1, true, true, false, run_set},
-	{"failed", -1, false, false, true, run_failed},
-	{"key", 0, false, false, false, run_key},
-	{"import", 1, true, true, false, run_import},
+	{"get", 0, false, false, false, false, run_get},
+	{"set", 1, true, true, false, false, run_set},
+	{"failed", -1, false, false, true, false, run_failed},
+	{"skip", -1, false, false, false, true, run_skip},
+	{"key", 0, false, false, false, false, run_key},
+	{"import", 1, true, true, false, false, run_import},
 };
 /* clang-format on */
 
@@ -290,18 +307,18 @@ find_command(const struct call *call)
 	const struct command *command = NULL;
 
 	if (cli->operand_count == 0) {
-		cli_usage_error(cli, "no command: get, set, failed, key or import");
+		cli_usage_error(cli, "no command: get, set, failed, skip, key or import");
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(cli->operands[0], commands[i].name) == 0)
 			command = &commands[i];
 	if (command == NULL)
-		cli_usage_error(cli, "unknown command '%s': get, set, failed, key or import", cli->operands[0]);
+		cli_usage_error(cli, "unknown command '%s': get, set, failed, skip, key or import", cli->operands[0]);
 	else if (command->operands >= 0 && call->argc > command->operands)
 		cli_usage_error(cli, "%s: too many arguments", command->name);
 	else if ((options->force && !command->force) || (options->dry_run && !command->dry_run) ||
-	         (options->clear && !command->clear))
+	         (options->clear && !command->clear) || (options->reason != NULL && !command->reason))
 		cli_usage_error(cli, "%s does not take this option", command->name);
 	else
 		return command;
@@ -337,11 +354,12 @@ run_command(struct call *call)
 int
 main(int argc, char **argv)
 {
-	struct options options = {false, false, false};
+	static struct options options;
 	const struct cli_option table[] = {
 		{CLI_FLAG, 0, "force", NULL, "set, import: move it back too, over anything", &options.force, 0, 0},
 		{CLI_FLAG, 0, "dry-run", NULL, "set, import: say what would be done, change nothing", &options.dry_run, 0, 0},
 		{CLI_FLAG, 0, "clear", NULL, "failed: forget them all, or KEY", &options.clear, 0, 0},
+		{CLI_TEXT, 0, "reason", "TEXT", "skip: why; `cursor failed` shows it", &options.reason, 0, 0},
 		{CLI_SETTING, 0, "cursor-store", "STORE", "where it is kept: redis, or file:PATH (redis)", NULL, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "bucket of the raw postings", NULL, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "bucket of the enriched ones", NULL, 0, 0},

@@ -47,6 +47,7 @@ struct run {
 	bool save_failed; /* the last time */
 	int64_t save_again_ms;
 	bool threadless_said;
+	bool everybody_said;
 	int64_t bad; /* lines that are no receipts */
 	struct log_site failures;
 };
@@ -189,13 +190,16 @@ static bool
 take_failure(struct run *run, const struct receipt *receipt, bool threaded)
 {
 	run->result->failed++;
-	if (receipt->temporary) {
-		log_warning_limited(&run->failures, "%.*s is left for a later run: %.*s: %.*s%s", SLICE_ARGS(receipt->source),
-		                    SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error),
-		                    threaded && !run->follow.stopped ? ": the cursor stops before it" : "");
+	if (receipt->fault != FAULT_OBJECT) {
+		/* What stopped the run is said once, not for each object that was under way. */
+		if (receipt->fault == FAULT_NOBODY || !run->everybody_said)
+			log_warning_limited(&run->failures, "%.*s is left for a later run: %.*s: %.*s%s",
+			                    SLICE_ARGS(receipt->source), SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error),
+			                    threaded && !run->follow.stopped ? ": the cursor stops before it" : "");
+		run->everybody_said = run->everybody_said || receipt->fault == FAULT_EVERYBODY;
 		if (threaded)
 			follow_stop(&run->follow);
-		worse(run, STATUS_TEMPORARY);
+		worse(run, receipt->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
 		return false;
 	}
 	worse(run, STATUS_FAILED);

@@ -31,7 +31,7 @@ static int
 too_long(struct body *body, struct err *err)
 {
 	if (body->framed)
-		return err_set(err, ERR_FAILED, "line %" PRIu64 ": longer than max_line, %zu bytes", body->number,
+		return err_set(err, ERR_OBJECT, "line %" PRIu64 ": longer than max_line, %zu bytes", body->number,
 		               body->max_line);
 	body->lines++;
 	leave_out(body, "longer than max_line");

@@ -12,7 +12,7 @@
 static void
 note(struct cat *cat, const struct err *err)
 {
-	log_error("%s", err->text);
+	err_log(err);
 	cat->status = status_worse(cat->status, err_status(err));
 }
 
@@ -101,7 +101,7 @@ succeed(struct cat *cat)
 	queue_pop(&cat->queue);
 }
 
-/* Gives the head up. The object is known to be at fault only where the error is for good. */
+/* Gives the head up. */
 static void
 fail(struct cat *cat, const struct err *err, struct slice reason)
 {
@@ -109,13 +109,12 @@ fail(struct cat *cat, const struct err *err, struct slice reason)
 
 	cat->status = status_worse(cat->status, err_status(err));
 	if (cat->framed) {
-		bool later = err_is_temporary(err) || err->kind == ERR_USAGE;
-
 		buf_reset(&cat->record);
-		control_write_error(&cat->record, head->record.key, SLICE("s3cat"), reason, later, head->record.list);
+		control_write_error(&cat->record, head->record.key, SLICE("s3cat"), reason, err_fault(err), head->record.list);
 		out_write_slice(cat->out, slice_of_buf(&cat->record));
 	}
 	cat->failed++;
+	cat->failed_by[err_fault(err)]++;
 	queue_pop(&cat->queue);
 }
 
@@ -124,7 +123,11 @@ fail_get(struct cat *cat, const struct err *err)
 {
 	struct transfer *head = queue_head(&cat->queue);
 
-	log_error("%s", err->text);
+	cat->stopped = cat->stoppable && err_fault(err) == FAULT_EVERYBODY;
+	if (cat->stopped)
+		err_log_stop(err, head->record.key.ptr);
+	else
+		err_log(err);
 	fail(cat, err, store_reason(err, head->record.bucket.ptr, head->record.key.ptr));
 }
 
@@ -227,7 +230,7 @@ serve(struct cat *cat, bool block)
 void
 cat_run(struct cat *cat)
 {
-	while (!cat->out->failed && !signals_stop()) {
+	while (!cat->out->failed && !cat->stopped && !signals_stop()) {
 		/* The store is to be at work while the head is looked at. */
 		if (fill(cat))
 			serve(cat, false);

@@ -21,6 +21,8 @@ struct cat {
 	struct out *out;
 	bool framed;
 	bool unordered;
+	bool stoppable; /* everybody's fault ends the run: it would meet all that is still to come */
+	bool stopped;   /* it has */
 	struct wanted wanted;
 	struct queue queue;
 	struct decompress *decompress;
@@ -30,9 +32,10 @@ struct cat {
 	enum exit_status status;
 	/* for the statistics */
 	int64_t objects, failed, lines, bytes, forged;
+	int64_t failed_by[FAULTS]; /* of them, by enum fault */
 };
 
-/* Returns when everything is done, stdout has failed, or a signal asks to stop. */
+/* Returns when everything is done, stdout has failed, a signal asks to stop, or everybody's fault did. */
 void cat_run(struct cat *cat);
 
 #endif

@@ -33,6 +33,7 @@ save_stats(struct stats *stats, const struct cat *cat, const char *path)
 
 	stats_int(stats, "objects", cat->objects);
 	stats_int(stats, "failed", cat->failed);
+	stats_faults(stats, cat->failed_by);
 	stats_int(stats, "lines", cat->lines);
 	stats_int(stats, "bytes", cat->bytes);
 	stats_int(stats, "forged", cat->forged);
@@ -48,7 +49,11 @@ run(const struct cli *cli, const struct options *options)
 {
 	size_t max_line = (size_t)settings_int(cli->settings, "max_line");
 	bool framed = options->frames || (cli->operand_count == 0 && !options->plain && !options->rejects);
-	struct cat cat = {.settings = cli->settings, .framed = framed, .unordered = options->unordered};
+	/* Whoever names keys himself, perhaps of several buckets, wants those that can be had, as of cat. */
+	struct cat cat = {.settings = cli->settings,
+	                  .framed = framed,
+	                  .unordered = options->unordered,
+	                  .stoppable = cli->operand_count == 0};
 	struct err err = ERR_INIT;
 	struct stats stats;
 	struct out out;
@@ -60,7 +65,7 @@ run(const struct cli *cli, const struct options *options)
 	cat.store = store_open(cli->settings, &err);
 	if (cat.store == NULL) {
 		stats_release(&stats);
-		log_error("%s", err.text);
+		err_log(&err);
 		return (int)err_status(&err);
 	}
 	out_init(&out, STDOUT_FILENO);

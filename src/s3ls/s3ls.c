@@ -130,7 +130,7 @@ save_stats(struct stats *stats, const struct listing *listing, const struct stor
 static enum exit_status
 fail(const struct err *err)
 {
-	log_error("%s", err->text);
+	err_log(err);
 	return err_status(err);
 }
 

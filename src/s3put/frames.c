@@ -59,6 +59,8 @@ on_begin(struct frames *frames, const struct control *control, struct err *err)
 {
 	if (frames->open != NULL)
 		return broken_key(frames, err, "begin", control->key);
+	if (frames->shelf->target->stopped)
+		return -1;
 	frames->open = shelf_add(frames->shelf);
 	if (frames->open == NULL)
 		return -1;
@@ -173,7 +175,7 @@ serve(struct frames *frames)
 	do {
 		shelf_turn(shelf);
 		progress_tick();
-		if (shelf->out->failed || signals_stop())
+		if (shelf->out->failed || shelf->target->stopped || signals_stop())
 			return -1;
 		readable = store_wait(shelf->target->store, STDIN_FILENO, -1);
 	} while (readable == 0);
@@ -219,7 +221,7 @@ frames_run(struct shelf *shelf, size_t max_line, struct err *err)
 	lines_init(&frames.lines, ESCAPED_MAX * max_line + RECORD_EXTRA);
 	do {
 		result = read_block(&frames, err);
-		if (result > 0 && take_lines(&frames, err) < 0)
+		if (result > 0 && (take_lines(&frames, err) < 0 || shelf->target->stopped))
 			result = -1;
 	} while (result > 0);
 	if (result == 0)

@@ -46,8 +46,17 @@ note(struct run *run, const struct err *err)
 	/* Nothing is to be said of a signal, and of stdout out_close() tells. */
 	if (err->kind == ERR_NONE || signals_stop())
 		return;
-	log_error("%s", err->text);
+	err_log(err);
 	run->status = status_worse(run->status, err_status(err));
+}
+
+/* The one object there is. */
+static void
+note_failed(struct run *run, const struct err *err)
+{
+	run->shelf.failed++;
+	run->shelf.failed_by[err_fault(err)]++;
+	note(run, err);
 }
 
 static void
@@ -78,8 +87,7 @@ put_single(struct run *run, struct slice bucket, struct slice key)
 	    0)
 		run->shelf.objects++;
 	else
-		run->shelf.failed++;
-	note(run, &err);
+		note_failed(run, &err);
 	free(bucket_text);
 	free(key_text);
 }
@@ -91,8 +99,7 @@ remove_single(struct run *run, struct slice bucket, struct slice key)
 	struct err err = ERR_INIT;
 
 	if (!run->options->dry_run && store_remove(run->target.store, bucket_text, key_text, &err) < 0) {
-		run->shelf.failed++;
-		note(run, &err);
+		note_failed(run, &err);
 	}
 	free(bucket_text);
 	free(key_text);
@@ -106,6 +113,7 @@ save_stats(struct run *run)
 
 	stats_int(stats, "objects", run->shelf.objects);
 	stats_int(stats, "failed", run->shelf.failed);
+	stats_faults(stats, run->shelf.failed_by);
 	stats_int(stats, "lines", run->shelf.lines);
 	stats_int(stats, "rejected", run->shelf.rejected);
 	stats_int(stats, "bytes", run->shelf.bytes);
@@ -190,7 +198,7 @@ start(const struct cli *cli, const struct options *options)
 	if (prepare(&run, &bucket, &key, &err) == 0) {
 		status = put(&run, bucket, key);
 	} else {
-		log_error("%s", err.text);
+		err_log(&err);
 		status = (int)err_status(&err);
 	}
 	stats_release(&run.stats);

@@ -11,6 +11,7 @@ give_receipt(struct shelf *shelf, struct upload *upload)
 {
 	if (upload->failed) {
 		shelf->failed++;
+		shelf->failed_by[upload->fault]++;
 		shelf->status = status_worse(shelf->status, upload->status);
 	} else {
 		shelf->objects++;

@@ -17,6 +17,7 @@ struct shelf {
 	enum exit_status status;
 	/* for the statistics: of what is stored, but for `failed` */
 	int64_t objects, failed, lines, rejected, bytes;
+	int64_t failed_by[FAULTS]; /* of the failed, by enum fault */
 };
 
 void shelf_init(struct shelf *shelf, struct target *target, struct out *out, size_t size);

@@ -15,11 +15,11 @@ set(struct buf *buf, struct slice s)
 }
 
 static void
-fail(struct upload *upload, struct slice stage, struct slice reason, bool temporary, enum exit_status status)
+fail(struct upload *upload, struct slice stage, struct slice reason, enum fault fault, enum exit_status status)
 {
 	upload_abort(upload);
 	upload->failed = true;
-	upload->temporary = temporary;
+	upload->fault = fault;
 	upload->status = status;
 	set(&upload->stage, stage);
 	set(&upload->reason, reason);
@@ -27,22 +27,27 @@ fail(struct upload *upload, struct slice stage, struct slice reason, bool tempor
 
 /* For what is wrong with the frame itself. */
 static void
-fail_frame(struct upload *upload, const char *reason, bool temporary)
+fail_frame(struct upload *upload, const char *reason, enum fault fault)
 {
-	log_error("%s: %s", buf_cstr(&upload->source), reason);
-	fail(upload, SLICE("s3put"), slice_of_str(reason), temporary, STATUS_FAILED);
+	log_error_fault(fault_name(fault), "%s: %s", buf_cstr(&upload->source), reason);
+	fail(upload, SLICE("s3put"), slice_of_str(reason), fault, STATUS_FAILED);
 }
 
 static void
 fail_store(struct upload *upload, const struct err *err, struct buf *key)
 {
-	/* Where the settings are wrong, the object is not at fault: another run is to take it. */
-	bool temporary = err_is_temporary(err) || err->kind == ERR_USAGE;
+	struct target *target = upload->target;
 
 	if (signals_stop())
 		return;
-	log_error("%s", err->text);
-	fail(upload, SLICE("s3put"), store_reason(err, upload->target->layout.output_bucket, buf_cstr(key)), temporary,
+	if (err_fault(err) != FAULT_EVERYBODY) {
+		err_log(err);
+	} else if (!target->stopped) {
+		/* Said once: what is under way beside this one will meet the same. */
+		target->stopped = true;
+		err_log_stop(err, buf_cstr(&upload->source));
+	}
+	fail(upload, SLICE("s3put"), store_reason(err, target->layout.output_bucket, buf_cstr(key)), err_fault(err),
 	     err_status(err));
 }
 
@@ -97,10 +102,10 @@ upload_start(struct upload *upload, struct target *target, struct slice source, 
 {
 	reset(upload, target, source, list);
 	if (!make_keys(upload, source)) {
-		fail_frame(upload, "the source is outside raw_prefix", false);
+		fail_frame(upload, "the source is outside raw_prefix", FAULT_OBJECT);
 	} else if (!names_add(&target->names, slice_of_buf(&upload->key))) {
 		/* The first one stands. That it is stored shows in its own receipt. */
-		fail_frame(upload, "another source in this run has the same output name", false);
+		fail_frame(upload, "another source in this run has the same output name", FAULT_OBJECT);
 	} else {
 		open_sink(upload, &upload->object, &upload->key);
 	}
@@ -162,7 +167,7 @@ fail_count(struct upload *upload, int64_t lines)
 
 	buf_printf(&reason, "the source has %" PRId64 " lines, but %" PRId64 " postings and %" PRId64 " rejects came",
 	           lines, upload->lines, upload->rejected);
-	fail_frame(upload, buf_cstr(&reason), true);
+	fail_frame(upload, buf_cstr(&reason), FAULT_NOBODY);
 	buf_release(&reason);
 }
 
@@ -211,8 +216,8 @@ upload_error(struct upload *upload, const struct control *error)
 		set(&upload->list, error->list);
 	/* What failed here first stands. */
 	if (!upload->failed)
-		fail(upload, error->stage, error->reason, error->temporary,
-		     error->temporary ? STATUS_TEMPORARY : STATUS_FAILED);
+		fail(upload, error->stage, error->reason, error->fault,
+		     error->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
 	upload->state = UPLOAD_DONE;
 }
 
@@ -297,7 +302,7 @@ upload_receipt(struct upload *upload, struct buf *to)
 		.reject_key = upload->rejected > 0 ? slice_of_buf(&upload->reject_key) : slice_of(NULL, 0),
 		.error = slice_of_buf(&upload->reason),
 		.stage = slice_of_buf(&upload->stage),
-		.temporary = upload->temporary,
+		.fault = upload->fault,
 	};
 
 	if (!upload->target->dry_run) {

@@ -26,6 +26,7 @@ struct target {
 	bool replace_rejects; /* there may be rejects of an earlier run: they are replaced, by none where there are none */
 	enum compression compress; /* of sources whose name asks for none; adds its suffix */
 	struct names names;        /* of the objects begun in this run */
+	bool stopped;              /* everybody's fault ends the run: nothing more is to be begun */
 };
 
 enum upload_state {
@@ -49,7 +50,7 @@ struct upload {
 	/* where it failed */
 	bool failed;
 	struct buf stage, reason;
-	bool temporary;
+	enum fault fault;
 	enum exit_status status;
 };
 

@@ -100,7 +100,7 @@ take_control(struct import *in, struct slice line)
 		buf_reset(&in->frame);
 	if (control.kind == CONTROL_ERROR) {
 		log_error("%.*s: %.*s", SLICE_ARGS(control.key), SLICE_ARGS(control.reason));
-		worse(in, control.temporary ? STATUS_TEMPORARY : STATUS_FAILED);
+		worse(in, control.fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
 	}
 }
 

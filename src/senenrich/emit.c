@@ -179,7 +179,7 @@ end_frame(struct emit *emit, struct slice line)
 	if (emit->failed) {
 		buf_reset(&emit->line);
 		control_write_error(&emit->line, slice_of_buf(&emit->key), SLICE("senenrich"), slice_of_buf(&emit->failure),
-		                    true, slice_of_buf(&emit->list));
+		                    FAULT_NOBODY, slice_of_buf(&emit->list));
 		out_write_slice(emit->out, slice_of_buf(&emit->line));
 	} else {
 		out_write_slice(emit->out, line);

@@ -71,7 +71,7 @@ write_control(struct buf *to, const struct control *control)
 		control_write_end(to, control->key, control->lines);
 		break;
 	case CONTROL_ERROR:
-		control_write_error(to, control->key, control->stage, control->reason, control->temporary, control->list);
+		control_write_error(to, control->key, control->stage, control->reason, control->fault, control->list);
 		break;
 	case CONTROL_REJECT:
 		control_write_reject(to, control->key, control->line, control->reason, SLICE("raw"));

@@ -172,6 +172,37 @@ def page(server, request, rule):
     return reply
 
 
+@row("put", "part")
+def object_lock(server, request, rule):
+    """A bucket whose objects are locked by default: it takes nothing without Content-MD5 or an x-amz-checksum-* header, and
+    compares what Content-MD5 says."""
+    if not any(name == "content-md5" or name.startswith("x-amz-checksum-") for name in request.headers):
+        return error(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put %s requests with Object "
+                     "Lock parameters" % ("Part" if request.operation == "part" else "Object"))
+    said = request.headers.get("content-md5")
+    if said and base64.b64decode(said) != hashlib.md5(request.body).digest():
+        return error(400, "BadDigest")
+    return server.act(request)
+
+
+@row("put", "part")
+def body_limit(server, request, rule):
+    """A proxy in front that takes no body over bytes=N (100): 413 with a page of its own."""
+    if len(request.body) <= int(rule.get("bytes", 100)):
+        return server.act(request)
+    return answer(server, request, {"status": "413", "body": "html"})
+
+
+@row("get")
+def archived(server, request, rule):
+    """Objects of the storage classes GLACIER and DEEP_ARCHIVE cannot be read."""
+    item = server.peek(request)
+    if item and item["headers"].get("x-amz-storage-class") in ("GLACIER", "DEEP_ARCHIVE"):
+        return error(403, "InvalidObjectState", "The operation is not valid for the object's storage class",
+                     StorageClass=item["headers"]["x-amz-storage-class"])
+    return server.act(request)
+
+
 @row("put")
 def put_damaged(server, request, rule):
     """What is stored is not what was sent, the answer has no ETag."""

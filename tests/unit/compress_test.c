@@ -143,7 +143,7 @@ test_cut_anywhere(void **state)
 			if (len < magic)
 				assert_same(&back, slice_of(packed.data, len));
 			else
-				assert_int_equal(err.kind, ERR_FAILED);
+				assert_int_equal(err.kind, ERR_OBJECT);
 		}
 		buf_release(&packed);
 		buf_release(&back);

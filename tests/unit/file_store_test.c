@@ -215,7 +215,7 @@ test_keys(void **state)
 		assert_false(file_key_safe(bad[i], &why));
 		assert_non_null(why);
 		assert_int_equal(put(bad[i], "x", &err), -1);
-		assert_int_equal(err.kind, ERR_FAILED);
+		assert_int_equal(err.kind, ERR_OBJECT);
 		assert_contains(err.text, "PUT: 400 InvalidKey");
 		got = get(bad[i]);
 		assert_contains(got, "GET: 400 InvalidKey");
@@ -399,7 +399,7 @@ test_options(void **state)
 	assert_int_equal(store_put_wait(first, true, &info, &err), 1);
 	store_put_commit(second);
 	assert_int_equal(store_put_wait(second, true, &info, &err), -1);
-	assert_int_equal(err.kind, ERR_FAILED);
+	assert_int_equal(err.kind, ERR_OBJECT);
 	assert_contains(err.text, "s3://b/k: PUT: 412 PreconditionFailed");
 	store_put_free(first);
 	store_put_free(second);
@@ -425,7 +425,7 @@ test_missing(void **state)
 	(void)state;
 	missing = store_get_open(store, "b", "no/such", NULL);
 	assert_int_equal(store_get_read(missing, true, &data, &err), -1);
-	assert_int_equal(err.kind, ERR_FAILED);
+	assert_int_equal(err.kind, ERR_OBJECT);
 	reason = store_reason(&err, "b", "no/such");
 	assert_true(slice_equal_str(reason, "GET: 404 NoSuchKey"));
 	store_get_free(missing);

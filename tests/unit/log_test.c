@@ -16,7 +16,7 @@
 static size_t
 text_line(char *line, const char *text, size_t len)
 {
-	return log_line_text(line, &(struct log_message){"s3cat", NULL, LOG_WARNING, text, len});
+	return log_line_text(line, &(struct log_message){"s3cat", NULL, LOG_WARNING, text, len, NULL});
 }
 
 static void
@@ -48,7 +48,7 @@ test_text(void **state)
 static void
 test_json(void **state)
 {
-	struct log_message message = {"s3cat", "r\"1", LOG_ERROR, "a\"\\\n\x1b\xc2\x85\xff\xc3\xa9", 10};
+	struct log_message message = {"s3cat", "r\"1", LOG_ERROR, "a\"\\\n\x1b\xc2\x85\xff\xc3\xa9", 10, NULL};
 
 	(void)state;
 	assert_json(&message, "\"run\":\"r\\\"1\",\"program\":\"s3cat\",\"pid\":");
@@ -62,7 +62,7 @@ test_long(void **state)
 {
 	static const char *const fillings[] = {"x", "\x01", "\xff", "\xc3\xa9", "\"", "\xf0\x9f\x8d\x89"};
 	char text[2 * LOG_LINE_MAX], line[LOG_LINE_MAX + 1];
-	struct log_message message = {"s3cat", text, LOG_DEBUG, text, sizeof(text) - 1};
+	struct log_message message = {"s3cat", text, LOG_DEBUG, text, sizeof(text) - 1, NULL};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(fillings) / sizeof(fillings[0]); i++) {

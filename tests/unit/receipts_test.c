@@ -83,15 +83,16 @@ test_failed(void **state)
 		.failed = true,
 		.error = SLICE("GET: 404 NoSuchKey"),
 		.stage = SLICE("s3cat"),
-		.temporary = true,
+		.fault = FAULT_EVERYBODY,
 		.list = SLICE(THREAD),
 	};
 	struct receipt got;
 
 	(void)state;
 	got = write_and_read(&receipt, "{\"source\":\"raw/2.jsonl\",\"error\":\"GET: 404 NoSuchKey\",\"stage\":\"s3cat\","
-	                               "\"temporary\":true,\"list\":" THREAD "}\n");
-	assert_true(got.failed && got.temporary);
+	                               "\"temporary\":true,\"fault\":\"everybody\",\"list\":" THREAD "}\n");
+	assert_true(got.failed);
+	assert_int_equal(got.fault, FAULT_EVERYBODY);
 	same(got.source, "raw/2.jsonl");
 	same(got.error, "GET: 404 NoSuchKey");
 	same(got.stage, "s3cat");

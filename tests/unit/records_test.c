@@ -306,25 +306,71 @@ test_error(void **state)
 
 	(void)state;
 	buf_reset(&line);
-	control_write_error(&line, SLICE("r/2"), SLICE("s3cat"), SLICE("GET: 404 NoSuchKey"), false, SLICE(THREAD));
+	control_write_error(&line, SLICE("r/2"), SLICE("s3cat"), SLICE("GET: 404 NoSuchKey"), FAULT_OBJECT, SLICE(THREAD));
 	assert_true(control_parse(&records,
 	                          written("{\"@\":\"error\",\"key\":\"r/2\",\"stage\":\"s3cat\","
-	                                  "\"reason\":\"GET: 404 NoSuchKey\",\"temporary\":false,\"list\":" THREAD "}\n"),
+	                                  "\"reason\":\"GET: 404 NoSuchKey\",\"temporary\":false,\"fault\":\"object\","
+	                                  "\"list\":" THREAD "}\n"),
 	                          &got, &why));
 	assert_int_equal(got.kind, CONTROL_ERROR);
 	same(got.key, "r/2");
 	same(got.stage, "s3cat");
 	same(got.reason, "GET: 404 NoSuchKey");
-	assert_false(got.temporary);
+	assert_int_equal(got.fault, FAULT_OBJECT);
 	same(got.list, THREAD);
 	buf_reset(&line);
-	control_write_error(&line, SLICE("k"), SLICE("s"), SLICE(""), true, SLICE(""));
+	control_write_error(&line, SLICE("k"), SLICE("s"), SLICE(""), FAULT_NOBODY, SLICE(""));
 	assert_true(control_parse(&records,
 	                          written("{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"reason\":\"\","
-	                                  "\"temporary\":true}\n"),
+	                                  "\"temporary\":true,\"fault\":\"nobody\"}\n"),
 	                          &got, &why));
-	assert_true(got.temporary);
+	assert_int_equal(got.fault, FAULT_NOBODY);
 	assert_int_equal(got.list.len, 0);
+}
+
+/* The object's only if nothing in the record says otherwise: a cursor passes it then. */
+static void
+test_faults(void **state)
+{
+	static const struct {
+		const char *members;
+		int fault; /* -1: not a record */
+	} cases[] = {
+		/* as versions without `fault` write it */
+		{"\"temporary\":false", FAULT_OBJECT},
+		{"\"temporary\":true", FAULT_NOBODY},
+		{"\"temporary\":false,\"fault\":null", FAULT_OBJECT},
+		{"\"temporary\":false,\"fault\":\"object\"", FAULT_OBJECT},
+		{"\"temporary\":true,\"fault\":\"everybody\"", FAULT_EVERYBODY},
+		{"\"temporary\":true,\"fault\":\"nobody\"", FAULT_NOBODY},
+		/* where the two differ */
+		{"\"temporary\":true,\"fault\":\"object\"", FAULT_NOBODY},
+		{"\"temporary\":false,\"fault\":\"everybody\"", FAULT_EVERYBODY},
+		{"\"temporary\":false,\"fault\":\"nobody\"", FAULT_NOBODY},
+		/* as a later version may write it */
+		{"\"temporary\":true,\"fault\":\"somebody\"", FAULT_NOBODY},
+		{"\"temporary\":true,\"fault\":3", -1},
+		{"\"fault\":\"object\"", -1},
+	};
+	struct control control;
+	struct receipt receipt;
+	const char *why;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf record = BUF_INIT;
+
+		buf_printf(&record, "{\"@\":\"error\",\"key\":\"k\",\"stage\":\"s\",\"reason\":\"r\",%s}", cases[i].members);
+		assert_int_equal(control_parse(&records, slice_of_buf(&record), &control, &why), cases[i].fault >= 0);
+		if (cases[i].fault >= 0)
+			assert_int_equal(control.fault, cases[i].fault);
+		buf_reset(&record);
+		buf_printf(&record, "{\"source\":\"k\",\"stage\":\"s\",\"error\":\"r\",%s}", cases[i].members);
+		assert_int_equal(receipt_parse(&records, slice_of_buf(&record), &receipt, &why), cases[i].fault >= 0);
+		if (cases[i].fault >= 0)
+			assert_int_equal(receipt.fault, cases[i].fault);
+		buf_release(&record);
+	}
 }
 
 static void
@@ -399,6 +445,7 @@ main(void)
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_reject),
 		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_controls_of_others),
 		cmocka_unit_test(test_controls_refused),
 	};

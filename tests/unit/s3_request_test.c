@@ -106,8 +106,9 @@ it_is_given_up(void **state)
 		int status, tries;
 		enum err_kind kind;
 	} cases[] = {
-		{500, 5, ERR_TEMPORARY}, {503, 5, ERR_TEMPORARY}, {429, 5, ERR_TEMPORARY}, {404, 1, ERR_FAILED},
-		{403, 1, ERR_ACCESS},    {400, 1, ERR_FAILED},    {407, 1, ERR_ACCESS},    {501, 1, ERR_ACCESS},
+		/* an empty body is no answer of S3's, so most of these may pass */
+		{500, 5, ERR_TEMPORARY}, {503, 5, ERR_TEMPORARY}, {429, 5, ERR_TEMPORARY}, {404, 5, ERR_TEMPORARY},
+		{403, 5, ERR_TEMPORARY}, {400, 5, ERR_TEMPORARY}, {407, 1, ERR_ACCESS},    {501, 1, ERR_ACCESS},
 	};
 
 	(void)state;

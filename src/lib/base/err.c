@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/log.h"
 
 /* Ends a text that did not fit in "...", so that nobody takes it for the whole. */
 static void
@@ -20,6 +21,7 @@ err_set(struct err *err, enum err_kind kind, const char *format, ...)
 	va_list args;
 
 	err->kind = kind;
+	err->advice = NULL;
 	va_start(args, format);
 	mark_cut(err, vsnprintf(err->text, sizeof(err->text), format, args));
 	va_end(args);
@@ -34,6 +36,7 @@ err_set_errno(struct err *err, enum err_kind kind, const char *format, ...)
 	int len;
 
 	err->kind = kind;
+	err->advice = NULL;
 	va_start(args, format);
 	len = vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
@@ -60,10 +63,41 @@ err_prefix(struct err *err, const char *format, ...)
 	return -1;
 }
 
-bool
-err_is_temporary(const struct err *err)
+enum fault
+err_fault(const struct err *err)
 {
-	return err->kind == ERR_TEMPORARY || err->kind == ERR_ACCESS;
+	switch (err->kind) {
+	case ERR_OBJECT:
+		return FAULT_OBJECT;
+	case ERR_NONE:
+	case ERR_TEMPORARY:
+		return FAULT_NOBODY;
+	case ERR_FAILED:
+	case ERR_ACCESS:
+	case ERR_USAGE:
+		break;
+	}
+	return FAULT_EVERYBODY;
+}
+
+static const char *const fault_names[FAULTS] = {"object", "everybody", "nobody"};
+
+const char *
+fault_name(enum fault fault)
+{
+	return fault_names[fault];
+}
+
+bool
+fault_parse(struct slice text, enum fault *fault)
+{
+	for (int i = FAULT_OBJECT; i < FAULTS; i++) {
+		if (!slice_equal_str(text, fault_names[i]))
+			continue;
+		*fault = (enum fault)i;
+		return true;
+	}
+	return false;
 }
 
 enum exit_status
@@ -76,9 +110,26 @@ err_status(const struct err *err)
 		return STATUS_USAGE;
 	case ERR_TEMPORARY:
 		return STATUS_TEMPORARY;
+	case ERR_OBJECT:
 	case ERR_FAILED:
 	case ERR_ACCESS:
 		break;
 	}
 	return STATUS_FAILED;
+}
+
+void
+err_log(const struct err *err)
+{
+	log_error_fault(fault_name(err_fault(err)), "%s%s%s", err->text, err->advice != NULL ? ": " : "",
+	                err->advice != NULL ? err->advice : "");
+}
+
+void
+err_log_stop(const struct err *err, const char *key)
+{
+	log_error_fault(fault_name(err_fault(err)),
+	                "%s%s%s. The run stops, because the next object would meet this too. If only this one does: "
+	                "cursor skip %s --reason TEXT",
+	                err->text, err->advice != NULL ? ": " : "", err->advice != NULL ? err->advice : "", key);
 }

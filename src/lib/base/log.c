@@ -47,11 +47,11 @@ log_set_level(enum log_level level)
 }
 
 static void
-say(enum log_level level, const char *format, va_list args)
+say(enum log_level level, const char *fault, const char *format, va_list args)
 {
 	char text[LOG_LINE_MAX];
 	char line[sizeof(clear_line) + LOG_LINE_MAX];
-	struct log_message message = {log_name, log_run, level, text, 0};
+	struct log_message message = {log_name, log_run, level, text, 0, fault};
 	int number = errno;
 	size_t start = live ? sizeof(clear_line) - 1 : 0;
 	int len;
@@ -68,13 +68,20 @@ say(enum log_level level, const char *format, va_list args)
 	errno = number;
 }
 
-#define SAY(level)                                                                                                     \
+#define SAY_FAULT(level, fault)                                                                                        \
 	do {                                                                                                               \
 		va_list args;                                                                                                  \
 		va_start(args, format);                                                                                        \
-		say(level, format, args);                                                                                      \
+		say(level, fault, format, args);                                                                               \
 		va_end(args);                                                                                                  \
 	} while (0)
+#define SAY(level) SAY_FAULT(level, NULL)
+
+void
+log_error_fault(const char *fault, const char *format, ...)
+{
+	SAY_FAULT(LOG_ERROR, fault);
+}
 
 void
 log_error(const char *format, ...)

@@ -25,6 +25,8 @@ void log_set_json(bool json);
 const char *log_program(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* An error with the name of whose fault it is, which only JSON shows: err_log() (base/err.h) calls it. */
+void log_error_fault(const char *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What is shown at any level, and is no error: "senserve: listening on ..." */
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));

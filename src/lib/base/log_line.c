@@ -114,7 +114,7 @@ log_line_json(char *line, const struct log_message *message)
 	static const char *const words[] = {"error", "warning", "info", "info", "debug"};
 	struct line to = {line, 0, LOG_LINE_MAX - 3}; /* the end of the message always fits */
 	int64_t now = clock_unix_ms();
-	char time[32], numbers[96];
+	char time[32], numbers[128];
 
 	clock_format_iso(now / 1000, time);
 	snprintf(numbers, sizeof(numbers), "{\"time\":\"%.19s.%03dZ\"", time, (int)(now % 1000));
@@ -122,8 +122,9 @@ log_line_json(char *line, const struct log_message *message)
 	if (message->run)
 		put_member(&to, ",\"run\":\"", message->run, strlen(message->run), RUN_MAX_BYTES);
 	put_member(&to, ",\"program\":\"", message->program, strlen(message->program), NAME_MAX_BYTES);
-	snprintf(numbers, sizeof(numbers), ",\"pid\":%ld,\"level\":\"%s\",\"message\":\"", (long)getpid(),
-	         words[message->level]);
+	snprintf(numbers, sizeof(numbers), ",\"pid\":%ld,\"level\":\"%s\"%s%.12s%s,\"message\":\"", (long)getpid(),
+	         words[message->level], message->fault != NULL ? ",\"fault\":\"" : "",
+	         message->fault != NULL ? message->fault : "", message->fault != NULL ? "\"" : "");
 	put(&to, numbers, strlen(numbers));
 	put_text(&to, message->text, message->len, put_quoted);
 	memcpy(line + to.at, "\"}\n", 3);

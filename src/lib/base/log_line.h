@@ -15,12 +15,13 @@ struct log_message {
 	enum log_level level;
 	const char *text;
 	size_t len;
+	const char *fault; /* whose it is, or NULL */
 };
 
 /* "PROGRAM: LEVEL: TEXT\n" into line[LOG_LINE_MAX]; returns its length. */
 size_t log_line_text(char *line, const struct log_message *message);
 
-/* {"time":"…","run":"…","program":"…","pid":…,"level":"…","message":"…"} and "\n": valid JSON whatever the bytes. */
+/* {"time":"…","run":"…","program":"…","pid":…,"level":"…","fault":"…","message":"…"} and "\n": valid JSON whatever the bytes. */
 size_t log_line_json(char *line, const struct log_message *message);
 
 #endif

@@ -36,6 +36,17 @@ stats_int(struct stats *stats, const char *name, int64_t value)
 }
 
 void
+stats_faults(struct stats *stats, const int64_t failed_by[FAULTS])
+{
+	char name[32];
+
+	for (int i = 0; i < FAULTS; i++) {
+		snprintf(name, sizeof(name), "failed_%s", fault_name((enum fault)i));
+		stats_int(stats, name, failed_by[i]);
+	}
+}
+
+void
 stats_text(struct stats *stats, const char *name, const char *value)
 {
 	member(stats, name);

@@ -27,6 +27,7 @@ file_free(struct store *store)
 	close(files->root);
 	free(files->folders);
 	free(files->path);
+	free(files->home);
 	free(files);
 }
 
@@ -116,6 +117,7 @@ file_store_open(const char *folder, const struct settings *settings, struct err 
 	files->base.ops = &file_ops;
 	files->root = root;
 	files->path = mem_dup(folder);
+	files->home = mem_dup(settings_text(settings, "raw_prefix"));
 	files->pool = pool;
 	return &files->base;
 }

@@ -34,12 +34,6 @@ bool file_key_safe(const char *key, const char **why);
 /* Whether a name that stands in a folder may be a part of a key (any name but those of temporary files). */
 bool file_name_listed(const char *name);
 
-/*
- * Fills err with "VERB: ..." and the kind that `error` (an errno) deserves: what an administrator or time can mend
- * is temporary, a want of rights is ERR_ACCESS. Returns -1.
- */
-int file_fail(struct err *err, const char *verb, int error);
-
 /* The folder of a bucket. Returns a descriptor, or -1 with err ("VERB: 404 NoSuchBucket ..."). */
 int file_open_bucket(int root, const char *bucket, const char *verb, struct err *err);
 
@@ -60,6 +54,21 @@ void file_unmake_parent(int bucket, const char *key, int made);
 
 /* "size-mtime-inode" in hexadecimal: changes whenever the file is written again. */
 void file_etag(const struct stat *st, char *etag, size_t size);
+
+/* --- file_fault.c: whose fault an errno is --- */
+
+/* What an errno is about. */
+enum file_where {
+	FILE_BUCKET = 1,         /* a bucket's folder */
+	FILE_SOURCE = 2,         /* the file that is read */
+	FILE_SOURCE_FOLDER = 4,  /* a folder above it */
+	FILE_SOURCE_HOME = 8,    /* such a folder that all raw objects are in */
+	FILE_TARGET = 16,        /* the file that is written or removed */
+	FILE_TARGET_FOLDER = 32, /* a folder above it */
+};
+
+/* Fills err with "VERB: ...", and the kind and advice that the errno deserves there. Returns -1. */
+int file_fail(struct err *err, const char *verb, enum file_where where, int error);
 
 /* --- file_pool.c: threads for what waits for the disk --- */
 
@@ -101,6 +110,7 @@ struct file_store {
 	struct store base;
 	int root;
 	char *path;
+	char *home; /* the prefix of all raw objects */
 	struct file_pool *pool;
 	struct file_folder *folders;
 	size_t folder_count;

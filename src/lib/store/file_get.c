@@ -23,6 +23,16 @@ struct file_get {
 	struct err failed; /* given by the next read */
 };
 
+/* What the folder above the file is: the one of all raw objects, in which there are no others, or any. */
+static enum file_where
+folder_of(const struct file_store *files, const char *key)
+{
+	size_t len = strlen(files->home);
+
+	return len > 0 && strncmp(key, files->home, len) == 0 && strchr(key + len, '/') == NULL ? FILE_SOURCE_HOME
+	                                                                                        : FILE_SOURCE_FOLDER;
+}
+
 /* Opens without ever waiting (a FIFO would) and without following a link. */
 static int
 open_file(struct file_store *files, struct file_get *get)
@@ -32,7 +42,7 @@ open_file(struct file_store *files, struct file_get *get)
 	int bucket, folder, error;
 
 	if (!file_key_safe(get->key, &why))
-		return err_set(err, ERR_FAILED, "GET: 400 InvalidKey (no safe file path: %s)", why);
+		return err_set(err, ERR_OBJECT, "GET: 400 InvalidKey (no safe file path: %s)", why);
 	bucket = file_open_bucket(files->root, get->bucket, "GET", err);
 	if (bucket < 0)
 		return -1;
@@ -40,18 +50,18 @@ open_file(struct file_store *files, struct file_get *get)
 	error = errno;
 	close(bucket);
 	if (folder < 0)
-		return file_fail(err, "GET", error);
+		return file_fail(err, "GET", folder_of(files, get->key), error);
 	get->fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	error = errno;
 	close(folder);
 	if (get->fd < 0)
-		return error == ENXIO ? err_set(err, ERR_FAILED, "GET: not a regular file") : file_fail(err, "GET", error);
+		return file_fail(err, "GET", FILE_SOURCE, error);
 	if (fstat(get->fd, &get->before) < 0)
-		return file_fail(err, "GET", errno);
+		return file_fail(err, "GET", FILE_SOURCE, errno);
 	if (S_ISDIR(get->before.st_mode))
-		return file_fail(err, "GET", ENOENT);
+		return file_fail(err, "GET", FILE_SOURCE, ENOENT);
 	if (!S_ISREG(get->before.st_mode))
-		return err_set(err, ERR_FAILED, "GET: not a regular file");
+		return file_fail(err, "GET", FILE_SOURCE, ENXIO);
 	return 0;
 }
 
@@ -103,7 +113,7 @@ check_end(struct file_get *get)
 	struct stat now;
 
 	if (fstat(get->fd, &now) < 0)
-		return file_fail(&get->failed, "GET", errno);
+		return file_fail(&get->failed, "GET", FILE_SOURCE, errno);
 	if (now.st_nlink == 0)
 		return err_set(&get->failed, ERR_TEMPORARY, "GET: it was replaced or removed while it was read");
 	if (get->got != get->before.st_size || now.st_size != get->before.st_size ||
@@ -134,7 +144,7 @@ file_get_read(struct store_get *base, bool wait, struct slice *data, struct err 
 		return 1;
 	}
 	if (n < 0)
-		file_fail(&get->failed, "GET", errno);
+		file_fail(&get->failed, "GET", FILE_SOURCE, errno);
 	else if (n > 0)
 		err_set(&get->failed, ERR_TEMPORARY, "GET: it grew while it was read");
 	else if (check_end(get) == 0) {

@@ -46,7 +46,7 @@ static int
 list_fail(struct file_list *list, int error)
 {
 	if (list->failed.kind == ERR_NONE)
-		file_fail(&list->failed, "LIST", error);
+		file_fail(&list->failed, "LIST", FILE_SOURCE_FOLDER, error);
 	return store_err_name(&list->failed, list->bucket, list->prefix);
 }
 

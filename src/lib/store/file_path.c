@@ -59,63 +59,6 @@ file_name_listed(const char *name)
 	return part_safe(name, strlen(name), &why);
 }
 
-static enum err_kind
-kind_of(int error)
-{
-	switch (error) {
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return ERR_ACCESS;
-	case ENOENT:
-	case ENOTDIR:
-	case EISDIR:
-	case ELOOP:
-	case EEXIST:
-	case ENAMETOOLONG:
-	case EFBIG:
-	case EINVAL:
-	case EXDEV:
-		return ERR_FAILED;
-	default:
-		/* full disks, quotas, descriptors, memory, a disk or a server that is ill: not the object's fault */
-		return ERR_TEMPORARY;
-	}
-}
-
-/* The words that S3 has for it, so that messages and records are alike on both stores; NULL: none. */
-static const char *
-s3_word(int error)
-{
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-		return "404 NoSuchKey";
-	case EACCES:
-	case EPERM:
-		return "403 AccessDenied";
-	case EEXIST:
-		return "412 PreconditionFailed";
-	default:
-		return NULL;
-	}
-}
-
-int
-file_fail(struct err *err, const char *verb, int error)
-{
-	const char *word = s3_word(error);
-
-	if (error == ELOOP)
-		return err_set(err, ERR_FAILED, "%s: a symbolic link is not followed", verb);
-	if (error == EINTR)
-		return err_set(err, ERR_TEMPORARY, "%s: interrupted", verb);
-	errno = error;
-	if (word == NULL)
-		return err_set_errno(err, kind_of(error), "%s", verb);
-	return err_set(err, kind_of(error), "%s: %s (%s)", verb, word, strerror(error));
-}
-
 int
 file_open_bucket(int root, const char *bucket, const char *verb, struct err *err)
 {
@@ -127,11 +70,7 @@ file_open_bucket(int root, const char *bucket, const char *verb, struct err *err
 	fd = openat(root, bucket, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;
-	/* No object is at fault: as on S3, none may be given up for it. */
-	if (errno == ENOENT || errno == ENOTDIR)
-		return err_set(err, ERR_ACCESS, "%s: 404 NoSuchBucket (%s)", verb,
-		               errno == ENOENT ? "make a folder of that name in the store's" : "not a folder");
-	return file_fail(err, verb, errno);
+	return file_fail(err, verb, FILE_BUCKET, errno);
 }
 
 /* One step down. ENOTDIR is what open(2) says of a link, too: tell the two apart. */

@@ -42,20 +42,9 @@ files_of(const struct file_put *put)
 }
 
 static int
-fail(struct err *err, int error)
+fail(struct err *err, enum file_where where, int error)
 {
-	switch (error) {
-	case ENOTDIR:
-		return err_set(err, ERR_FAILED, "PUT: a file is where a folder of the key should be");
-	case EISDIR:
-		return err_set(err, ERR_FAILED, "PUT: a folder of that name is there");
-	case ENOENT:
-		return err_set(err, ERR_TEMPORARY, "PUT: its folder was removed meanwhile");
-	case EEXIST:
-		return err_set(err, ERR_FAILED, "PUT: 412 PreconditionFailed (the key is there already)");
-	default:
-		return file_fail(err, "PUT", error);
-	}
+	return file_fail(err, "PUT", where, error);
 }
 
 /* What is in the place already. */
@@ -65,14 +54,14 @@ check_place(struct file_put *put, int folder)
 	struct stat st;
 
 	if (fstatat(folder, put->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : fail(&put->failed, errno);
+		return errno == ENOENT ? 0 : fail(&put->failed, FILE_TARGET, errno);
 	if (S_ISLNK(st.st_mode))
-		return fail(&put->failed, ELOOP);
+		return fail(&put->failed, FILE_TARGET, ELOOP);
 	if (S_ISDIR(st.st_mode))
-		return fail(&put->failed, EISDIR);
+		return fail(&put->failed, FILE_TARGET, EISDIR);
 	if (!S_ISREG(st.st_mode))
-		return err_set(&put->failed, ERR_FAILED, "PUT: what is there is not a regular file");
-	return put->no_clobber ? fail(&put->failed, EEXIST) : 0;
+		return err_set(&put->failed, ERR_OBJECT, "PUT: what is there is not a regular file");
+	return put->no_clobber ? fail(&put->failed, FILE_TARGET, EEXIST) : 0;
 }
 
 static int
@@ -88,7 +77,7 @@ make_temporary(struct file_put *put)
 			return 0;
 		if (put->fd < 0 && errno != EEXIST) {
 			put->temporary[0] = '\0';
-			return fail(&put->failed, errno);
+			return fail(&put->failed, FILE_TARGET, errno);
 		}
 		if (put->fd >= 0)
 			close(put->fd);
@@ -120,9 +109,9 @@ rehearse(struct file_put *put, int bucket)
 	int result = 0;
 
 	if (folder < 0)
-		return errno == ENOENT ? 0 : fail(&put->failed, errno);
+		return errno == ENOENT ? 0 : fail(&put->failed, FILE_TARGET_FOLDER, errno);
 	if (faccessat(folder, ".", W_OK, AT_EACCESS) < 0)
-		result = fail(&put->failed, errno);
+		result = fail(&put->failed, FILE_TARGET_FOLDER, errno);
 	else
 		result = check_place(put, folder);
 	close(folder);
@@ -137,7 +126,7 @@ open_place(struct file_put *put)
 	int bucket, error;
 
 	if (!file_key_safe(put->key, &why))
-		return err_set(err, ERR_FAILED, "PUT: 400 InvalidKey (no safe file path: %s)", why);
+		return err_set(err, ERR_OBJECT, "PUT: 400 InvalidKey (no safe file path: %s)", why);
 	bucket = file_open_bucket(files_of(put)->root, put->bucket, "PUT", err);
 	if (bucket < 0)
 		return -1;
@@ -150,7 +139,7 @@ open_place(struct file_put *put)
 	error = errno;
 	close(bucket);
 	if (put->folder < 0)
-		return fail(err, error);
+		return fail(err, FILE_TARGET_FOLDER, error);
 	if (check_place(put, put->folder) < 0)
 		return -1;
 	if (make_temporary(put) < 0)
@@ -215,7 +204,7 @@ write_out(struct file_put *put, const void *data, size_t len)
 	put->info.size += (int64_t)len;
 	if (put->dry_run || io_write_all(put->fd, data, len) == 0)
 		return 0;
-	fail(&put->failed, errno);
+	fail(&put->failed, FILE_TARGET, errno);
 	give_up(put);
 	return -1;
 }
@@ -296,13 +285,13 @@ commit(struct file_job *job)
 	struct stat st;
 
 	if (fsync(put->fd) < 0 || fstat(put->fd, &st) < 0) {
-		fail(&put->failed, errno);
+		fail(&put->failed, FILE_TARGET, errno);
 		return;
 	}
 	if (put->abandoned)
 		return;
 	if (into_place(put) < 0) {
-		fail(&put->failed, errno);
+		fail(&put->failed, FILE_TARGET, errno);
 		return;
 	}
 	put->temporary[0] = '\0';
@@ -310,7 +299,7 @@ commit(struct file_job *job)
 	put->info.size = st.st_size;
 	file_etag(&st, put->info.etag, sizeof(put->info.etag));
 	if (sync_folders(put) < 0)
-		fail(&put->failed, errno);
+		fail(&put->failed, FILE_TARGET, errno);
 }
 
 void

@@ -22,7 +22,7 @@ file_remove(struct store *store, const char *bucket, const char *key, struct err
 	int at, folder, result;
 
 	if (!file_key_safe(key, &why)) {
-		err_set(err, ERR_FAILED, "DELETE: %s", why);
+		err_set(err, ERR_OBJECT, "DELETE: %s", why);
 		return store_err_name(err, bucket, key);
 	}
 	at = file_open_bucket(files->root, bucket, "DELETE", err);
@@ -31,7 +31,7 @@ file_remove(struct store *store, const char *bucket, const char *key, struct err
 	folder = file_open_parent(at, key, O_RDONLY, &name);
 	result = folder < 0 ? (errno == ENOENT ? 0 : -1) : unlink_in(folder, name);
 	if (result < 0) {
-		file_fail(err, "DELETE", errno);
+		file_fail(err, "DELETE", folder < 0 ? FILE_TARGET_FOLDER : FILE_TARGET, errno);
 		store_err_name(err, bucket, key);
 	}
 	if (folder >= 0)

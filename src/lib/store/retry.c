@@ -33,8 +33,17 @@ static const char *const throttling[] = {
 
 /* IncompleteBody and BadDigest: what we sent was sound, so it was damaged on its way. */
 static const char *const transient[] = {
-	"InternalError",    "InternalServerError", "RequestTimeout", "RequestTimeoutException",
-	"OperationAborted", "IncompleteBody",      "BadDigest",      "XAmzContentSHA256Mismatch",
+	"InternalError",
+	"InternalServerError",
+	"RequestTimeout",
+	"RequestTimeoutException",
+	"OperationAborted",
+	"IncompleteBody",
+	"BadDigest",
+	"XAmzContentSHA256Mismatch",
+	"XAmzContentChecksumMismatch",
+	"ConnectionClosedByRequester",
+	"ResponseInterrupted",
 };
 
 static bool
@@ -48,12 +57,22 @@ is_one_of(struct slice code, const char *const *names, size_t count)
 }
 
 enum retry
-retry_classify(int status, struct slice code)
+retry_of_code(struct slice code)
 {
 	if (is_one_of(code, throttling, sizeof(throttling) / sizeof(throttling[0])))
 		return RETRY_THROTTLED;
 	if (is_one_of(code, transient, sizeof(transient) / sizeof(transient[0])))
 		return RETRY_TRANSIENT;
+	return RETRY_NEVER;
+}
+
+enum retry
+retry_classify(int status, struct slice code)
+{
+	enum retry retry = retry_of_code(code);
+
+	if (retry != RETRY_NEVER)
+		return retry;
 	switch (status) {
 	case 429:
 		return RETRY_THROTTLED;

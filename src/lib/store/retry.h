@@ -19,6 +19,12 @@ enum retry {
 };
 
 /*
+ * Of a code that AWS's clients try again whatever the service and the status; RETRY_NEVER for any other,
+ * and for none (len 0).
+ */
+enum retry retry_of_code(struct slice code);
+
+/*
  * What an answer calls for: its status and the code of its <Error> (len 0: none). Also right for a 200 that
  * holds an <Error>. Failures without an answer (connections) are RETRY_TRANSIENT.
  */

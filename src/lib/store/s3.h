@@ -7,9 +7,10 @@
  *   s3_send.c     one try of it: URL, headers, signature
  *   s3_answer.c   what an answer means: error texts, redirects, the clock
  *   s3_redirect.c where a redirect may lead
+ *   s3_fault.c    whose fault an error is, and whether it is tried again: one table
  *   s3_xml.c      the XML of answers
  *   s3_page.c, s3_page_scan.c   that of listings
- *   s3_checksum.c CRC-32 of what is written
+ *   s3_checksum.c CRC-32 and MD5 of what is written
  *   s3_offered.c  checksums that the store has of what is read
  *   s3_promise.c  what the headers of a GET promise, held against the listing
  *   s3_look.c     what is there under a name that is being put
@@ -23,6 +24,7 @@
 #include "store/credentials.h"
 #include "store/http.h"
 #include "store/retry.h"
+#include "store/s3_fault.h"
 #include "store/s3_page.h"
 #include "store/sigv4.h"
 
@@ -38,6 +40,7 @@ struct s3_bucket {
 	char *origin; /* "https://bucket.s3.eu-west-1.amazonaws.com" */
 	char *path;   /* in front of "/key": "", or "/bucket" where it is no part of the host */
 	bool redirect_told;
+	bool wants_checksum; /* it refuses objects without one (Object Lock) */
 };
 
 struct s3_request;
@@ -92,6 +95,7 @@ struct s3_request {
 	struct s3 *s3;
 	struct s3_bucket *bucket;
 	const char *verb; /* in messages: "GET", "ListObjectsV2" */
+	enum s3_op op;
 	const char *method;
 	char *key;                                /* "" for the bucket itself */
 	const char *shown;                        /* in messages, behind the bucket */
@@ -139,6 +143,7 @@ struct s3_request {
 	char *refused_to;   /* the origin that a redirect named and that is not the endpoint's; NULL: none did */
 	bool renewed;       /* fresh credentials were asked for */
 	bool clock_set;
+	bool checksum_sent; /* because the bucket wants one */
 	bool detached;
 	int64_t generation;   /* of the credentials that signed it */
 	char sent_region[65]; /* that it was signed for */
@@ -240,6 +245,8 @@ uint32_t s3_checksum_more(uint32_t crc, const char *data, size_t len);
 void s3_checksum_text(uint32_t crc, struct buf *to);
 /* Adds the header for the request's body, and returns its CRC-32. */
 uint32_t s3_checksum_send(struct s3_request *request);
+/* Adds Content-MD5 of the request's body, the one checksum that all servers with Object Lock know. */
+void s3_checksum_md5(struct s3_request *request);
 
 /* s3_offered.c */
 enum s3_offer { S3_OFFER_NONE, S3_OFFER_CRC32C, S3_OFFER_CRC64NVME, S3_OFFER_CRC32, S3_OFFER_SHA256, S3_OFFER_SHA1 };

@@ -32,42 +32,52 @@ is_one_of(struct slice code, const char *const *names)
 static const char *
 status_name(int status)
 {
-	switch (status) {
-	case 301:
-		return "Moved Permanently";
-	case 307:
-		return "Temporary Redirect";
-	case 400:
-		return "Bad Request";
-	case 401:
-		return "Unauthorized";
-	case 403:
-		return "Forbidden";
-	case 404:
-		return "Not Found";
-	case 405:
-		return "Method Not Allowed";
-	case 407:
-		return "Proxy Authentication Required";
-	case 412:
-		return "Precondition Failed";
-	case 416:
-		return "Range Not Satisfiable";
-	case 429:
-		return "Too Many Requests";
-	case 500:
-		return "Internal Server Error";
-	case 501:
-		return "Not Implemented";
-	case 502:
-		return "Bad Gateway";
-	case 503:
-		return "Service Unavailable";
-	case 504:
-		return "Gateway Timeout";
-	default:
-		return "unexpected status";
+	static const struct {
+		int status;
+		const char *name;
+	} names[] = {
+		{301, "Moved Permanently"},
+		{302, "Found"},
+		{307, "Temporary Redirect"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{407, "Proxy Authentication Required"},
+		{408, "Request Timeout"},
+		{409, "Conflict"},
+		{411, "Length Required"},
+		{412, "Precondition Failed"},
+		{413, "Content Too Large"},
+		{414, "URI Too Long"},
+		{416, "Range Not Satisfiable"},
+		{425, "Too Early"},
+		{429, "Too Many Requests"},
+		{431, "Request Header Fields Too Large"},
+		{500, "Internal Server Error"},
+		{501, "Not Implemented"},
+		{502, "Bad Gateway"},
+		{503, "Service Unavailable"},
+		{504, "Gateway Timeout"},
+		{505, "HTTP Version Not Supported"},
+		{507, "Insufficient Storage"},
+		{509, "Bandwidth Limit Exceeded"},
+		/* Cloudflare's */
+		{520, "Unknown Error"},
+		{521, "Web Server Is Down"},
+		{522, "Connection Timed Out"},
+		{523, "Origin Is Unreachable"},
+		{524, "A Timeout Occurred"},
+		{525, "TLS Handshake Failed"},
+		{526, "Invalid TLS Certificate"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].status == status)
+			return names[i].name;
 	}
+	return "unexpected status";
 }
 
 /* A server's text as part of a message: on one line, and no longer than `max`. */
@@ -95,91 +105,52 @@ append_code(struct buf *to, struct slice code)
 	}
 }
 
+/* What the answer is, if S3 did not give it: a page of a proxy or web server, or nothing. */
+static void
+append_stranger(struct buf *to, const struct s3_request *request)
+{
+	const char *type = http_header(&request->call, "content-type");
+
+	buf_append_str(to, "this is not S3's answer");
+	if (request->op == S3_OP_HEAD)
+		return;
+	if (request->reply.len == 0) {
+		buf_append_str(to, ": it is empty");
+	} else if (type != NULL) {
+		buf_append_str(to, ", but ");
+		append_plain(to, slice_of(type, strcspn(type, ";")), CODE_SHOWN);
+	}
+}
+
 /* "GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)". */
 static void
-describe(struct s3_request *request, const struct s3_xml_error *error, enum err_kind kind)
+describe(struct s3_request *request, const struct s3_xml_error *error, const struct s3_judgement *judgement)
 {
+	static const enum err_kind kinds[] = {
+		[FAULT_OBJECT] = ERR_OBJECT, [FAULT_EVERYBODY] = ERR_ACCESS, [FAULT_NOBODY] = ERR_TEMPORARY};
 	struct buf text = BUF_INIT;
-	struct buf id = BUF_INIT;
+	struct buf details = BUF_INIT;
 	const char *header = http_header(&request->call, "x-amz-request-id");
+	struct slice id = header != NULL ? slice_of_str(header) : slice_of_buf(&error->request_id);
 
 	buf_printf(&text, "%s: %d ", request->verb, request->status);
 	if (error->code.len > 0)
 		append_code(&text, slice_of_buf(&error->code));
 	else
 		buf_append_str(&text, status_name(request->status));
-	append_plain(&id, header != NULL ? slice_of_str(header) : slice_of_buf(&error->request_id), ID_SHOWN);
-	if (error->message.len > 0 || id.len > 0) {
-		buf_append_str(&text, " (");
-		append_plain(&text, slice_of_buf(&error->message), MESSAGE_SHOWN);
-		if (id.len > 0) {
-			buf_append_str(&text, error->message.len > 0 ? "; request id " : "request id ");
-			buf_append_slice(&text, slice_of_buf(&id));
-		}
-		buf_append_byte(&text, ')');
+	append_plain(&details, slice_of_buf(&error->message), MESSAGE_SHOWN);
+	if (!judgement->from_s3 && request->status < 500)
+		append_stranger(&details, request);
+	if (id.len > 0) {
+		buf_append_str(&details, details.len > 0 ? "; request id " : "request id ");
+		append_plain(&details, id, ID_SHOWN);
 	}
-	err_set(&request->err, kind, "%s", buf_cstr(&text));
+	if (details.len > 0)
+		buf_printf(&text, " (%s)", buf_cstr(&details));
+	err_set(&request->err, kinds[judgement->fault], "%s", buf_cstr(&text));
+	request->err.advice = judgement->advice;
 	buf_release(&text);
-	buf_release(&id);
-}
-
-/*
- * Failed for good is only what is wrong with this one object. Whatever would meet the next object as well (a
- * right, the bucket, the endpoint) must not let a cursor pass it.
- */
-static enum err_kind
-kind_of(const struct s3_request *request, struct slice code)
-{
-	static const char *const settings[] = {
-		"NoSuchBucket",
-		"InvalidBucketName",
-		"ExpiredToken",
-		"ExpiredTokenException",
-		"InvalidToken",
-		"TokenRefreshRequired",
-		"InvalidAccessKeyId",
-		"SignatureDoesNotMatch",
-		"AccessDenied",
-		"AllAccessDisabled",
-		"AccountProblem",
-		"NotSignedUp",
-		"AuthorizationHeaderMalformed",
-		"IllegalLocationConstraintException",
-		"RequestTimeTooSkewed",
-		"NotImplemented",
-		"KMS.DisabledException",
-		"KMS.NotFoundException",
-		"KMS.KMSInvalidStateException",
-		"UserKeyMustBeSpecified",
-		NULL,
-	};
-	static const char *const passing[] = {"ConditionalRequestConflict", "OperationAborted", "NoSuchUpload", NULL};
-
-	if (is_one_of(code, settings))
-		return ERR_ACCESS;
-	if (is_one_of(code, passing))
-		return ERR_TEMPORARY;
-	switch (request->status) {
-	case 412:
-		/* If-Match: the object was replaced while it was read; the next run reads the new one. */
-		return strcmp(request->method, "GET") == 0 ? ERR_TEMPORARY : ERR_FAILED;
-	case 400:
-	case 404:
-	case 405:
-	case 410:
-	case 416:
-		return ERR_FAILED;
-	case 408:
-	case 409:
-	case 429:
-	case 500:
-	case 502:
-	case 503:
-	case 504:
-		return ERR_TEMPORARY;
-	default:
-		return ERR_ACCESS;
-	}
+	buf_release(&details);
 }
 
 /* The region that the answer names for the bucket, in a header or in its <Error>. */
@@ -283,6 +254,28 @@ describe_refused(struct s3_request *request)
 		err.text, request->refused_to);
 }
 
+/*
+ * A bucket with Object Lock takes nothing without a checksum, and says so: "Content-MD5 OR x-amz-checksum-
+ * HTTP header is required for Put Object requests ...". From then on it gets one (s3_send.c).
+ */
+static bool
+learn_checksum(struct s3_request *request, const struct s3_xml_error *error)
+{
+	struct slice message = slice_of_buf(&error->message), code = slice_of_buf(&error->code);
+
+	if ((request->op & (S3_OP_PUT | S3_OP_PART)) == 0 || request->checksum_sent)
+		return false;
+	if (!slice_equal_str(code, "MissingContentMD5") &&
+	    (!slice_equal_str(code, "InvalidRequest") || message.len == 0 ||
+	     memmem(message.ptr, message.len, "Content-MD5", sizeof("Content-MD5") - 1) == NULL))
+		return false;
+	if (!request->bucket->wants_checksum)
+		log_info("s3://%s wants a checksum with each object (Object Lock): it gets Content-MD5 from now on",
+		         request->bucket->name);
+	request->bucket->wants_checksum = true;
+	return true;
+}
+
 /* Whether the answer told us something with which the same request may go through. */
 static bool
 learn(struct s3_request *request, const struct s3_xml_error *error)
@@ -297,24 +290,43 @@ learn(struct s3_request *request, const struct s3_xml_error *error)
 	}
 	if (request->status / 100 == 3)
 		return follow(request);
-	if (is_one_of(code, expired))
+	/* HEAD's 400 says no more than that. */
+	if (is_one_of(code, expired) || (request->op == S3_OP_HEAD && request->status == 400))
 		return renew_credentials(request);
 	if (is_one_of(code, skewed))
 		return learn_clock(request);
-	return false;
+	return request->status == 400 && learn_checksum(request, error);
+}
+
+/* Headers that a store of this kind sends with every answer, and nobody else does. */
+static bool
+has_headers_of_s3(const struct http_call *call)
+{
+	static const char *const names[] = {"x-amz-request-id", "x-amz-id-2", "x-amz-bucket-region", NULL};
+	const char *type = http_header(call, "content-type");
+
+	for (const char *const *name = names; *name != NULL; name++) {
+		if (http_header(call, *name) != NULL)
+			return true;
+	}
+	/* What the body of a GET would be. */
+	return type != NULL && (strncmp(type, "application/xml", 15) == 0 || strncmp(type, "text/xml", 8) == 0);
 }
 
 static enum s3_verdict
 judge_error(struct s3_request *request, const struct s3_xml_error *error, enum retry *retry)
 {
 	struct slice code = slice_of_buf(&error->code);
+	const struct s3_evidence evidence = {request->op, request->status, code, has_headers_of_s3(&request->call)};
+	struct s3_judgement judgement;
 
 	buf_reset(&request->code);
 	buf_append_slice(&request->code, code);
 	if (learn(request, error))
 		return S3_AT_ONCE;
-	*retry = retry_classify(request->status, code);
-	describe(request, error, *retry != RETRY_NEVER ? ERR_TEMPORARY : kind_of(request, code));
+	judgement = s3_fault_judge(&evidence);
+	*retry = judgement.retry;
+	describe(request, error, &judgement);
 	if (request->refused_to != NULL)
 		describe_refused(request);
 	if (*retry == RETRY_NEVER)

@@ -331,7 +331,7 @@ s3_multipart_add(struct s3_upload *upload)
 		begin(upload);
 	multi = upload->multi;
 	if (multi->parts == S3_PARTS_MAX) {
-		err_set(&err, ERR_FAILED, "PUT: larger than S3 takes (%d parts)", S3_PARTS_MAX);
+		err_set(&err, ERR_OBJECT, "PUT: larger than S3 takes (%d parts)", S3_PARTS_MAX);
 		store_err_name(&err, upload->bucket->name, upload->key);
 		fail(upload, &err);
 		buf_reset(&upload->data);

@@ -161,7 +161,7 @@ on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *
 	} else if (seen == S3_SEEN_UNKNOWN) {
 		s3_upload_fail(upload, err);
 	} else {
-		err_set(&exists, ERR_FAILED, "PUT: 412 PreconditionFailed (the object exists)");
+		err_set(&exists, ERR_OBJECT, "PUT: 412 PreconditionFailed (the object exists)");
 		store_err_name(&exists, upload->bucket->name, upload->key);
 		s3_upload_fail(upload, &exists);
 	}
@@ -195,7 +195,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 		upload->bucket = s3_bucket_find(upload->s3, bucket);
 		return &upload->put;
 	}
-	err_set(&upload->err, ERR_FAILED, "PUT: no name of an object");
+	err_set(&upload->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "PUT: no name of an object");
 	store_err_name(&upload->err, bucket, key);
 	upload->over = true;
 	return &upload->put;

@@ -32,7 +32,7 @@ on_call_body(struct http_call *call, const char *data, size_t len)
 	if (request->on_body != NULL && call->status / 100 == 2)
 		return request->on_body(request, data, len);
 	if (request->reply.len + len > S3_REPLY_MAX) {
-		err_set(&request->err, ERR_ACCESS, "%s: the answer is longer than any of S3's", request->verb);
+		err_set(&request->err, ERR_TEMPORARY, "%s: the answer is longer than any of S3's", request->verb);
 		return HTTP_REFUSED;
 	}
 	buf_append(&request->reply, data, len);
@@ -47,6 +47,7 @@ s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb, const 
 	request->s3 = s3;
 	request->bucket = bucket;
 	request->verb = verb;
+	request->op = s3_op_find(verb);
 	request->method = method;
 	request->key = mem_dup(key);
 	request->shown = request->key;

@@ -128,6 +128,8 @@ s3_send(struct s3_request *request, const struct aws_credentials *credentials)
 	snprintf(request->sent_region, sizeof(request->sent_region), "%s", request->bucket->region);
 	sigv4_date(now, date);
 	hash_payload(request, origin);
+	if (request->bucket->wants_checksum && (request->op & (S3_OP_PUT | S3_OP_PART)) != 0 && !request->checksum_sent)
+		s3_checksum_md5(request);
 
 	append_bucket(request, &path);
 	if (*request->key != '\0' || path.len == 0)

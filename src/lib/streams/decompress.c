@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/mem.h"
 
@@ -44,6 +45,7 @@ struct progress {
 	size_t taken, made;
 	bool ended;      /* a member or frame */
 	const char *why; /* NULL: all is well */
+	bool ours;       /* no memory: that is not the stream's fault */
 };
 
 struct decompress *
@@ -134,11 +136,12 @@ start_gzip(struct decompress *d)
 static struct progress
 run_gzip(struct decompress *d, struct slice in)
 {
-	struct progress done = {0, 0, false, NULL};
+	struct progress done = {0, 0, false, NULL, false};
 	int code;
 
 	if (!start_gzip(d)) {
 		done.why = "no memory";
+		done.ours = true;
 		return done;
 	}
 	if (in.len > UINT32_MAX)
@@ -155,6 +158,7 @@ run_gzip(struct decompress *d, struct slice in)
 		inflateReset(&d->gzip);
 	else if (code != Z_OK && code != Z_BUF_ERROR)
 		done.why = d->gzip.msg != NULL ? d->gzip.msg : "damaged";
+	done.ours = code == Z_MEM_ERROR;
 	return done;
 }
 
@@ -163,13 +167,14 @@ run_zstd(struct decompress *d, struct slice in)
 {
 	ZSTD_inBuffer from = {in.ptr, in.len, 0};
 	ZSTD_outBuffer to = {d->buffer, BLOCK, 0};
-	struct progress done = {0, 0, false, NULL};
+	struct progress done = {0, 0, false, NULL, false};
 	size_t code;
 
 	if (d->zstd == NULL) {
 		d->zstd = ZSTD_createDCtx();
 		if (d->zstd == NULL) {
 			done.why = "no memory";
+			done.ours = true;
 			return done;
 		}
 		ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG);
@@ -180,6 +185,7 @@ run_zstd(struct decompress *d, struct slice in)
 	done.ended = code == 0;
 	if (ZSTD_isError(code))
 		done.why = ZSTD_getErrorName(code);
+	done.ours = ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation;
 	return done;
 }
 
@@ -192,7 +198,7 @@ skip_padding(struct decompress *d, struct slice *in, struct err *err)
 		d->padding = true;
 	}
 	if (d->padding && in->len > 0)
-		return err_set(err, ERR_FAILED, "gzip: garbage behind the end");
+		return err_set(err, ERR_OBJECT, "gzip: garbage behind the end");
 	return 0;
 }
 
@@ -200,7 +206,7 @@ static int
 check_bomb(const struct decompress *d, struct err *err)
 {
 	if (d->out > BOMB_BYTES && d->out / BOMB_RATIO > d->in)
-		return err_set(err, ERR_FAILED, "compressed more than 1000 to 1: taken for a bomb");
+		return err_set(err, ERR_OBJECT, "compressed more than 1000 to 1: taken for a bomb");
 	return 0;
 }
 
@@ -220,7 +226,7 @@ expand(struct decompress *d, struct slice *in, struct slice *piece, struct err *
 		d->buffer = mem_alloc(BLOCK);
 	done = is_gzip ? run_gzip(d, *in) : run_zstd(d, *in);
 	if (done.why != NULL)
-		return err_set(err, ERR_FAILED, "%s: %s", name, done.why);
+		return err_set(err, done.ours ? ERR_TEMPORARY : ERR_OBJECT, "%s: %s", name, done.why);
 	*in = slice_of(in->ptr + done.taken, in->len - done.taken);
 	d->in += done.taken;
 	d->out += done.made;
@@ -260,6 +266,6 @@ decompress_next(struct decompress *d, struct slice *piece, struct err *err)
 		result = expand(d, d->first.len > 0 ? &d->first : &d->block, piece, err);
 	} while (result == 2);
 	if (result == 0 && d->finished && !d->between)
-		return err_set(err, ERR_FAILED, "%s: cut off", d->format == FORMAT_GZIP ? "gzip" : "zstd");
+		return err_set(err, ERR_OBJECT, "%s: cut off", d->format == FORMAT_GZIP ? "gzip" : "zstd");
 	return result;
 }

@@ -7,6 +7,9 @@
  * static text; null counts as not given. Writing: *_write appends one line with its '\n'; strings, keys too, must
  * be UTF-8 (a raw line excepted), for json_quote changes what is not.
  *
+ * Whose fault an error was stands in `fault`, and beside it in `temporary`, which is all that older
+ * versions know: false for the object's alone. A record without `fault` is read by `temporary`.
+ *
  * `list` is the cursor's thread as raw JSON, len 0 where there is none: everyone but s3ls and
  * cursor copies it as it came.
  */
@@ -18,6 +21,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "json/json.h"
 
 /* What reading needs from call to call; {0} is an empty one. */
@@ -91,7 +95,7 @@ struct control {
 	struct slice reason; /* also of an error */
 	/* error */
 	struct slice stage;
-	bool temporary;
+	enum fault fault;
 };
 
 /* Whether a line is a control record: its first five bytes. */
@@ -106,7 +110,7 @@ void control_write_begin(struct buf *to, const struct object_record *object);
 void control_write_end(struct buf *to, struct slice key, int64_t lines);
 /* `raw` goes in whole: as "raw" where it is UTF-8, else as "raw_base64". */
 void control_write_reject(struct buf *to, struct slice key, int64_t line, struct slice reason, struct slice raw);
-void control_write_error(struct buf *to, struct slice key, struct slice stage, struct slice reason, bool temporary,
+void control_write_error(struct buf *to, struct slice key, struct slice stage, struct slice reason, enum fault fault,
                          struct slice list);
 
 struct receipt {
@@ -123,7 +127,7 @@ struct receipt {
 	/* where it failed */
 	struct slice error;
 	struct slice stage;
-	bool temporary;
+	enum fault fault;
 };
 void receipt_write(struct buf *to, const struct receipt *receipt);
 bool receipt_parse(struct records *records, struct slice line, struct receipt *receipt, const char **why);

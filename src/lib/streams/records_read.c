@@ -144,18 +144,38 @@ parse_reject(struct records *records, struct control *control, const char **why)
 	return whole;
 }
 
+/*
+ * Whose fault it was, by both members. The object's only if neither says otherwise; a name that a later
+ * version may have, or none, leaves it to `temporary`.
+ */
+static enum fault
+read_fault(struct slice name, bool temporary)
+{
+	enum fault fault;
+
+	if (!fault_parse(name, &fault))
+		return temporary ? FAULT_NOBODY : FAULT_OBJECT;
+	return fault == FAULT_OBJECT && temporary ? FAULT_NOBODY : fault;
+}
+
 static bool
 parse_error(struct records *records, struct control *control, const char **why)
 {
+	struct slice fault = {NULL, 0};
+	bool temporary = false;
 	const struct member members[] = {
 		{"key", MEMBER_NAME, true, &control->key, 0, "key: not a string"},
 		{"stage", MEMBER_TEXT, true, &control->stage, 0, "stage: not a string"},
 		{"reason", MEMBER_TEXT, true, &control->reason, 0, "reason: not a string"},
-		{"temporary", MEMBER_BOOL, true, &control->temporary, 0, "temporary: not true or false"},
+		{"temporary", MEMBER_BOOL, true, &temporary, 0, "temporary: not true or false"},
+		{"fault", MEMBER_TEXT, false, &fault, 0, "fault: not a string"},
 		{"list", MEMBER_OBJECT, false, &control->list, 0, "list: not an object"},
 	};
 
-	return read_members(records, members, COUNT(members), why);
+	if (!read_members(records, members, COUNT(members), why))
+		return false;
+	control->fault = read_fault(fault, temporary);
+	return true;
 }
 
 void
@@ -245,11 +265,14 @@ control_parse(struct records *records, struct slice line, struct control *contro
 bool
 receipt_parse(struct records *records, struct slice line, struct receipt *receipt, const char **why)
 {
+	struct slice fault = {NULL, 0};
+	bool temporary = false;
 	const struct member failed[] = {
 		{"source", MEMBER_NAME, true, &receipt->source, 0, "source: not a string"},
 		{"error", MEMBER_TEXT, true, &receipt->error, 0, "error: not a string"},
 		{"stage", MEMBER_TEXT, true, &receipt->stage, 0, "stage: not a string"},
-		{"temporary", MEMBER_BOOL, true, &receipt->temporary, 0, "temporary: not true or false"},
+		{"temporary", MEMBER_BOOL, true, &temporary, 0, "temporary: not true or false"},
+		{"fault", MEMBER_TEXT, false, &fault, 0, "fault: not a string"},
 		{"list", MEMBER_OBJECT, false, &receipt->list, 0, "list: not an object"},
 	};
 	const struct member stored[] = {
@@ -267,8 +290,12 @@ receipt_parse(struct records *records, struct slice line, struct receipt *receip
 	if (!parse_record(records, line, why))
 		return false;
 	receipt->failed = json_member(&records->json, SLICE("error")) != -1;
-	if (receipt->failed)
-		return read_members(records, failed, COUNT(failed), why);
+	if (receipt->failed) {
+		if (!read_members(records, failed, COUNT(failed), why))
+			return false;
+		receipt->fault = read_fault(fault, temporary);
+		return true;
+	}
 	return read_members(records, stored, COUNT(stored), why);
 }
 

@@ -51,6 +51,13 @@ write_bool(struct buf *to, struct slice name, bool value)
 }
 
 static void
+write_fault(struct buf *to, enum fault fault)
+{
+	write_bool(to, NAME("temporary"), fault != FAULT_OBJECT);
+	write_text(to, NAME("fault"), slice_of_str(fault_name(fault)));
+}
+
+static void
 write_list(struct buf *to, struct slice list)
 {
 	if (list.len == 0)
@@ -203,14 +210,14 @@ control_write_reject(struct buf *to, struct slice key, int64_t line, struct slic
 }
 
 void
-control_write_error(struct buf *to, struct slice key, struct slice stage, struct slice reason, bool temporary,
+control_write_error(struct buf *to, struct slice key, struct slice stage, struct slice reason, enum fault fault,
                     struct slice list)
 {
 	buf_append_str(to, "{\"@\":\"error\"");
 	write_text(to, NAME("key"), key);
 	write_text(to, NAME("stage"), stage);
 	write_text(to, NAME("reason"), reason);
-	write_bool(to, NAME("temporary"), temporary);
+	write_fault(to, fault);
 	write_list(to, list);
 	write_end(to);
 }
@@ -223,7 +230,7 @@ receipt_write(struct buf *to, const struct receipt *receipt)
 	if (receipt->failed) {
 		write_text(to, NAME("error"), receipt->error);
 		write_text(to, NAME("stage"), receipt->stage);
-		write_bool(to, NAME("temporary"), receipt->temporary);
+		write_fault(to, receipt->fault);
 	} else {
 		write_text(to, NAME("key"), receipt->key);
 		write_text_if(to, NAME("etag"), receipt->etag);
