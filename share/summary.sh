@@ -14,7 +14,7 @@ number() {
 }
 
 # Which variable is whose number.
-summary_numbers=(listed=s3ls.listed present=s3ls.present skipped=s3ls.skipped excluded=s3ls.excluded
+summary_numbers=(listed=s3ls.listed present=s3ls.present skipped=s3ls.skipped excluded=s3ls.excluded excluded_class=s3ls.excluded_class
 	stored=s3put.objects failed=s3put.failed failed_object=s3put.failed_object
 	failed_everybody=s3put.failed_everybody failed_nobody=s3put.failed_nobody read=s3cat.lines written=s3put.lines rejected=s3put.rejected
 	memo=senenrich.memo redis=senenrich.redis model=senenrich.model calls=senenrich.calls pairs=senenrich.pairs_asked
@@ -49,7 +49,7 @@ add_up() {
 
 # summarise FORMAT STATUS MICROSECONDS
 summarise() {
-	local listed present skipped excluded stored failed failed_{object,everybody,nobody} read written rejected memo redis model calls pairs moved
+	local listed present skipped excluded excluded_class stored failed failed_{object,everybody,nobody} read written rejected memo redis model calls pairs moved
 	local adds_up lost seconds rate
 	collect
 	add_up
@@ -70,6 +70,7 @@ summarise() {
 others() {
 	((${present:-0} == 0)) || printf '%s enriched already, ' "$(many "$present")"
 	((${excluded:-0} == 0)) || printf '%s failed before, ' "$(many "$excluded")"
+	((${excluded_class:-0} == 0)) || printf '%s of excluded storage classes, ' "$(many "$excluded_class")"
 	((${skipped:-0} == 0)) || printf '%s names without a usable number, ' "$(many "$skipped")"
 }
 
@@ -165,7 +166,7 @@ hint() {
 summary_json() {
 	local name value line
 	line="\"run\":$(quoted "$SENIORITY_RUN_ID"),"
-	for name in listed stored failed failed_{object,everybody,nobody} present skipped excluded read written rejected lost memo redis model pairs calls; do
+	for name in listed stored failed failed_{object,everybody,nobody} present skipped excluded excluded_class read written rejected lost memo redis model pairs calls; do
 		value=${!name}
 		line+="\"$name\":${value:-null},"
 	done

@@ -92,11 +92,16 @@ number(struct listing *listing, struct slice prefix, struct slice key, int64_t *
 
 /* Whether the item is to be left out. Counts it. */
 static int
-left_out(struct run *run, struct slice key, bool *result, struct err *err)
+left_out(struct run *run, const struct store_object *object, bool *result, struct err *err)
 {
+	struct slice key = object->key;
 	struct listing *listing = run->listing;
 	size_t prefix_len = run->prefix.len;
 
+	/* First, so that what is archived is counted as that, whatever else it is. */
+	*result = listing->classes.count > 0 && listing_classes_have(&listing->classes, object->storage_class);
+	if (*result)
+		return 0;
 	*result = listing->exclude.count > 0 && listing_exclude_has(&listing->exclude, key);
 	if (*result) {
 		listing->excluded++;
@@ -124,7 +129,7 @@ take(struct run *run, const struct store_object *object, struct err *err)
 		return 1;
 	if (item.number > listing->highest && !listing_emit_is_future(&listing->emit, item.number))
 		listing->highest = item.number;
-	if (left_out(run, object->key, &item.left_out, err) < 0)
+	if (left_out(run, object, &item.left_out, err) < 0)
 		return -1;
 	if (run->spool == NULL) {
 		bool wanted = listing_emit_item(&listing->emit, &item);
@@ -230,14 +235,17 @@ void
 listing_stats(const struct listing *listing, struct stats *stats)
 {
 	const struct listing_emit *emit = &listing->emit;
-	int64_t skipped = 0;
+	int64_t skipped = 0, excluded_class = 0;
 
 	for (int why = 0; why <= WITH_NUL; why++)
 		skipped += listing->skipped[why];
+	for (int i = 0; i < listing->classes.count; i++)
+		excluded_class += listing->classes.left_out[i];
 	stats_int(stats, "listed", emit->listed);
 	stats_int(stats, "bytes", emit->bytes);
 	stats_int(stats, "skipped", skipped);
 	stats_int(stats, "excluded", listing->excluded);
+	stats_int(stats, "excluded_class", excluded_class);
 	stats_int(stats, "present", listing->present);
 	stats_int(stats, "unsettled", emit->cut);
 	if (!listing->numbered)

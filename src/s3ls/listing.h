@@ -1,7 +1,7 @@
 /*
  * The parts of s3ls. What is found goes one way:
  *
- *   store listing -> number -> left out (listing_join, listing_exclude) -> [listing_spool] -> listing_emit
+ *   store listing -> number -> left out (listing_class, listing_exclude, listing_join) -> [listing_spool] -> listing_emit
  *
  * Items come in byte order. Where all numbers that can come have ten digits that is numeric order,
  * and items go straight on; else the spool brings them into it.
@@ -110,6 +110,23 @@ int listing_exclude_load(struct listing_exclude *exclude, const char *path, cons
 bool listing_exclude_has(const struct listing_exclude *exclude, struct slice key);
 void listing_exclude_release(struct listing_exclude *exclude);
 
+/* --- listing_class.c: storage classes to leave out --- */
+
+enum { LISTING_CLASSES_MAX = 16 };
+
+struct listing_classes {
+	struct slice names[LISTING_CLASSES_MAX]; /* in the text that was parsed */
+	int64_t left_out[LISTING_CLASSES_MAX];
+	int count;
+};
+
+/* Names separated by commas, in capitals or not; NULL or "" is none. `origin` is where they are set. -1 with err (ERR_USAGE). */
+int listing_classes_parse(struct listing_classes *classes, const char *text, const char *origin, struct err *err);
+/* Whether objects of this class are to be left out. Counts them. */
+bool listing_classes_have(struct listing_classes *classes, struct slice name);
+/* How many were left out; one warning says so, if any were. */
+int64_t listing_classes_warn(const struct listing_classes *classes);
+
 /* --- listing.c: the whole --- */
 
 struct listing_place {
@@ -126,6 +143,7 @@ struct listing {
 	struct listing_place place;
 	struct listing_place counterparts; /* bucket NULL: nothing is left out for being there */
 	struct listing_exclude exclude;
+	struct listing_classes classes;
 	bool numbered;        /* false: every key, in byte order, without a thread */
 	int64_t after;        /* numbers up to this are left out */
 	int64_t before, most; /* see listing_emit */

@@ -107,6 +107,9 @@ prepare(struct listing *listing, const struct cli *cli, const struct options *op
 	if (options->exclude != NULL &&
 	    listing_exclude_load(&listing->exclude, options->exclude, listing->place.bucket, err) < 0)
 		return -1;
+	if (listing_classes_parse(&listing->classes, settings_text(cli->settings, "exclude_storage_class"),
+	                          settings_origin(cli->settings, "exclude_storage_class"), err) < 0)
+		return -1;
 	listing->after = start_from(options);
 	listing->before = options->before >= 0 ? options->before : INT64_MAX;
 	listing->most = options->most >= 0 ? options->most : INT64_MAX;
@@ -148,6 +151,7 @@ list(struct listing *listing, struct store *store, const char *stats_path)
 	if (listing_run(listing, store, &out, &err) < 0 && !signals_stop())
 		status = fail(&err);
 	listing_warn_skipped(listing);
+	listing_classes_warn(&listing->classes);
 	out_flush(&out);
 	save_stats(&stats, listing, store, stats_path);
 	stats_release(&stats);
@@ -214,6 +218,7 @@ main(int argc, char **argv)
 		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0, 0},
 		{CLI_TIME, 0, "settle", "TIME", "end before the first object younger than that", &options.settle_ms, 0, 0},
 		{CLI_TEXT, 0, "exclude", "FILE", "leave out the keys in FILE (or of `cursor failed`)", &options.exclude, 0, 0},
+		{CLI_SETTING, 0, "exclude-storage-class", "CLASSES", "leave out objects of these (GLACIER,DEEP_ARCHIVE)", NULL, 0, 0},
 		{CLI_FLAG, 0, "whoami", NULL, "say which store and credentials would be used", &options.whoami, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "what is listed", NULL, 0, 0},
 		{CLI_SETTING, 0, "output-bucket", "BUCKET", "where --missing-from looks", NULL, 0, 0},

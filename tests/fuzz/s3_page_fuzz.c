@@ -28,7 +28,8 @@ check_same(const struct s3_page *a, const struct s3_page *b)
 
 		if (x->size != y->size || x->modified != y->modified ||
 		    !slice_equal(text_of(a, x->key, x->key_len), text_of(b, y->key, y->key_len)) ||
-		    !slice_equal(text_of(a, x->etag, x->etag_len), text_of(b, y->etag, y->etag_len)))
+		    !slice_equal(text_of(a, x->etag, x->etag_len), text_of(b, y->etag, y->etag_len)) ||
+		    !slice_equal(text_of(a, x->class, x->class_len), text_of(b, y->class, y->class_len)))
 			abort();
 	}
 }

@@ -155,6 +155,8 @@ assert_same(const struct s3_page *a, const struct s3_page *b)
 			slice_equal(slice_of(a->text.data + x->key, x->key_len), slice_of(b->text.data + y->key, y->key_len)));
 		assert_true(
 			slice_equal(slice_of(a->text.data + x->etag, x->etag_len), slice_of(b->text.data + y->etag, y->etag_len)));
+		assert_true(slice_equal(slice_of(a->text.data + x->class, x->class_len),
+		                        slice_of(b->text.data + y->class, y->class_len)));
 		assert_int_equal(x->size, y->size);
 		assert_int_equal(x->modified, y->modified);
 	}

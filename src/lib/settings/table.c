@@ -33,6 +33,7 @@ const struct setting settings_table[] = {
 	BOOL("unsigned_payload", "false", "over TLS, leave what is written out of the signature"),
 	BOOL("request_payer", "false", "pay for requests to a bucket whose owner does not"),
 	TEXT("storage_class", NULL, "storage class of new objects"),
+	TEXT("exclude_storage_class", NULL, "raw objects of these storage classes are left out: GLACIER,DEEP_ARCHIVE"),
 	TEXT("sse", NULL, "encryption of new objects on the server: AES256 or aws:kms"),
 	TEXT("sse_kms_key_id", NULL, "key for aws:kms"),
 	/* Redis */

@@ -177,6 +177,7 @@ look(struct file_list *list, const char *name, struct store_object *object)
 	object->size = st.st_size;
 	object->etag = slice_of_str(list->etag);
 	object->modified = st.st_mtim.tv_sec;
+	object->storage_class = slice_of("", 0);
 	return 1;
 }
 

@@ -154,9 +154,9 @@ begin_sorting(struct s3_list *list)
 	return 0;
 }
 
-/* What the sorter keeps of an object beside its key; the etag's bytes follow. */
+/* What the sorter keeps of an object beside its key; the bytes of the etag and the storage class follow. */
 struct sorted_object {
-	int64_t size, modified;
+	int64_t size, modified, etag_len;
 };
 
 static int
@@ -168,7 +168,7 @@ collect(struct s3_list *list)
 
 	for (size_t i = 0; i < page->count && result == 0; i++) {
 		const struct s3_page_object *object = &page->objects[i];
-		const struct sorted_object kept = {object->size, object->modified};
+		const struct sorted_object kept = {object->size, object->modified, object->etag_len};
 		struct slice key = s3_list_key(page, i);
 
 		if (slice_compare(key, list->behind) <= 0)
@@ -176,6 +176,7 @@ collect(struct s3_list *list)
 		buf_reset(&value);
 		buf_append(&value, &kept, sizeof(kept));
 		buf_append(&value, page->text.data + object->etag, object->etag_len);
+		buf_append(&value, page->text.data + object->class, object->class_len);
 		result = sorter_add(list->sorter, key, slice_of_buf(&value), &list->err);
 	}
 	buf_release(&value);
@@ -264,11 +265,13 @@ next_sorted(struct s3_list *list, struct store_object *object)
 	buf_reset(&list->last);
 	buf_append_slice(&list->last, key);
 	memcpy(&kept, value.ptr, sizeof(kept));
+	value = slice_of(value.ptr + sizeof(kept), value.len - sizeof(kept));
 	*object = (struct store_object){
 		.key = key,
 		.size = kept.size,
 		.modified = kept.modified,
-		.etag = slice_of(value.ptr + sizeof(kept), value.len - sizeof(kept)),
+		.etag = slice_of(value.ptr, (size_t)kept.etag_len),
+		.storage_class = slice_of(value.ptr + kept.etag_len, value.len - (size_t)kept.etag_len),
 	};
 	return 1;
 }
@@ -293,6 +296,7 @@ s3_list_next(struct store_list *base, struct store_object *object, struct err *e
 			object->size = found->size;
 			object->modified = found->modified;
 			object->etag = slice_of(page->text.data + found->etag, found->etag_len);
+			object->storage_class = slice_of(page->text.data + found->class, found->class_len);
 			return 1;
 		}
 		result = next_page(list);

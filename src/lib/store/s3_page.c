@@ -150,6 +150,9 @@ object_leaf(struct page_context *context, const char *name, struct slice text)
 		text = s3_page_etag(text);
 		object->etag = keep(context->page, text);
 		object->etag_len = (uint32_t)text.len;
+	} else if (strcmp(name, "StorageClass") == 0) {
+		object->class = keep(context->page, text);
+		object->class_len = (uint32_t)text.len;
 	} else if (strcmp(name, "LastModified") == 0) {
 		object->modified = s3_page_time(text);
 	}

@@ -11,12 +11,13 @@
 
 #include "base/buf.h"
 
-/* Key and etag as offsets into the page's text. */
+/* Key, etag and storage class as offsets into the page's text. */
 struct s3_page_object {
 	uint32_t key, key_len;
-	uint32_t etag, etag_len; /* without quotes */
-	int64_t size;            /* -1: not given */
-	int64_t modified;        /* unix seconds; -1: not given */
+	uint32_t etag, etag_len;   /* without quotes */
+	uint32_t class, class_len; /* of storage; len 0: not given */
+	int64_t size;              /* -1: not given */
+	int64_t modified;          /* unix seconds; -1: not given */
 };
 
 /* {0} is an empty one; can be read into again and again. */

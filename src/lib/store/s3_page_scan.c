@@ -37,7 +37,8 @@ enum seen {
 	SEEN_SIZE = 8,
 	SEEN_TRUNCATED = 16,
 	SEEN_TOKEN = 32,
-	SEEN_ENCODING = 64
+	SEEN_ENCODING = 64,
+	SEEN_CLASS = 128
 };
 
 struct scan {
@@ -123,7 +124,7 @@ has_meaning(const char *name, size_t len)
 	case 11:
 		return IS(name, "IsTruncated");
 	case 12:
-		return IS(name, "LastModified") || IS(name, "EncodingType");
+		return IS(name, "LastModified") || IS(name, "EncodingType") || IS(name, "StorageClass");
 	case 16:
 		return IS(name, "ListBucketResult");
 	case 21:
@@ -284,10 +285,14 @@ scan_member(struct scan *scan, struct s3_page_object *object, const char *at)
 		at = TAKE(at + 6, "</Size>", &text);
 		if (at == NULL || !units_parse_digits(text.ptr, text.len, &object->size))
 			return NULL;
-	} else if (IS(at, "<StorageClass>")) {
-		/* As any other; but almost every object has it, and radosgw's have the next. */
+	} else if (IS(at, "<StorageClass>") && first(scan, SEEN_CLASS)) {
 		at = TAKE(at + 14, "</StorageClass>", &text);
+		if (at == NULL)
+			return NULL;
+		object->class = offset(scan, text);
+		object->class_len = (uint32_t)text.len;
 	} else if (IS(at, "<Type>")) {
+		/* As any other; but all of radosgw's objects have it. */
 		at = TAKE(at + 6, "</Type>", &text);
 	} else {
 		at = skip_other(at);

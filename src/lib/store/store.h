@@ -58,8 +58,9 @@ int store_describe(struct store *store, struct buf *to, struct err *err);
 struct store_object {
 	struct slice key; /* valid until the next store_list_next */
 	int64_t size;
-	struct slice etag; /* without quotes */
-	int64_t modified;  /* unix seconds; -1: not known */
+	struct slice etag;          /* without quotes */
+	int64_t modified;           /* unix seconds; -1: not known */
+	struct slice storage_class; /* valid as long as key; len 0: not known */
 };
 
 /* Keys with this prefix, those after `start_after` (a whole key, exclusive; "" for all), in byte order. */
