@@ -210,7 +210,7 @@ clock_parse_next(struct clock_day *day, const char *text, int64_t *seconds)
 	return text + 19;
 }
 
-/* "Z", "+02:00", "-0530", "+01": how many seconds a zone is ahead of UTC. */
+/* "Z", "+02:00", "-0530", "+01", "+1": how many seconds a zone is ahead of UTC. */
 static bool
 parse_zone(const char *text, int *ahead)
 {
@@ -219,7 +219,13 @@ parse_zone(const char *text, int *ahead)
 	*ahead = 0;
 	if (strcmp(text, "Z") == 0)
 		return true;
-	if ((*text != '+' && *text != '-') || (hours = get_two(text + 1, 0, 23)) < 0)
+	if (*text != '+' && *text != '-')
+		return false;
+	if (text[1] >= '0' && text[1] <= '9' && text[2] == '\0') {
+		*ahead = (text[1] - '0') * 3600 * (*text == '-' ? -1 : 1);
+		return true;
+	}
+	if ((hours = get_two(text + 1, 0, 23)) < 0)
 		return false;
 	if (text[3] != '\0') {
 		const char *rest = text + (text[3] == ':' ? 4 : 3);
