@@ -285,7 +285,7 @@ run_credentials() {
 	export AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL/creds
 	mode same
 	run_credentials 0 get refuse refuse refuse get
-	[[ ${lines[1]} == "error access: the credentials from the container's endpoint "*" have expired, and there are no newer ones" ]]
+	[[ ${lines[1]} == "error temporary: the credentials from the container's endpoint "*" have expired, and there are no newer ones" ]]
 	[ "${lines[2]}" = "${lines[1]}" ]
 	[[ ${lines[4]} == "1 "* ]]
 	[ "$(requests)" = "GET /creds,GET /creds" ]

@@ -352,7 +352,7 @@ test_rewritten_file(void **state)
 	assert_string_equal(credentials_get(credentials, first, &err)->access_key, "Q");
 	/* No newer ones. */
 	assert_null(credentials_get(credentials, found->generation, &err));
-	assert_int_equal(err.kind, ERR_ACCESS);
+	assert_int_equal(err.kind, ERR_TEMPORARY);
 	assert_non_null(strstr(err.text, "have expired, and there are no newer ones"));
 	assert_string_equal(credentials_get(credentials, 0, &err)->access_key, "Q");
 	credentials_free(credentials);

@@ -23,7 +23,7 @@
 static void
 print_found(const struct aws_credentials *found, const struct err *err)
 {
-	static const char *const kinds[] = {"none", "failed", "access", "temporary", "usage"};
+	static const char *const kinds[] = {"none", "failed", "access", "temporary", "usage", "object"};
 
 	if (found)
 		printf("%lld %s %s %s %s\n", (long long)found->generation, found->access_key, found->secret_key,

@@ -257,7 +257,7 @@ renew(struct credentials *credentials, bool refused, struct err *err)
 		adopt(credentials, &fresh);
 		if (!refused || credentials->view.generation != generation)
 			return &credentials->view;
-		err_set(err, ERR_ACCESS, "the credentials from %s have expired, and there are no newer ones",
+		err_set(err, ERR_TEMPORARY, "the credentials from %s have expired, and there are no newer ones",
 		        credentials->set.source);
 		return fail(credentials, generation, err);
 	}
