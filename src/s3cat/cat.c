@@ -66,6 +66,7 @@ write_begin(struct cat *cat, struct transfer *head)
 	struct object_record record = head->record;
 
 	head->begun = true;
+	cat->refused = (struct err)ERR_INIT;
 	decompress_start(cat->decompress);
 	body_start(&cat->body, record.bucket, record.key);
 	if (!cat->framed)
@@ -196,7 +197,9 @@ step(struct cat *cat)
 	if (!head->begun)
 		write_begin(cat, head);
 	if (got == 0) {
-		if (finish(cat, &err) < 0)
+		if (cat->refused.kind != ERR_NONE)
+			fail_body(cat, &cat->refused);
+		else if (finish(cat, &err) < 0)
 			fail_body(cat, &err);
 		else
 			succeed(cat);
@@ -205,9 +208,15 @@ step(struct cat *cat)
 	}
 	cat->bytes += (int64_t)data.len;
 	cat->unserved += data.len;
+	if (cat->refused.kind != ERR_NONE)
+		return true;
 	decompress_feed(cat->decompress, data);
-	if (pass_on(cat, &err) < 0)
-		fail_body(cat, &err);
+	if (pass_on(cat, &err) < 0) {
+		if (err_fault(&err) == FAULT_OBJECT)
+			cat->refused = err;
+		else
+			fail_body(cat, &err);
+	}
 	return true;
 }
 

@@ -27,6 +27,11 @@ struct cat {
 	struct queue queue;
 	struct decompress *decompress;
 	struct body body;
+	/*
+	 * What is wrong with the content of the head; ERR_NONE: nothing. It is no proof against the object before all of it has come
+	 * and its digest was right, as it may have been damaged on the way: so the rest is read, and dropped.
+	 */
+	struct err refused;
 	struct buf record;
 	size_t unserved; /* bytes written since the other transfers were looked after */
 	enum exit_status status;
