@@ -250,6 +250,22 @@ list_records() {
 	[[ $stderr == *'does not have the MD5'* ]]
 }
 
+@test "what does not decompress is the object's fault only if its digest was right" {
+	records
+	gzip <"$FILES/small" >small.gz
+	s3put raw/1700000004.gz <small.gz >/dev/null
+	head -c -8 small.gz | s3put raw/1700000005.gz >/dev/null
+	odd get-damaged
+	run -75 --separate-stderr s3cat --frames raw/1700000004.gz
+	[ "$(tail -n 1 <<<"$output" | jq -r .fault)" = nobody ]
+	odd get-damaged,next=1
+	run --separate-stderr s3cat --frames raw/1700000004.gz
+	[ "$(tail -n 1 <<<"$output" | jq -r '.fault // "none"')" != object ]
+	odd
+	run -1 --separate-stderr s3cat --frames raw/1700000005.gz
+	[ "$(tail -n 1 <<<"$output" | jq -r .fault)" = object ]
+}
+
 @test "an ETag that looks like an MD5 and is none: the same bytes twice are taken, with one warning" {
 	records
 	odd etag-no-md5
@@ -317,7 +333,10 @@ list_records() {
 	run ! grep -q accept-encoding <<<"$(odd_happened '.requests[-1].headers.authorization')"
 	get_row 0 small get-expanded,always=1
 	get_row 0 small get-expanded,always=1,etag=5f3c
-	get_row 0 large get-packed
-	get_row 0 whole get-packed
 	[ ! -s log ]
+	# A proxy that compresses: objects are asked for without, also one that is stored compressed.
+	for file in small large whole; do
+		get_row 0 $file get-packed
+		[ "$(grep -c 'a proxy compresses what the store sends' log)" = 1 ]
+	done
 }

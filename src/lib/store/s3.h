@@ -58,7 +58,8 @@ struct s3 {
 	bool unsigned_payload; /* over TLS only */
 	bool check_md5;
 	bool sort_listing;
-	bool md5_told; /* that an etag is no MD5, though it looks like one */
+	bool packed_told; /* that something between us and the store compresses: answers are asked for without */
+	bool md5_told;    /* that an etag is no MD5, though it looks like one */
 	bool check_crc32;
 	bool ask_checksum;                                /* for the checksums that the store has */
 	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
@@ -272,6 +273,7 @@ struct s3_promise {
 	char etag[128];
 	int64_t size;    /* that must come; -1: not known */
 	bool listed;     /* the listing said the same size under the same etag */
+	bool packed;     /* compressed on the way, for those who accept that */
 	bool as_stored;  /* the bytes are the stored ones: no compression was added or taken off on the way */
 	bool open_ended; /* only the end of the connection will tell the end of the body */
 };

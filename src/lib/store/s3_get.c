@@ -26,6 +26,7 @@ struct s3_get {
 	bool running;              /* its request is */
 	bool looked;               /* at the headers of this try */
 	bool handed;               /* the reader has had some of it */
+	bool plain;                /* it came compressed on the way, and was asked for without */
 	bool again;                /* the next try is to start anew */
 	bool probing;              /* asks for what is behind the last byte */
 	bool check_md5;            /* the etag is one */
@@ -59,6 +60,16 @@ look_at_first(struct s3_get *get, const struct http_call *call, struct err *err)
 {
 	if (s3_promise_read(call, &get->listed, &get->promise, err) < 0)
 		return -1;
+	/* An object that is stored compressed is then so twice: only without the proxy's layer is it what it is. */
+	if (get->promise.packed && !get->s3->packed_told) {
+		log_warning("s3://%s: a proxy compresses what the store sends: objects are asked for uncompressed from now on",
+		            get->request->bucket->name);
+		get->s3->packed_told = true;
+	}
+	if (get->promise.packed && !get->plain) {
+		get->plain = true;
+		return err_set(err, ERR_TEMPORARY, "GET: it was compressed on the way");
+	}
 	get->download++;
 	get->get.info.size = get->promise.size;
 	snprintf(get->get.info.etag, sizeof(get->get.info.etag), "%s", get->promise.etag);

@@ -10,18 +10,30 @@
 
 #include "store/s3.h"
 
-/* Whether compression was added or taken off on the way, as far as the headers say so. */
 static bool
-is_transcoded(const struct http_call *call, bool length_known)
+is_encoded(const struct http_call *call)
 {
 	const char *encoding = http_header(call, "content-encoding");
-	const char *stored = http_header(call, "x-goog-stored-content-encoding");
-	const char *etag = http_header(call, "etag");
-	bool encoded = encoding != NULL && strcmp(encoding, "identity") != 0 && strcmp(encoding, "aws-chunked") != 0;
 
-	if (stored != NULL && strcmp(stored, "identity") != 0 && !encoded)
-		return true;
-	return encoded && (!length_known || (etag != NULL && strncmp(etag, "W/", 2) == 0));
+	return encoding != NULL && strcmp(encoding, "identity") != 0 && strcmp(encoding, "aws-chunked") != 0;
+}
+
+/* Whether compression was added on the way, as far as the headers say so. */
+static bool
+is_packed(const struct http_call *call, bool length_known)
+{
+	const char *etag = http_header(call, "etag");
+
+	return is_encoded(call) && (!length_known || (etag != NULL && strncmp(etag, "W/", 2) == 0));
+}
+
+/* Whether compression was taken off on the way, as far as the headers say so. */
+static bool
+is_expanded(const struct http_call *call)
+{
+	const char *stored = http_header(call, "x-goog-stored-content-encoding");
+
+	return stored != NULL && strcmp(stored, "identity") != 0 && !is_encoded(call);
 }
 
 static int
@@ -47,7 +59,8 @@ s3_promise_read(const struct http_call *call, const struct store_get_options *li
 	if (etag_listed && !same && s3_answer_is_page(call))
 		return err_set(err, ERR_TEMPORARY, "GET: 200 with a page of HTML, which is not an S3 store's answer");
 	promise->size = http_content_length(call);
-	promise->as_stored = !is_transcoded(call, promise->size >= 0);
+	promise->packed = is_packed(call, promise->size >= 0);
+	promise->as_stored = !promise->packed && !is_expanded(call);
 	/* No length and another ETag: whatever has changed it on the way has not said so. */
 	if (promise->size < 0 && etag_listed && !same)
 		promise->as_stored = false;

@@ -83,9 +83,10 @@ add_headers(struct s3_request *request, const struct sigv4_header *headers, size
 	/* Headers without a value: curl's own, taken out. */
 	call->headers = curl_slist_append(call->headers, "Expect:");
 	call->headers = curl_slist_append(call->headers, "Accept:");
-	/* Else Google expands what is stored as gzip. Not signed: its front ends change it on the way. */
+	/* Else Google expands what is stored as gzip. Not signed: its front ends change it on the way. But it makes some proxies compress. */
 	if (request->as_stored)
-		call->headers = curl_slist_append(call->headers, "Accept-Encoding: gzip");
+		call->headers = curl_slist_append(call->headers, request->s3->packed_told ? "Accept-Encoding: identity"
+		                                                                          : "Accept-Encoding: gzip");
 	if (request->has_body && !typed)
 		call->headers = curl_slist_append(call->headers, "Content-Type:");
 }
