@@ -112,10 +112,11 @@ contents() {
 	ln -s "$PWD/outside" "$STORE/way"
 	ln -s "$PWD/outside/k" "$STORE/k"
 	run --separate-stderr -1 s3cat way/k
-	[[ $stderr == *"GET: a symbolic link is not followed"* ]]
+	[[ $stderr == *"GET: a symbolic link is where a folder of the key should be"* ]]
 	run --separate-stderr -1 s3cat k
+	[[ $stderr == *"GET: a symbolic link is not followed"* ]]
 	run --separate-stderr -1 bash -c 'echo x | s3put way/k'
-	[[ $stderr == *"PUT: a symbolic link is not followed"* ]]
+	[[ $stderr == *"PUT: a symbolic link is where a folder of the key should be"* ]]
 	run --separate-stderr -1 bash -c 'echo x | s3put k'
 	[ "$(cat outside/k)" = secret ]
 	[ -z "$(s3ls '')" ]
