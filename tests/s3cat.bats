@@ -207,6 +207,41 @@ put() {
 	[ "${#lines[@]}" -eq 5 ]
 }
 
+@test "a record of a listing that is refused becomes an error in its place; the cursor passes what no request can name" {
+	postings 2 | put job-postings-raw/1721183935.jsonl
+	list() { printf '"list":{"after":0,"seq":%d,"upto":%d%s}' "$@"; }
+	good='{"key":"job-postings-raw/1721183935.jsonl",'
+	# what cannot be a key anywhere; what may be only this record's, or everybody's
+	while IFS='|' read -r fault key record; do
+		{
+			printf '{%s,%s}\n' "$record" "$(list 1 1721183934)"
+			printf '%s%s}\n' "$good" "$(list 2 1721183935 ',"last":true')"
+		} >keys
+		run -1 --separate-stderr s3cat <keys
+		jq -e --arg fault "$fault" --arg key "$key" \
+			'.["@"] == "error" and .fault == $fault and .key == $key and .list.seq == 1' <<<"${lines[0]}"
+		[[ ${lines[1]} == '{"@":"begin",'* && ${lines[4]} == '{"@":"end",'* ]]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[[ $stderr == "s3cat: stdin, line 1: "* ]]
+		printf '%s\n' "${lines[@]}" >frames
+		rm -f cursor
+		run -1 --separate-stderr s3put <frames
+		run -1 cursor set --cursor-store file:cursor <<<"$output"
+		[ "$(cursor get --cursor-store file:cursor)" = "$([ "$fault" = object ] && echo 1721183935 || echo 0)" ]
+	done <<-'END'
+		object|raw/1\u0000.jsonl|"key":"raw/1\u0000.jsonl"
+		object|raw/1\udc00|"key":"raw/1\udc00"
+		everybody|(line 1)|"key":3
+		everybody|(line 1)|"key":""
+		everybody|(line 1)|"name":"raw/1"
+		everybody|raw/1|"key":"raw/1","size":"9"
+		everybody|raw/1|"key":"raw/1","bucket":3
+	END
+	# without frames there is nobody to tell
+	run -1 --separate-stderr s3cat --plain <keys
+	[ "${#lines[@]}" -eq 2 ]
+}
+
 @test "stdin that ends inside a line: the writer has died" {
 	postings 2 | put a/1
 	printf 'a/1\na/1' >keys

@@ -48,6 +48,8 @@ fill(struct cat *cat)
 		if (got == 1 && complete(cat, &record, &err) == 0) {
 			queue_add(&cat->queue, cat->store, &record);
 			started = true;
+		} else if (cat->framed && record.list.len > 0 && err.kind != ERR_USAGE) {
+			queue_add_refused(&cat->queue, &record, &err);
 		} else {
 			note(cat, &err);
 		}
@@ -141,6 +143,16 @@ fail_body(struct cat *cat, const struct err *err)
 	fail(cat, err, slice_of_str(err->text));
 }
 
+/* The head's record was refused. Its error has waited for its turn. */
+static void
+fail_refused(struct cat *cat)
+{
+	const struct err err = queue_head(&cat->queue)->refused;
+
+	err_log(&err);
+	fail(cat, &err, slice_of_str(err.text));
+}
+
 /* What the decompressor can give now. Returns 0, or -1 with err. */
 static int
 pass_on(struct cat *cat, struct err *err)
@@ -172,7 +184,9 @@ read_head(struct cat *cat, struct slice *data, struct err *err)
 	if (!cat->unordered || head->begun)
 		return got;
 	for (size_t i = 1; got == 2 && i < cat->queue.count; i++) {
-		got = store_get_read(queue_at(&cat->queue, i)->get, false, data, err);
+		struct store_get *get = queue_at(&cat->queue, i)->get;
+
+		got = get == NULL ? 2 : store_get_read(get, false, data, err);
 		if (got != 2)
 			queue_prefer(&cat->queue, i);
 	}
@@ -184,10 +198,16 @@ static bool
 step(struct cat *cat)
 {
 	struct err err = ERR_INIT;
+	struct transfer *head;
 	struct slice data;
-	int got = read_head(cat, &data, &err);
-	struct transfer *head = queue_head(&cat->queue);
+	int got;
 
+	if (queue_head(&cat->queue)->get == NULL) {
+		fail_refused(cat);
+		return true;
+	}
+	got = read_head(cat, &data, &err);
+	head = queue_head(&cat->queue);
 	if (got == 2 || signals_stop())
 		return false;
 	if (got == -1) {

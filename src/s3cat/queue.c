@@ -42,8 +42,9 @@ queue_has_room(const struct queue *queue, const struct store *store)
 	return queue->count < queue->parallel || (queue->count < queue->size && store_get_room(store, queue->parallel));
 }
 
-void
-queue_add(struct queue *queue, struct store *store, const struct object_record *record)
+/* The next place in the ring, for this record. */
+static struct transfer *
+add(struct queue *queue, const struct object_record *record)
 {
 	struct transfer *transfer = &queue->ring[(queue->head + queue->count) % queue->size];
 	struct buf *text = &transfer->text;
@@ -58,11 +59,25 @@ queue_add(struct queue *queue, struct store *store, const struct object_record *
 		.etag = copy(text, record->etag),
 		.list = copy(text, record->list),
 	};
+	transfer->get = NULL;
 	transfer->begun = false;
+	queue->count++;
+	return transfer;
+}
+
+void
+queue_add(struct queue *queue, struct store *store, const struct object_record *record)
+{
+	struct transfer *transfer = add(queue, record);
 	const struct store_get_options listed = {record->size, transfer->record.etag.ptr};
 
 	transfer->get = store_get_open(store, transfer->record.bucket.ptr, transfer->record.key.ptr, &listed);
-	queue->count++;
+}
+
+void
+queue_add_refused(struct queue *queue, const struct object_record *record, const struct err *why)
+{
+	add(queue, record)->refused = *why;
 }
 
 void

@@ -12,7 +12,8 @@
 #include "streams/records.h"
 
 struct transfer {
-	struct store_get *get;
+	struct store_get *get; /* NULL: the record was refused, for `refused` */
+	struct err refused;
 	struct object_record record; /* points into text; each string has a NUL behind it */
 	struct buf text;
 	bool begun; /* bytes came: its `begin` is out */
@@ -34,6 +35,9 @@ bool queue_has_room(const struct queue *queue, const struct store *store);
 
 /* Copies the record (which has a bucket) and starts to get the object. The queue must have room. */
 void queue_add(struct queue *queue, struct store *store, const struct object_record *record);
+
+/* Copies a record that cannot be got, so that its turn comes. The queue must have room. */
+void queue_add_refused(struct queue *queue, const struct object_record *record, const struct err *why);
 
 /* The one whose turn it is. The queue must not be empty. */
 static inline struct transfer *

@@ -12,19 +12,37 @@ next_operand(struct wanted *wanted, struct object_record *record, struct err *er
 {
 	struct slice text;
 
+	*record = (struct object_record){.size = -1};
 	if (wanted->left == 0) {
 		wanted->ended = true;
 		return 0;
 	}
 	text = slice_of_str(*wanted->operands++);
 	wanted->left--;
-	*record = (struct object_record){.size = -1};
 	/* A key that starts with '{' is a key here: records come by stdin. */
 	if (!slice_is_utf8(text))
 		return err_set(err, ERR_FAILED, "key %.*s: not valid UTF-8", SLICE_ARGS(text));
 	if (!s3_uri_parse(text, &record->bucket, &record->key))
 		return err_set(err, ERR_FAILED, "key '%.*s': names no object", SLICE_ARGS(text));
 	return 1;
+}
+
+/* A line that names no object. If it is a record of a listing, it gets a key: the cursor must hear of it. */
+static int
+refuse(struct wanted *wanted, struct object_record *record, const char *why, struct err *err)
+{
+	enum fault fault = FAULT_EVERYBODY;
+
+	if (record->list.len > 0) {
+		fault = object_record_refused(&wanted->records, record);
+		if (record->key.len == 0) {
+			buf_reset(&wanted->stand_in);
+			buf_printf(&wanted->stand_in, "(line %" PRIu64 ")", wanted->lines.number);
+			record->key = slice_of_buf(&wanted->stand_in);
+		}
+	}
+	return err_set(err, fault == FAULT_OBJECT ? ERR_OBJECT : ERR_FAILED, "stdin, line %" PRIu64 ": %s",
+	               wanted->lines.number, why);
 }
 
 static int
@@ -34,6 +52,7 @@ next_line(struct wanted *wanted, struct object_record *record, struct err *err)
 	struct slice line;
 	enum line kind = lines_next(&wanted->lines, &line);
 
+	*record = (struct object_record){.size = -1};
 	if (kind == LINE_MORE && wanted->ended) {
 		kind = lines_rest(&wanted->lines, &line);
 		if (kind != LINE_MORE) {
@@ -48,7 +67,7 @@ next_line(struct wanted *wanted, struct object_record *record, struct err *err)
 		return err_set(err, ERR_FAILED, "stdin, line %" PRIu64 ": too long for a record", wanted->lines.number);
 	if (object_record_parse(&wanted->records, line, record, &why))
 		return 1;
-	return err_set(err, ERR_FAILED, "stdin, line %" PRIu64 ": %s", wanted->lines.number, why);
+	return refuse(wanted, record, why, err);
 }
 
 void
@@ -65,6 +84,7 @@ wanted_release(struct wanted *wanted)
 {
 	lines_release(&wanted->lines);
 	records_release(&wanted->records);
+	buf_release(&wanted->stand_in);
 }
 
 int

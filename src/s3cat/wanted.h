@@ -16,8 +16,9 @@ struct wanted {
 	int left;
 	struct lines lines;
 	struct records records;
-	bool ended; /* nothing more will come */
-	bool torn;  /* stdin ended inside a line */
+	struct buf stand_in; /* for the key of a record that has none */
+	bool ended;          /* nothing more will come */
+	bool torn;           /* stdin ended inside a line */
 };
 
 /* operand_count 0: stdin. */
@@ -26,7 +27,8 @@ void wanted_release(struct wanted *wanted);
 
 /*
  * Returns 1 with *record, which lives until the next call; 0 where there is none now (`ended`: nor will be);
- * -1 with err for a line that names no object: go on with the next.
+ * -1 with err for a line that names no object: go on with the next. If *record has a `list` then, it has a `key`, too
+ * (perhaps one that says where the record stood), and belongs into an `error`.
  */
 int wanted_next(struct wanted *wanted, struct object_record *record, struct err *err);
 

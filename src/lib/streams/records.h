@@ -74,8 +74,18 @@ void object_writer_begin(struct object_writer *writer, struct buf *to, const str
 void object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto, bool last);
 void object_writer_release(struct object_writer *writer);
 
-/* A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). */
+/*
+ * A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). If it returns false, `list` and
+ * `key` are there nevertheless as far as they could be read.
+ */
 bool object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why);
+
+/*
+ * Whose fault it is that object_record_parse refused this record, which has a `list`. The object's only if its key is
+ * a string that no request can name (it holds U+0000 or a lone surrogate); `key` is then set to it as it is spelled
+ * in the record. Else everybody's; `key` may be empty.
+ */
+enum fault object_record_refused(struct records *records, struct object_record *record);
 
 enum control_kind { CONTROL_BEGIN, CONTROL_END, CONTROL_REJECT, CONTROL_ERROR, CONTROL_OTHER };
 

@@ -211,13 +211,14 @@ thread_parse(struct records *records, struct slice raw, struct thread *thread, c
 bool
 object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why)
 {
+	/* `list` and `key` first: an error about what is wrong behind them can carry both. */
 	const struct member members[] = {
-		{"key", MEMBER_NAME, true, &record->key, 0, "key: not a string"},
+		{"list", MEMBER_OBJECT, false, &record->list, 0, "list: not an object"},
+		{"key", MEMBER_NAME, true, &record->key, 0, "key: not a string that can be a key"},
 		{"bucket", MEMBER_TEXT, false, &record->bucket, 0, "bucket: not a string"},
 		{"size", MEMBER_INT, false, &record->size, 0, "size: not a size"},
 		{"etag", MEMBER_TEXT, false, &record->etag, 0, "etag: not a string"},
 		{"last_modified", MEMBER_TEXT, false, &record->last_modified, 0, "last_modified: not a string"},
-		{"list", MEMBER_OBJECT, false, &record->list, 0, "list: not an object"},
 	};
 
 	*record = (struct object_record){.size = -1};
@@ -232,6 +233,22 @@ object_record_parse(struct records *records, struct slice line, struct object_re
 		return false;
 	*why = "no key";
 	return s3_uri_parse(line, &record->bucket, &record->key);
+}
+
+enum fault
+object_record_refused(struct records *records, struct object_record *record)
+{
+	struct slice raw;
+	int token;
+
+	if (record->key.len > 0)
+		return FAULT_EVERYBODY;
+	token = json_member(&records->json, SLICE("key"));
+	if (token == -1 || !json_is_string(&records->json, token))
+		return FAULT_EVERYBODY;
+	raw = json_raw(&records->json, token);
+	record->key = slice_of(raw.ptr + 1, raw.len - 2);
+	return record->key.len > 0 ? FAULT_OBJECT : FAULT_EVERYBODY;
 }
 
 bool
