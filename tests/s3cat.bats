@@ -62,6 +62,21 @@ put() {
 	grep -v '^{"@":' out | cmp - <(cat "$STORE/a/1.jsonl" "$STORE/a/ü \"q\".jsonl" other other "$STORE/a/1.jsonl")
 }
 
+@test "--count says how many lines an object has, and prints none" {
+	{ postings 20 1 && printf '\n  \n{"@":"begin"}\nno end'; } | put a/1.jsonl
+	postings 30 2 | gzip | put a/2.jsonl.gz
+	head -c 1000 /dev/zero | tr '\0' x | put a/3.jsonl
+	run -1 --separate-stderr s3cat --count --max-line 999 a/1.jsonl a/none a/2.jsonl.gz a/3.jsonl
+	jq -c '[.key, .lines, .reason]' <<<"$output" | diff - <(
+		printf '%s\n' '["a/1.jsonl",22,null]' '["a/none",null,"GET: 404 NoSuchKey"]' '["a/2.jsonl.gz",30,null]' \
+			'["a/3.jsonl",null,"line 1: longer than max_line, 999 bytes"]'
+	)
+	[ "$(jq -s '.[0].size' <<<"$output")" = "$(stat -c %s "$STORE/a/1.jsonl")" ]
+	s3ls a/ | s3cat --count | jq -s 'map(.lines) | add == 53'
+	run -2 s3cat --count --plain a/1.jsonl
+	run -2 s3cat --count --frames a/1.jsonl
+}
+
 @test "--frames and --plain say otherwise, and exclude each other" {
 	postings 3 | put a/1
 	s3cat --frames a/1 | without_etags | diff <(frame a/1 "$STORE/a/1") -

@@ -19,6 +19,14 @@ enum { MARK_DONE = 3 };
 /* One of these lines is suspicious, a million of them a flood. */
 static struct log_site left_out_site;
 
+/* What goes out. */
+static inline void
+put(struct body *body, const char *data, size_t len)
+{
+	if (!body->silent)
+		out_write(body->out, data, len);
+}
+
 static void
 leave_out(struct body *body, const char *why)
 {
@@ -42,8 +50,8 @@ static void
 forged(struct body *body, struct slice line)
 {
 	if (body->records) {
-		out_write_slice(body->out, line);
-		out_write(body->out, "\n", 1);
+		put(body, line.ptr, line.len);
+		put(body, "\n", 1);
 		return;
 	}
 	body->forged++;
@@ -53,7 +61,7 @@ forged(struct body *body, struct slice line)
 	}
 	buf_reset(&body->record);
 	control_write_reject(&body->record, body->key, (int64_t)body->number, SLICE("imitates a control record"), line);
-	out_write_slice(body->out, slice_of_buf(&body->record));
+	put(body, body->record.data, body->record.len);
 }
 
 /* A line may go out as it is where this is true; `number` and `lines` count it then. */
@@ -91,8 +99,8 @@ finish_carry(struct body *body, struct err *err)
 		body->number++;
 		result = too_long(body, err);
 	} else if (plain_line(body, line.ptr, line.len)) {
-		out_write_slice(body->out, line);
-		out_write(body->out, "\n", 1);
+		put(body, line.ptr, line.len);
+		put(body, "\n", 1);
 	} else {
 		result = odd_line(body, line, err);
 	}
@@ -182,7 +190,7 @@ feed_lines(struct body *body, const char *line, const char *end, const char **ru
 		size_t len = (size_t)(newline - line);
 
 		if (!plain_line(body, line, len)) {
-			out_write(body->out, *run, (size_t)(line - *run));
+			put(body, *run, (size_t)(line - *run));
 			if (odd_line(body, slice_of(line, len), err) < 0)
 				return -1;
 			*run = newline + 1;
@@ -210,7 +218,7 @@ feed_pieces(struct body *body, const char *lines, const char *end, struct err *e
 			return -1;
 		}
 	}
-	out_write(body->out, run, (size_t)(end - run));
+	put(body, run, (size_t)(end - run));
 	return 0;
 }
 

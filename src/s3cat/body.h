@@ -21,6 +21,7 @@ struct body {
 	size_t max_line;
 	bool framed;
 	bool records; /* plain: control records are printed as they are */
+	bool silent;  /* nothing is printed: the lines are only counted */
 	/* the object */
 	struct slice bucket, key;
 	uint64_t number;  /* of the line that ended last, from 1; blank ones count */

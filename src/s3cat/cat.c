@@ -71,7 +71,7 @@ write_begin(struct cat *cat, struct transfer *head)
 	cat->refused = (struct err)ERR_INIT;
 	decompress_start(cat->decompress);
 	body_start(&cat->body, record.bucket, record.key);
-	if (!cat->framed)
+	if (!cat->framed || cat->count)
 		return;
 	/* What comes now counts, not what it was when it was listed. */
 	if (info->size >= 0)
@@ -84,11 +84,31 @@ write_begin(struct cat *cat, struct transfer *head)
 }
 
 static void
+write_count(struct cat *cat, const struct transfer *head)
+{
+	const struct store_info *info = store_get_info(head->get);
+	const struct object_count count = {
+		.bucket = head->record.bucket,
+		.key = head->record.key,
+		.size = info->size,
+		.etag = slice_of_str(info->etag),
+		.lines = cat->body.lines,
+		.source_etag = slice_of_str(info->source_etag),
+	};
+
+	buf_reset(&cat->record);
+	object_count_write(&cat->record, &count);
+	out_write_slice(cat->out, slice_of_buf(&cat->record));
+}
+
+static void
 succeed(struct cat *cat)
 {
 	struct transfer *head = queue_head(&cat->queue);
 
-	if (cat->framed) {
+	if (cat->count) {
+		write_count(cat, head);
+	} else if (cat->framed) {
 		buf_reset(&cat->record);
 		control_write_end(&cat->record, head->record.key, cat->body.lines);
 		out_write_slice(cat->out, slice_of_buf(&cat->record));

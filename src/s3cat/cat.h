@@ -20,6 +20,7 @@ struct cat {
 	struct store *store;
 	struct out *out;
 	bool framed;
+	bool count; /* framed, but a record of its lines' number takes the place of each frame */
 	bool unordered;
 	bool stoppable; /* everybody's fault ends the run: it would meet all that is still to come */
 	bool stopped;   /* it has */

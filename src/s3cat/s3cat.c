@@ -22,7 +22,7 @@ enum {
 };
 
 struct options {
-	bool frames, plain, rejects, unordered;
+	bool frames, plain, rejects, unordered, count;
 	int64_t parallel;
 };
 
@@ -48,10 +48,12 @@ static int
 run(const struct cli *cli, const struct options *options)
 {
 	size_t max_line = (size_t)settings_int(cli->settings, "max_line");
-	bool framed = options->frames || (cli->operand_count == 0 && !options->plain && !options->rejects);
+	bool framed =
+		options->frames || options->count || (cli->operand_count == 0 && !options->plain && !options->rejects);
 	/* Whoever names keys himself, perhaps of several buckets, wants those that can be had, as of cat. */
 	struct cat cat = {.settings = cli->settings,
 	                  .framed = framed,
+	                  .count = options->count,
 	                  .unordered = options->unordered,
 	                  .stoppable = cli->operand_count == 0};
 	struct err err = ERR_INIT;
@@ -75,6 +77,7 @@ run(const struct cli *cli, const struct options *options)
 	cat.decompress = decompress_new();
 	body_init(&cat.body, &out, max_line, framed);
 	cat.body.records = options->rejects;
+	cat.body.silent = options->count;
 
 	cat_run(&cat);
 
@@ -101,7 +104,7 @@ main(int argc, char **argv)
 	static const char *const usage[] = {"[OPTION]... [KEY]...", NULL};
 	static const char *const examples[] = {
 		"s3cat job-postings-raw/1721183934.jsonl | head",
-		"s3ls | jq -r .key | s3cat --plain | wc -l",
+		"s3ls | s3cat --count | jq -s 'map(.lines) | add'",
 		NULL,
 	};
 	static struct options options = {.parallel = PARALLEL_DEFAULT};
@@ -111,6 +114,7 @@ main(int argc, char **argv)
 		{CLI_FLAG, 0, "frames", NULL, "frame the objects (as for keys on stdin)", &options.frames, 0, 0},
 		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys as arguments)", &options.plain, 0, 0},
 		{CLI_FLAG, 0, "rejects", NULL, "print the records of reject objects too", &options.rejects, 0, 0},
+		{CLI_FLAG, 0, "count", NULL, "print a record for each object: how many lines it has", &options.count, 0, 0},
 		{CLI_FLAG, 0, "unordered", NULL, "give the objects as they come, each whole", &options.unordered, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
 		CLI_STORE_ROWS,
@@ -130,8 +134,11 @@ main(int argc, char **argv)
 
 	if (!cli_start(&cli, argc, argv)) {
 		status = cli.status;
-	} else if (options.frames && (options.plain || options.rejects)) {
-		status = cli_usage_error(&cli, "--frames and --%s exclude each other", options.plain ? "plain" : "rejects");
+	} else if ((options.frames || options.count) && (options.plain || options.rejects)) {
+		status = cli_usage_error(&cli, "--%s and --%s exclude each other", options.frames ? "frames" : "count",
+		                         options.plain ? "plain" : "rejects");
+	} else if (options.frames && options.count) {
+		status = cli_usage_error(&cli, "--frames and --count exclude each other");
 	} else {
 		status = run(&cli, &options);
 	}

@@ -64,7 +64,7 @@ on_begin(struct frames *frames, const struct control *control, struct err *err)
 	frames->open = shelf_add(frames->shelf);
 	if (frames->open == NULL)
 		return -1;
-	upload_start(frames->open, frames->shelf->target, control->key, control->list);
+	upload_start(frames->open, frames->shelf->target, control);
 	return 0;
 }
 

@@ -168,6 +168,7 @@ prepare(struct run *run, struct slice *bucket, struct slice *key, struct err *er
 			return -1;
 		*bucket = slice_of_str(output);
 	}
+	run->target.cache_version = settings_text(cli->settings, "cache_version");
 	if (key->len == 0 && layout_load(&run->target.layout, cli->settings, err) < 0)
 		return -1;
 	run->target.store = store_open(cli->settings, err);

@@ -52,12 +52,13 @@ fail_store(struct upload *upload, const struct err *err, struct buf *key)
 }
 
 static void
-reset(struct upload *upload, struct target *target, struct slice source, struct slice list)
+reset(struct upload *upload, struct target *target, const struct control *control)
 {
 	upload->target = target;
 	upload->state = UPLOAD_OPEN;
-	set(&upload->source, source);
-	set(&upload->list, list);
+	set(&upload->source, control->key);
+	set(&upload->source_etag, control->etag);
+	set(&upload->list, control->list);
 	upload->lines = upload->rejected = 0;
 	upload->failed = false;
 	upload->status = STATUS_OK;
@@ -69,7 +70,9 @@ open_sink(struct upload *upload, struct sink *sink, struct buf *key)
 {
 	struct target *target = upload->target;
 	struct store_put_options options = {
-		.source = buf_cstr(&upload->source),
+		.provenance = {.source = buf_cstr(&upload->source),
+	                   .source_etag = buf_cstr(&upload->source_etag),
+	                   .cache_version = target->cache_version},
 		.no_clobber = target->no_clobber,
 		.dry_run = target->dry_run,
 	};
@@ -98,10 +101,10 @@ make_keys(struct upload *upload, struct slice source)
 }
 
 void
-upload_start(struct upload *upload, struct target *target, struct slice source, struct slice list)
+upload_start(struct upload *upload, struct target *target, const struct control *begin)
 {
-	reset(upload, target, source, list);
-	if (!make_keys(upload, source)) {
+	reset(upload, target, begin);
+	if (!make_keys(upload, begin->key)) {
 		fail_frame(upload, "the source is outside raw_prefix", FAULT_OBJECT);
 	} else if (!names_add(&target->names, slice_of_buf(&upload->key))) {
 		/* The first one stands. That it is stored shows in its own receipt. */
@@ -224,7 +227,7 @@ upload_error(struct upload *upload, const struct control *error)
 void
 upload_lost(struct upload *upload, struct target *target, const struct control *error)
 {
-	reset(upload, target, error->key, error->list);
+	reset(upload, target, error);
 	upload_error(upload, error);
 }
 
@@ -331,6 +334,7 @@ upload_release(struct upload *upload)
 	sink_release(&upload->rejects);
 	sink_release(&upload->both);
 	buf_release(&upload->source);
+	buf_release(&upload->source_etag);
 	buf_release(&upload->list);
 	buf_release(&upload->key);
 	buf_release(&upload->reject_key);

@@ -22,6 +22,7 @@
 struct target {
 	struct store *store;
 	struct layout layout;
+	const char *cache_version; /* kept with each object */
 	bool no_clobber, dry_run;
 	bool replace_rejects; /* there may be rejects of an earlier run: they are replaced, by none where there are none */
 	enum compression compress; /* of sources whose name asks for none; adds its suffix */
@@ -41,7 +42,7 @@ enum upload_state {
 struct upload {
 	struct target *target;
 	enum upload_state state;
-	struct buf source, list, key, reject_key;
+	struct buf source, source_etag, list, key, reject_key;
 	enum compression compress;
 	struct sink object, rejects;
 	struct sink both; /* open only where an earlier run has left rejects: those, then these */
@@ -55,7 +56,7 @@ struct upload {
 };
 
 /* A frame begins. What is wrong with it shows in the receipt. */
-void upload_start(struct upload *upload, struct target *target, struct slice source, struct slice list);
+void upload_start(struct upload *upload, struct target *target, const struct control *begin);
 
 /* `count` whole lines, each with its '\n'. */
 void upload_postings(struct upload *upload, struct slice lines, int64_t count);

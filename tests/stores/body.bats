@@ -158,6 +158,36 @@ threads() {
 	fi
 }
 
+@test "where an object comes from is kept with it, in parts, compressed and with rejects too" {
+	{
+		printf '{"@":"begin","key":"job-postings-raw/1.jsonl","etag":"9b2c \\"ü%%-2"}\n'
+		postings 3
+		printf '{"@":"reject","key":"job-postings-raw/1.jsonl","line":4,"reason":"r","raw":"x"}\n'
+		printf '{"@":"end","key":"job-postings-raw/1.jsonl","lines":4}\n{"@":"begin","key":"job-postings-raw/2.jsonl.gz","etag":"e2"}\n'
+		postings 60000
+		printf '{"@":"end","key":"job-postings-raw/2.jsonl.gz","lines":60000}\n{"@":"begin","key":"job-postings-raw/3.jsonl"}\n'
+		printf '{"@":"end","key":"job-postings-raw/3.jsonl","lines":0}\n'
+	} >frames
+	CACHE_VERSION=7 s3put <frames
+	s3cat --count job-postings-mod/{1.jsonl,2.jsonl.gz,3.jsonl} job-postings-rejected/1.jsonl >counts
+	jq -c '[.key, .lines, .source_etag]' counts | diff - <(
+		printf '%s\n' '["job-postings-mod/1.jsonl",3,"9b2c \"ü%-2"]' '["job-postings-mod/2.jsonl.gz",60000,"e2"]' \
+			'["job-postings-mod/3.jsonl",0,null]' '["job-postings-rejected/1.jsonl",1,"9b2c \"ü%-2"]'
+	)
+	if can metadata; then
+		s3_request HEAD "/$BUCKET/job-postings-mod/1.jsonl" >headers
+		grep -qix $'x-amz-meta-source: job-postings-raw/1.jsonl\r*' headers
+		grep -qix $'x-amz-meta-cache-version: 7\r*' headers
+	fi
+}
+
+@test "a source whose name is too long for metadata is stored all the same" {
+	key=job-postings-raw/1$(printf -- '-%.0s' {1..100})$(printf 'ü%.0s' {1..60}).jsonl
+	can any-key && key=job-postings-raw/1-$(printf 'ü%.0s' {1..450}).jsonl
+	printf '{"@":"begin","key":"%s","etag":"e"}\n{"@":"end","key":"%s","lines":0}\n' "$key" "$key" | s3put
+	s3cat --count "job-postings-mod/${key#*/}" | jq -e '.lines == 0 and .source_etag == "e"'
+}
+
 @test "an object is taken away, and one that is not there is no failure" {
 	echo hello | s3put notes/hello.txt
 	s3put --dry-run --delete notes/hello.txt

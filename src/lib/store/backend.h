@@ -35,6 +35,10 @@ struct store_ops {
 	int (*put_wait)(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 	void (*put_free)(struct store_put *put);
 
+	struct store_look *(*look_open)(struct store *store, const char *bucket, const char *key);
+	int (*look_wait)(struct store_look *look, bool wait, struct store_info *info, struct err *err);
+	void (*look_free)(struct store_look *look);
+
 	int (*remove)(struct store *store, const char *bucket, const char *key, struct err *err);
 };
 
@@ -50,16 +54,30 @@ struct store_list {
 
 struct store_get {
 	struct store *store;
-	struct store_info info; /* {-1, ""} until it is known */
+	struct store_info info; /* {-1, "", ""} until it is known */
 };
 
 struct store_put {
 	struct store *store;
 };
 
+struct store_look {
+	struct store *store;
+};
+
 /* The kinds. `folder` is the path behind file://, absolute. */
 struct store *s3_store_open(const struct settings *settings, struct err *err);
 struct store *file_store_open(const char *folder, const struct settings *settings, struct err *err);
+
+/*
+ * The provenance as metadata: calls `add` for each of "source", "source-etag" and "cache-version" that is to be kept. Both kinds
+ * keep the same names and texts, so that tools which copy metadata carry them over. Values are percent-encoded, since a
+ * header holds no more than ASCII, and short enough for S3's 2 KB.
+ */
+void store_provenance_write(const struct store_provenance *provenance,
+                            void (*add)(void *context, const char *name, const char *value), void *context);
+/* Takes the percent-encoding off "source-etag"; "" if it does not fit, or text is NULL. */
+void store_provenance_read_etag(const char *text, char to[128]);
 
 /* Puts "s3://bucket/key: " in front of the text; a very long key is cut. Returns -1. */
 int store_err_name(struct err *err, const char *bucket, const char *key);

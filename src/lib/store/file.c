@@ -92,6 +92,9 @@ static const struct store_ops file_ops = {
 	.put_commit = file_put_commit,
 	.put_wait = file_put_wait,
 	.put_free = file_put_free,
+	.look_open = file_look_open,
+	.look_wait = file_look_wait,
+	.look_free = file_look_free,
 	.remove = file_remove,
 };
 

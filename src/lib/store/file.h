@@ -161,10 +161,23 @@ int file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size
                     void *context);
 void file_chunk_release(struct file_chunk *chunk);
 
+/* --- file_meta.c: an object's metadata, as extended attributes --- */
+
+/* Keeps it with an open file, if the file system can; nothing that must work depends on it. */
+void file_meta_write(int fd, const struct store_provenance *provenance);
+/* The source's etag; "" if it is not known. */
+void file_meta_read_etag(int fd, char to[128]);
+
 /* --- the operations: file_get.c, file_put.c, file_list.c --- */
 
 struct store_get *file_get_open(struct store *store, const char *bucket, const char *key,
                                 const struct store_get_options *options);
+/*
+ * Opens the file of a key, never waiting (a FIFO would) and following no link. Returns a descriptor and *st, or -1 with err (without
+ * the object's name); *absent: because there is none.
+ */
+int file_get_file(struct file_store *files, const char *bucket, const char *key, const char *verb, bool *absent,
+                  struct stat *st, struct err *err);
 int file_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
 void file_get_free(struct store_get *get);
 
@@ -174,6 +187,11 @@ int file_put_write(struct store_put *put, const void *data, size_t len, struct e
 void file_put_commit(struct store_put *put);
 int file_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void file_put_free(struct store_put *put);
+
+/* file_look.c */
+struct store_look *file_look_open(struct store *store, const char *bucket, const char *key);
+int file_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);
+void file_look_free(struct store_look *look);
 
 int file_remove(struct store *store, const char *bucket, const char *key, struct err *err);
 

@@ -33,36 +33,35 @@ folder_of(const struct file_store *files, const char *key)
 	                                                                                        : FILE_SOURCE_FOLDER;
 }
 
-/* Opens without ever waiting (a FIFO would) and without following a link. */
-static int
-open_file(struct file_store *files, struct file_get *get)
+int
+file_get_file(struct file_store *files, const char *bucket_name, const char *key, const char *verb, bool *absent,
+              struct stat *st, struct err *err)
 {
-	struct err *err = &get->failed;
 	const char *why, *name;
-	int bucket, folder, error;
+	int bucket, folder, fd, error;
 
-	if (!file_key_safe(get->key, &why))
-		return err_set(err, ERR_OBJECT, "GET: 400 InvalidKey (no safe file path: %s)", why);
-	bucket = file_open_bucket(files->root, get->bucket, "GET", err);
+	*absent = false;
+	if (!file_key_safe(key, &why))
+		return err_set(err, ERR_OBJECT, "%s: 400 InvalidKey (no safe file path: %s)", verb, why);
+	bucket = file_open_bucket(files->root, bucket_name, verb, err);
 	if (bucket < 0)
 		return -1;
-	folder = file_open_parent(bucket, get->key, O_PATH, &name);
+	folder = file_open_parent(bucket, key, O_PATH, &name);
 	error = errno;
 	close(bucket);
-	if (folder < 0)
-		return file_fail(err, "GET", folder_of(files, get->key), error);
-	get->fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	error = errno;
+	if (folder < 0) {
+		*absent = error == ENOENT;
+		return file_fail(err, verb, folder_of(files, key), error);
+	}
+	fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	error = fd < 0 || fstat(fd, st) < 0 ? errno : S_ISDIR(st->st_mode) ? ENOENT : S_ISREG(st->st_mode) ? 0 : ENXIO;
 	close(folder);
-	if (get->fd < 0)
-		return file_fail(err, "GET", FILE_SOURCE, error);
-	if (fstat(get->fd, &get->before) < 0)
-		return file_fail(err, "GET", FILE_SOURCE, errno);
-	if (S_ISDIR(get->before.st_mode))
-		return file_fail(err, "GET", FILE_SOURCE, ENOENT);
-	if (!S_ISREG(get->before.st_mode))
-		return file_fail(err, "GET", FILE_SOURCE, ENXIO);
-	return 0;
+	if (error == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	*absent = error == ENOENT;
+	return file_fail(err, verb, FILE_SOURCE, error);
 }
 
 static void
@@ -87,19 +86,21 @@ struct store_get *
 file_get_open(struct store *store, const char *bucket, const char *key, const struct store_get_options *options)
 {
 	struct file_get *get = mem_zero(1, sizeof(*get));
+	bool absent;
 
 	(void)options;
 	get->base.store = store;
 	get->base.info.size = -1;
 	get->bucket = mem_dup(bucket);
 	get->key = mem_dup(key);
-	get->fd = -1;
-	if (open_file((struct file_store *)store, get) < 0) {
+	get->fd = file_get_file((struct file_store *)store, bucket, key, "GET", &absent, &get->before, &get->failed);
+	if (get->fd < 0) {
 		fail(get);
 		return &get->base;
 	}
 	get->base.info.size = get->before.st_size;
 	file_etag(&get->before, get->base.info.etag, sizeof(get->base.info.etag));
+	file_meta_read_etag(get->fd, get->base.info.source_etag);
 	/* What will be read in turn comes into the page cache now: several files are fetched at once. */
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_WILLNEED);

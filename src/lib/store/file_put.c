@@ -119,7 +119,7 @@ rehearse(struct file_put *put, int bucket)
 }
 
 static int
-open_place(struct file_put *put)
+open_place(struct file_put *put, const struct store_provenance *provenance)
 {
 	struct err *err = &put->failed;
 	const char *why;
@@ -144,6 +144,7 @@ open_place(struct file_put *put)
 		return -1;
 	if (make_temporary(put) < 0)
 		return -1;
+	file_meta_write(put->fd, provenance);
 	know_folder(put);
 	return 0;
 }
@@ -193,7 +194,7 @@ file_put_open(struct store *store, const char *bucket, const char *key, const st
 	put->fd = put->folder = -1;
 	put->no_clobber = options->no_clobber;
 	put->dry_run = options->dry_run;
-	if (open_place(put) < 0)
+	if (open_place(put, &options->provenance) < 0)
 		give_up(put);
 	return &put->base;
 }

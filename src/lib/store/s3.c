@@ -135,6 +135,9 @@ static const struct store_ops s3_ops = {
 	.put_commit = s3_put_commit,
 	.put_wait = s3_put_wait,
 	.put_free = s3_put_free,
+	.look_open = s3_look_open,
+	.look_wait = s3_look_wait,
+	.look_free = s3_look_free,
 	.remove = s3_remove,
 };
 

@@ -14,7 +14,7 @@
  *   s3_offered.c  checksums that the store has of what is read
  *   s3_promise.c  what the headers of a GET promise, held against the listing
  *   s3_look.c     what is there under a name that is being put
- *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c, s3_remove.c   the transfers
+ *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c, s3_head.c, s3_remove.c   the transfers
  */
 #ifndef STORE_S3_H
 #define STORE_S3_H
@@ -215,6 +215,8 @@ void s3_answer_etag(const struct http_call *call, char *to, size_t size);
 bool s3_answer_etag_is_md5(const struct http_call *call, const char *etag);
 /* Whether the answer is a page of a proxy or a web server: HTML, and without what S3 puts on all of its own. */
 bool s3_answer_is_page(const struct http_call *call);
+/* The `check` of a HEAD. A proxy may answer in the store's place: what is there has an ETag, or metadata of ours. */
+enum retry s3_answer_check_head(struct s3_request *request, struct err *err);
 
 /* s3_redirect.c */
 /*
@@ -297,6 +299,9 @@ void s3_put_commit(struct store_put *put);
 int s3_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void s3_put_free(struct store_put *put);
 void s3_bodies_free(struct s3 *s3);
+struct store_look *s3_look_open(struct store *store, const char *bucket, const char *key);
+int s3_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);
+void s3_look_free(struct store_look *look);
 int s3_remove(struct store *store, const char *bucket, const char *key, struct err *err);
 
 #endif

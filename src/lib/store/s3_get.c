@@ -73,6 +73,7 @@ look_at_first(struct s3_get *get, const struct http_call *call, struct err *err)
 	get->download++;
 	get->get.info.size = get->promise.size;
 	snprintf(get->get.info.etag, sizeof(get->get.info.etag), "%s", get->promise.etag);
+	store_provenance_read_etag(http_header(call, "x-amz-meta-source-etag"), get->get.info.source_etag);
 	get->check_md5 = get->s3->check_md5 && get->promise.as_stored && s3_answer_etag_is_md5(call, get->get.info.etag);
 	/* One of the two is enough, unless the MD5 was wrong. */
 	if (get->promise.as_stored && (!get->check_md5 || get->wrong_in > 0))

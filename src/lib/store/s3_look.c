@@ -126,20 +126,6 @@ on_looked(struct s3_request *request)
 	upload->on_seen(upload, seen, &request->err);
 }
 
-/* A proxy may answer in the store's place: what is there has an ETag, or metadata of ours. */
-static enum retry
-check_head(struct s3_request *request, struct err *err)
-{
-	const char *etag = http_header(&request->call, "etag");
-
-	if (http_header(&request->call, "x-amz-meta-writer") != NULL ||
-	    (etag != NULL && *etag != '\0' && !s3_answer_is_page(&request->call)))
-		return RETRY_NEVER;
-	err_set(err, ERR_TEMPORARY, "HEAD: %d with no sign of an object, which is not an S3 store's answer",
-	        request->status);
-	return RETRY_TRANSIENT;
-}
-
 void
 s3_upload_look(struct s3_upload *upload,
                void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err))
@@ -150,7 +136,7 @@ s3_upload_look(struct s3_upload *upload,
 	upload->look = request;
 	upload->on_seen = on_seen;
 	request->owner = upload;
-	request->check = check_head;
+	request->check = s3_answer_check_head;
 	request->on_done = on_looked;
 	s3_request_start(request);
 }

@@ -1,4 +1,5 @@
 /* Pages of a listing: the quick reader where it can, else expat and a little mending. */
+#include "store/percent.h"
 #include "store/s3_page.h"
 
 #include <expat.h>
@@ -60,60 +61,6 @@ s3_page_etag(struct slice text)
 	return text;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-/* Whether one of eight bytes is '%' or '+'. */
-static bool
-has_encoded(uint64_t word)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t a = word ^ ones * '%', b = word ^ ones * '+';
-
-	return ((((a - ones) & ~a) | ((b - ones) & ~b)) & (ones << 7)) != 0;
-}
-
-/* In place. Some servers write a space as %20, AWS as '+'. */
-static size_t
-decode(char *text, size_t len)
-{
-	const char *in = text, *end = text + len;
-	char *out = text;
-
-	while (in < end) {
-		uint64_t word;
-
-		/* Eight at a time where there is nothing to decode. */
-		for (; end - in >= 8; in += sizeof(word), out += sizeof(word)) {
-			memcpy(&word, in, sizeof(word));
-			if (has_encoded(word))
-				break;
-			memcpy(out, &word, sizeof(word));
-		}
-		while (in < end && *in != '%' && *in != '+')
-			*out++ = *in++;
-		if (in == end)
-			break;
-		if (*in == '%' && end - in > 2 && hex_digit(in[1]) >= 0 && hex_digit(in[2]) >= 0) {
-			*out++ = (char)(hex_digit(in[1]) * 16 + hex_digit(in[2]));
-			in += 3;
-		} else {
-			*out++ = *in == '+' ? ' ' : *in;
-			in++;
-		}
-	}
-	return (size_t)(out - text);
-}
-
 void
 s3_page_decode(struct s3_page *page)
 {
@@ -121,7 +68,7 @@ s3_page_decode(struct s3_page *page)
 	for (size_t i = 0; i < page->count; i++) {
 		struct s3_page_object *object = &page->objects[i];
 
-		object->key_len = (uint32_t)decode(page->text.data + object->key, object->key_len);
+		object->key_len = (uint32_t)percent_decode(page->text.data + object->key, object->key_len);
 	}
 }
 

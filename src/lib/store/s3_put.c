@@ -66,14 +66,8 @@ s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
 	s3_request_header(request, "content-type", upload->content_type);
 	s3_request_header(request, "x-amz-meta-writer", s3->agent);
 	s3_request_header(request, "x-amz-meta-upload", upload->token);
-	if (upload->source != NULL) {
-		/* Percent-encoded: a header holds no more than ASCII. */
-		struct buf source = BUF_INIT;
-
-		sigv4_encode(&source, slice_of_str(upload->source), true);
-		s3_request_header(request, "x-amz-meta-source", buf_cstr(&source));
-		buf_release(&source);
-	}
+	for (int i = 0; i < upload->provenance_count; i++)
+		s3_request_header(request, upload->provenance[i].name, upload->provenance[i].value);
 	if (s3->storage_class != NULL)
 		s3_request_header(request, "x-amz-storage-class", s3->storage_class);
 	if (s3->sse != NULL)
@@ -175,6 +169,18 @@ s3_upload_if_absent(struct s3_upload *upload, void (*next)(struct s3_upload *upl
 	s3_upload_look(upload, on_absence_known);
 }
 
+static void
+keep_provenance(void *context, const char *name, const char *value)
+{
+	static const char *const headers[] = {"x-amz-meta-source", "x-amz-meta-source-etag", "x-amz-meta-cache-version"};
+	const size_t prefix = sizeof("x-amz-meta-") - 1;
+	struct s3_upload *upload = context;
+
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		if (strcmp(headers[i] + prefix, name) == 0)
+			upload->provenance[upload->provenance_count++] = (struct s3_header){headers[i], mem_dup(value)};
+}
+
 struct store_put *
 s3_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
 {
@@ -186,7 +192,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 	upload->key = mem_dup(key);
 	upload->content_type = mem_dup(type != NULL ? type : "application/x-ndjson");
 	if (options != NULL) {
-		upload->source = options->source != NULL ? mem_dup(options->source) : NULL;
+		store_provenance_write(&options->provenance, keep_provenance, upload);
 		upload->no_clobber = options->no_clobber;
 		upload->dry_run = options->dry_run;
 	}
@@ -278,7 +284,7 @@ s3_put_wait(struct store_put *base, bool wait, struct store_info *info, struct e
 		*err = upload->err;
 		return -1;
 	}
-	info->size = upload->written;
+	*info = (struct store_info){.size = upload->written};
 	snprintf(info->etag, sizeof(info->etag), "%s", upload->etag);
 	return 1;
 }
@@ -294,6 +300,7 @@ s3_put_free(struct store_put *base)
 	keep_body(upload->s3, &upload->data);
 	free(upload->key);
 	free(upload->content_type);
-	free(upload->source);
+	for (int i = 0; i < upload->provenance_count; i++)
+		free(upload->provenance[i].value);
 	free(upload);
 }

@@ -50,7 +50,8 @@ struct s3_upload {
 	struct s3_bucket *bucket;
 	char *key;
 	char *content_type;
-	char *source;
+	struct s3_header provenance[3];
+	int provenance_count;
 	char token[17]; /* kept with the object as metadata, by which we know our own */
 	bool no_clobber;
 	bool dry_run;

@@ -170,6 +170,25 @@ store_reason(const struct err *err, const char *bucket, const char *key)
 	return details == NULL ? slice_of_str(text) : slice_of(text, (size_t)(details - text));
 }
 
+struct store_look *
+store_look_open(struct store *store, const char *bucket, const char *key)
+{
+	return store->ops->look_open(store, bucket, key);
+}
+
+int
+store_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err)
+{
+	return look->store->ops->look_wait(look, wait, info, err);
+}
+
+void
+store_look_free(struct store_look *look)
+{
+	if (look != NULL)
+		look->store->ops->look_free(look);
+}
+
 int
 store_remove(struct store *store, const char *bucket, const char *key, struct err *err)
 {

@@ -70,10 +70,11 @@ struct store_list *store_list_open(struct store *store, const char *bucket, cons
 int store_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void store_list_free(struct store_list *list);
 
-/* What is known of an object that is being got; complete once the first bytes or the end are there. */
+/* What is known of an object; while it is being got, complete once the first bytes or the end are there. */
 struct store_info {
 	int64_t size; /* -1: not known */
 	char etag[128];
+	char source_etag[128]; /* of its provenance; "": not known */
 };
 
 /* What a listing has said of an object; what comes is held against it. */
@@ -102,11 +103,21 @@ void store_get_free(struct store_get *get);
  */
 bool store_get_room(const struct store *store, size_t parallel);
 
+/*
+ * Where an object comes from: kept with it, as metadata (the embedded store: as extended attributes, if the file system has
+ * them). Members that are NULL or "" are not kept.
+ */
+struct store_provenance {
+	const char *source; /* its key */
+	const char *source_etag;
+	const char *cache_version;
+};
+
 struct store_put_options {
 	const char *content_type; /* NULL: application/x-ndjson */
-	const char *source;       /* the source key, kept as metadata on S3; or NULL */
-	bool no_clobber;          /* fail where the key is there already */
-	bool dry_run;             /* check everything that can be checked here, store nothing */
+	struct store_provenance provenance;
+	bool no_clobber; /* fail where the key is there already */
+	bool dry_run;    /* check everything that can be checked here, store nothing */
 };
 
 /* Starts an object. Bytes may go out while it is written, but it does not exist before the commit. */
@@ -122,6 +133,12 @@ void store_put_commit(struct store_put *put);
  */
 int store_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void store_put_free(struct store_put *put);
+
+/* Starts to look what is known of an object, without getting it. */
+struct store_look *store_look_open(struct store *store, const char *bucket, const char *key);
+/* Returns 1 with *info, 0 if no such object is there, -1 with err, and, only where !wait, 2 for "not yet". */
+int store_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);
+void store_look_free(struct store_look *look);
 
 /* Takes an object away, and waits for it; that there is none is fine. Returns 0, or -1 with err. */
 int store_remove(struct store *store, const char *bucket, const char *key, struct err *err);

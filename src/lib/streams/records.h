@@ -54,6 +54,16 @@ struct object_record {
 };
 void object_record_write(struct buf *to, const struct object_record *record);
 
+/* What `s3cat --count` says of an object. */
+struct object_count {
+	struct slice bucket, key;
+	int64_t size;
+	struct slice etag;
+	int64_t lines;            /* that are not blank */
+	struct slice source_etag; /* of its provenance; len 0: not known */
+};
+void object_count_write(struct buf *to, const struct object_count *count);
+
 /*
  * Object records by the hundred thousand, of one bucket: what is the same in each is kept as text. They are those that
  * object_record_write makes of the same facts. In two steps, as the thread may be known late only.

@@ -106,6 +106,19 @@ object_record_write(struct buf *to, const struct object_record *record)
 }
 
 void
+object_count_write(struct buf *to, const struct object_count *count)
+{
+	const struct object_record object = {
+		.bucket = count->bucket, .key = count->key, .size = count->size, .etag = count->etag};
+
+	buf_append_byte(to, '{');
+	write_object(to, &object);
+	write_int(to, NAME("lines"), count->lines);
+	write_text_if(to, NAME("source_etag"), count->source_etag);
+	write_end(to);
+}
+
+void
 object_writer_init(struct object_writer *writer, struct slice bucket, const int64_t *after)
 {
 	*writer = (struct object_writer){0};
