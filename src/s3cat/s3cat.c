@@ -114,7 +114,7 @@ main(int argc, char **argv)
 		{CLI_FLAG, 0, "frames", NULL, "frame the objects (as for keys on stdin)", &options.frames, 0, 0},
 		{CLI_FLAG, 0, "plain", NULL, "print their lines alone (as for keys as arguments)", &options.plain, 0, 0},
 		{CLI_FLAG, 0, "rejects", NULL, "print the records of reject objects too", &options.rejects, 0, 0},
-		{CLI_FLAG, 0, "count", NULL, "print a record for each object: how many lines it has", &options.count, 0, 0},
+		{CLI_FLAG, 0, "count", NULL, "print how many lines each object has, not the lines", &options.count, 0, 0},
 		{CLI_FLAG, 0, "unordered", NULL, "give the objects as they come, each whole", &options.unordered, 0, 0},
 		{CLI_SETTING, 0, "input-bucket", "BUCKET", "where keys without a bucket are", NULL, 0, 0},
 		CLI_STORE_ROWS,
