@@ -57,6 +57,7 @@ add(struct queue *queue, const struct object_record *record)
 		.key = copy(text, record->key),
 		.size = record->size,
 		.etag = copy(text, record->etag),
+		.rewritten = record->rewritten,
 		.list = copy(text, record->list),
 	};
 	transfer->get = NULL;

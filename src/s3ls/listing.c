@@ -20,9 +20,10 @@
 struct run {
 	struct listing *listing;
 	struct store_list *list;
-	struct listing_join *join;   /* NULL: nothing is held against another listing */
-	struct listing_spool *spool; /* NULL: items go straight on */
-	struct slice prefix;         /* of the keys */
+	struct listing_join *join;           /* NULL: nothing is held against another listing */
+	struct listing_rewritten *rewritten; /* NULL: a counterpart is one, of whatever version */
+	struct listing_spool *spool;         /* NULL: items go straight on */
+	struct slice prefix;                 /* of the keys */
 };
 
 bool
@@ -90,58 +91,95 @@ number(struct listing *listing, struct slice prefix, struct slice key, int64_t *
 	return false;
 }
 
-/* Whether the item is to be left out. Counts it. */
+/* Sets whether the item is to be left out, by what is known of it here. */
 static int
-left_out(struct run *run, const struct store_object *object, bool *result, struct err *err)
+left_out(struct run *run, const struct store_object *object, struct listing_item *item, struct err *err)
 {
 	struct slice key = object->key;
 	struct listing *listing = run->listing;
 	size_t prefix_len = run->prefix.len;
 
 	/* First, so that what is archived is counted as that, whatever else it is. */
-	*result = listing->classes.count > 0 && listing_classes_have(&listing->classes, object->storage_class);
-	if (*result)
+	item->left_out = listing->classes.count > 0 && listing_classes_have(&listing->classes, object->storage_class);
+	if (item->left_out)
 		return 0;
-	*result = listing->exclude.count > 0 && listing_exclude_has(&listing->exclude, key);
-	if (*result) {
+	item->left_out = listing->exclude.count > 0 && listing_exclude_has(&listing->exclude, key);
+	if (item->left_out) {
 		listing->excluded++;
 		return 0;
 	}
 	if (run->join == NULL)
 		return 0;
-	if (listing_join_find(run->join, slice_of(key.ptr + prefix_len, key.len - prefix_len), result, err) < 0)
+	if (listing_join_find(run->join, slice_of(key.ptr + prefix_len, key.len - prefix_len), &item->left_out, err) < 0)
 		return -1;
-	if (*result)
-		listing->present++;
+	item->present = item->left_out;
 	return 0;
+}
+
+/* An item of which all is known, in its turn. Returns 1 if more is wanted, 0 if not, -1 with err. */
+static int
+pass_on(struct run *run, const struct listing_item *item, struct err *err)
+{
+	struct listing *listing = run->listing;
+
+	int64_t highest = listing->highest;
+	bool wanted;
+
+	listing->written_again += item->rewritten;
+	listing->present += item->present && item->left_out;
+	if (item->number > highest && !listing_emit_is_future(&listing->emit, item->number))
+		listing->highest = item->number;
+	if (run->spool == NULL) {
+		wanted = listing_emit_item(&listing->emit, item);
+		if (listing->emit.enough)
+			listing->highest = highest; /* it is what the next listing begins with */
+		return wanted;
+	}
+	/* What is left out matters only where the listing may end at it. */
+	if (item->left_out && listing_emit_is_settled(&listing->emit, item->modified))
+		return 1;
+	return listing_spool_add(run->spool, item, err) < 0 ? -1 : 1;
+}
+
+/* What the metadata has told of, in order; all of it if `all`. As pass_on. */
+static int
+pass_on_known(struct run *run, bool all, struct err *err)
+{
+	struct listing_item item;
+	int wanted = 1, got;
+
+	while (wanted > 0 && !signals_stop()) {
+		bool wait = all || !listing_rewritten_has_room(run->rewritten);
+
+		got = listing_rewritten_next(run->rewritten, wait, &item, err);
+		if (got <= 0)
+			return got < 0 ? -1 : 1;
+		wanted = pass_on(run, &item, err);
+	}
+	return wanted;
 }
 
 /* One object of the store's listing. Returns 1 where more is wanted, 0 where not, -1 with err. */
 static int
 take(struct run *run, const struct store_object *object, struct err *err)
 {
-	struct listing *listing = run->listing;
 	struct listing_item item = {
 		.key = object->key, .etag = object->etag, .size = object->size, .modified = object->modified};
-	int64_t highest = listing->highest;
+	struct listing_counterpart counterpart;
+	bool suspect = false;
 
-	if (!number(listing, run->prefix, object->key, &item.number))
+	if (!number(run->listing, run->prefix, object->key, &item.number))
 		return 1;
-	if (item.number > listing->highest && !listing_emit_is_future(&listing->emit, item.number))
-		listing->highest = item.number;
-	if (left_out(run, object, &item.left_out, err) < 0)
+	if (left_out(run, object, &item, err) < 0)
 		return -1;
-	if (run->spool == NULL) {
-		bool wanted = listing_emit_item(&listing->emit, &item);
-
-		if (listing->emit.enough)
-			listing->highest = highest; /* it is what the next listing begins with */
-		return wanted;
+	if (item.present && run->rewritten != NULL) {
+		listing_join_found(run->join, &counterpart);
+		suspect = listing_rewritten_is_suspect(&item, &counterpart);
 	}
-	/* What is left out matters only where the listing may end at it. */
-	if (item.left_out && listing_emit_is_settled(&listing->emit, item.modified))
-		return 1;
-	return listing_spool_add(run->spool, &item, err) < 0 ? -1 : 1;
+	if (run->rewritten == NULL || (!suspect && listing_rewritten_is_empty(run->rewritten)))
+		return pass_on(run, &item, err);
+	listing_rewritten_add(run->rewritten, &item, suspect ? &counterpart : NULL);
+	return pass_on_known(run, false, err);
 }
 
 static int
@@ -160,6 +198,8 @@ run_all(struct run *run, struct err *err)
 			break;
 		wanted = take(run, &object, err);
 	}
+	if (wanted > 0 && run->rewritten != NULL)
+		wanted = pass_on_known(run, true, err);
 	if (wanted < 0)
 		return -1;
 	if (run->spool != NULL && !signals_stop())
@@ -190,9 +230,13 @@ listing_run(struct listing *listing, struct store *store, struct out *out, struc
 	if (listing->counterparts.bucket != NULL)
 		run.join = listing_join_new(store, listing->counterparts.bucket, listing->counterparts.prefix, number_text);
 
+	if (run.join != NULL && listing->rewritten)
+		run.rewritten = listing_rewritten_new(store, listing->counterparts.bucket);
+
 	result = run_all(&run, err);
 	listing_emit_end(&listing->emit, result == 0 && !signals_stop());
 
+	listing_rewritten_free(run.rewritten);
 	listing_join_free(run.join);
 	listing_spool_free(run.spool);
 	store_list_free(run.list);
@@ -247,6 +291,7 @@ listing_stats(const struct listing *listing, struct stats *stats)
 	stats_int(stats, "excluded", listing->excluded);
 	stats_int(stats, "excluded_class", excluded_class);
 	stats_int(stats, "present", listing->present);
+	stats_int(stats, "rewritten", listing->written_again);
 	stats_int(stats, "unsettled", emit->cut);
 	if (!listing->numbered)
 		return;

@@ -1,7 +1,8 @@
 /*
  * The parts of s3ls. What is found goes one way:
  *
- *   store listing -> number -> left out (listing_class, listing_exclude, listing_join) -> [listing_spool] -> listing_emit
+ *   store listing -> number -> left out (listing_class, listing_exclude, listing_join -> [listing_rewritten])
+ *                 -> [listing_spool] -> listing_emit
  *
  * Items come in byte order. Where all numbers that can come have ten digits that is numeric order,
  * and items go straight on; else the spool brings them into it.
@@ -29,6 +30,8 @@ struct listing_item {
 	int64_t size;
 	int64_t modified; /* unix seconds; -1: not known */
 	bool left_out;    /* not to be printed; it is here because --settle may end the listing at it */
+	bool present;     /* it has a counterpart */
+	bool rewritten;   /* its counterpart is of an earlier version of it */
 };
 
 /* --- listing_emit.c: numbered records --- */
@@ -92,7 +95,36 @@ struct listing_join *listing_join_new(struct store *store, const char *bucket, c
  * once, side by side.
  */
 int listing_join_find(struct listing_join *join, struct slice name, bool *found, struct err *err);
+/* What was found last; of several the newest. */
+struct listing_counterpart {
+	const char *key;  /* whole; valid until the next listing_join_find */
+	int64_t modified; /* unix seconds; -1: not known */
+};
+void listing_join_found(struct listing_join *join, struct listing_counterpart *counterpart);
 void listing_join_free(struct listing_join *join);
+
+/* --- listing_rewritten.c: whether a counterpart is of this version of its source --- */
+
+struct listing_rewritten;
+
+/* `bucket` is that of the counterparts, and must outlive it. */
+struct listing_rewritten *listing_rewritten_new(struct store *store, const char *bucket);
+/* Whether the times allow that the item was written again after its counterpart, so that only its metadata can tell. */
+bool listing_rewritten_is_suspect(const struct listing_item *item, const struct listing_counterpart *counterpart);
+/*
+ * Takes an item (copied), whose turn comes back by listing_rewritten_next; counterpart NULL: only to keep the order. Its
+ * metadata is asked for, many at a time. There must be room.
+ */
+void listing_rewritten_add(struct listing_rewritten *rewritten, const struct listing_item *item,
+                           const struct listing_counterpart *counterpart);
+bool listing_rewritten_has_room(const struct listing_rewritten *rewritten);
+bool listing_rewritten_is_empty(const struct listing_rewritten *rewritten);
+/*
+ * The next item in order, with left_out and rewritten set by what the metadata says; it lives until the next call. Returns 1, 0 if there is
+ * none (or, unless `wait`, if it is not known yet), -1 with err.
+ */
+int listing_rewritten_next(struct listing_rewritten *rewritten, bool wait, struct listing_item *item, struct err *err);
+void listing_rewritten_free(struct listing_rewritten *rewritten);
 
 /* --- listing_exclude.c: keys to leave out --- */
 
@@ -144,6 +176,7 @@ struct listing {
 	struct listing_place counterparts; /* bucket NULL: nothing is left out for being there */
 	struct listing_exclude exclude;
 	struct listing_classes classes;
+	bool rewritten;       /* what was written again after its counterpart is listed, too */
 	bool numbered;        /* false: every key, in byte order, without a thread */
 	int64_t after;        /* numbers up to this are left out */
 	int64_t before, most; /* see listing_emit */
@@ -153,7 +186,7 @@ struct listing {
 	/* what was seen, for the statistics */
 	int64_t skipped[LAYOUT_FUTURE + 3]; /* by enum layout_why; then: not UTF-8, NUL */
 	struct buf skipped_example;
-	int64_t excluded, present;
+	int64_t excluded, present, written_again;
 	int64_t highest; /* number, printed or left out */
 	struct listing_emit emit;
 };

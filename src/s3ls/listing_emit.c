@@ -99,7 +99,7 @@ print_held(struct listing_emit *emit, bool last_of_number, bool last)
 static void
 hold(struct listing_emit *emit, const struct listing_item *item)
 {
-	const struct object_facts facts = {item->key, item->size, item->etag, item->modified};
+	const struct object_facts facts = {item->key, item->size, item->etag, item->modified, item->rewritten};
 
 	buf_reset(&emit->line);
 	object_writer_begin(&emit->writer, &emit->line, &facts);

@@ -13,6 +13,7 @@
 
 struct entry {
 	size_t at, len; /* in `names` */
+	int64_t modified;
 };
 
 struct listing_join {
@@ -24,6 +25,9 @@ struct listing_join {
 	size_t first, count, capacity; /* entries[first..count) are kept */
 	struct buf last;               /* the name read last */
 	struct buf wanted;
+	const struct entry *found_at; /* until more is read */
+	int64_t found_modified;
+	struct buf found; /* its whole key */
 };
 
 struct listing_join *
@@ -70,7 +74,7 @@ drop_before(struct listing_join *join, struct slice name)
 }
 
 static int
-keep(struct listing_join *join, struct slice name, struct err *err)
+keep(struct listing_join *join, struct slice name, int64_t modified, struct err *err)
 {
 	if (join->names.len + name.len + (join->count - join->first) * sizeof(join->entries[0]) > KEPT_MAX)
 		return err_set(err, ERR_FAILED, "s3://%s/%s: too many names begin alike to tell which is missing", join->bucket,
@@ -79,7 +83,7 @@ keep(struct listing_join *join, struct slice name, struct err *err)
 		join->capacity = join->capacity == 0 ? 64 : join->capacity * 2;
 		join->entries = mem_resize(join->entries, join->capacity, sizeof(join->entries[0]));
 	}
-	join->entries[join->count++] = (struct entry){join->names.len, name.len};
+	join->entries[join->count++] = (struct entry){join->names.len, name.len, modified};
 	buf_append_slice(&join->names, name);
 	return 0;
 }
@@ -110,14 +114,14 @@ read_until(struct listing_join *join, struct slice name, struct slice limit, str
 			               join->prefix);
 		buf_reset(&join->last);
 		buf_append_slice(&join->last, found);
-		if (slice_compare(found, name) >= 0 && keep(join, found, err) < 0)
+		if (slice_compare(found, name) >= 0 && keep(join, found, object.modified, err) < 0)
 			return -1;
 	}
 	return 0;
 }
 
-static bool
-is_kept(const struct listing_join *join, struct slice name)
+static const struct entry *
+find_kept(const struct listing_join *join, struct slice name)
 {
 	size_t low = join->first, high = join->count;
 
@@ -126,13 +130,13 @@ is_kept(const struct listing_join *join, struct slice name)
 		int order = slice_compare(name_at(join, middle), name);
 
 		if (order == 0)
-			return true;
+			return &join->entries[middle];
 		if (order < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return false;
+	return NULL;
 }
 
 int
@@ -148,12 +152,28 @@ listing_join_find(struct listing_join *join, struct slice name, bool *found, str
 	drop_before(join, name);
 	if (read_until(join, name, slice_of_buf(&join->wanted), err) < 0)
 		return -1;
-	for (size_t i = 0; i < count && !*found; i++) {
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *entry;
+
 		join->wanted.len = name.len;
 		buf_append_str(&join->wanted, suffixes[i]);
-		*found = is_kept(join, slice_of_buf(&join->wanted));
+		entry = find_kept(join, slice_of_buf(&join->wanted));
+		if (entry == NULL || (*found && entry->modified <= join->found_modified))
+			continue;
+		*found = true;
+		join->found_modified = entry->modified;
+		join->found_at = entry;
 	}
 	return 0;
+}
+
+void
+listing_join_found(struct listing_join *join, struct listing_counterpart *counterpart)
+{
+	buf_reset(&join->found);
+	buf_append_str(&join->found, join->prefix);
+	buf_append_slice(&join->found, slice_of(join->names.data + join->found_at->at, join->found_at->len));
+	*counterpart = (struct listing_counterpart){buf_cstr(&join->found), join->found_modified};
 }
 
 void
@@ -165,6 +185,7 @@ listing_join_free(struct listing_join *join)
 	buf_release(&join->names);
 	buf_release(&join->last);
 	buf_release(&join->wanted);
+	buf_release(&join->found);
 	free(join->entries);
 	free(join);
 }

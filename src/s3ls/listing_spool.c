@@ -26,8 +26,8 @@ struct listing_spool {
 /* In front of the bytes of key and etag; read by the program that wrote it. */
 struct head {
 	int64_t number, size, modified;
-	uint32_t key_len;
-	uint32_t etag_len_left_out; /* the length twice, and one more where it is left out */
+	uint32_t key_len, etag_len;
+	bool left_out, rewritten;
 };
 
 struct listing_spool *
@@ -89,7 +89,9 @@ listing_spool_add(struct listing_spool *spool, const struct listing_item *item, 
 		.size = item->size,
 		.modified = item->modified,
 		.key_len = (uint32_t)item->key.len,
-		.etag_len_left_out = (uint32_t)item->etag.len << 1 | item->left_out,
+		.etag_len = (uint32_t)item->etag.len,
+		.left_out = item->left_out,
+		.rewritten = item->rewritten,
 	};
 	size_t size = sizeof(head) + item->key.len + item->etag.len;
 	char *at;
@@ -111,24 +113,24 @@ take(const struct buf *buf, size_t *at, struct listing_item *item)
 {
 	struct head head;
 	const char *bytes = buf->data + *at;
-	size_t len = buf->len - *at, etag_len;
+	size_t len = buf->len - *at;
 
 	if (len < sizeof(head))
 		return false;
 	memcpy(&head, bytes, sizeof(head));
-	etag_len = head.etag_len_left_out >> 1;
-	if (len - sizeof(head) < head.key_len + etag_len)
+	if (len - sizeof(head) < (size_t)head.key_len + head.etag_len)
 		return false;
 	bytes += sizeof(head);
 	*item = (struct listing_item){
 		.key = slice_of(bytes, head.key_len),
-		.etag = slice_of(bytes + head.key_len, etag_len),
+		.etag = slice_of(bytes + head.key_len, head.etag_len),
 		.number = head.number,
 		.size = head.size,
 		.modified = head.modified,
-		.left_out = (head.etag_len_left_out & 1) != 0,
+		.left_out = head.left_out,
+		.rewritten = head.rewritten,
 	};
-	*at += sizeof(head) + head.key_len + etag_len;
+	*at += sizeof(head) + head.key_len + head.etag_len;
 	return true;
 }
 

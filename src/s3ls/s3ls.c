@@ -19,7 +19,7 @@ struct options {
 	int64_t after, before, most;    /* -1: not given */
 	int64_t lookback_ms, settle_ms; /* -1: not given */
 	const char *missing_from, *exclude;
-	bool whoami;
+	bool whoami, rewritten;
 };
 
 static const char *const usage[] = {
@@ -102,6 +102,9 @@ prepare(struct listing *listing, const struct cli *cli, const struct options *op
 		return -1;
 	if (choose_place(listing, &layout, cli, options, err) < 0)
 		return -1;
+	if (options->rewritten && options->missing_from == NULL)
+		return err_set(err, ERR_USAGE, "--rewritten goes with --missing-from alone");
+	listing->rewritten = options->rewritten || options->lookback_ms > 0;
 	if (options->missing_from != NULL && choose_counterparts(listing, &layout, cli, options->missing_from, err) < 0)
 		return -1;
 	if (options->exclude != NULL &&
@@ -216,6 +219,7 @@ main(int argc, char **argv)
 		{CLI_INT, 0, "max-keys", "N", "end after N objects", &options.most, 1, INT64_MAX},
 		{CLI_TIME, 0, "lookback", "TIME", "start that much before N (0s)", &options.lookback_ms, 0, 0},
 		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0, 0},
+		{CLI_FLAG, 0, "rewritten", NULL, "with it: also what was written again since", &options.rewritten, 0, 0},
 		{CLI_TIME, 0, "settle", "TIME", "end before the first object younger than that", &options.settle_ms, 0, 0},
 		{CLI_TEXT, 0, "exclude", "FILE", "leave out the keys in FILE (or of `cursor failed`)", &options.exclude, 0, 0},
 		{CLI_SETTING, 0, "exclude-storage-class", "CLASSES", "leave out objects of these (GLACIER,DEEP_ARCHIVE)", NULL, 0, 0},

@@ -59,6 +59,7 @@ reset(struct upload *upload, struct target *target, const struct control *contro
 	set(&upload->source, control->key);
 	set(&upload->source_etag, control->etag);
 	set(&upload->list, control->list);
+	upload->replace_rejects = target->replace_rejects || control->rewritten;
 	upload->lines = upload->rejected = 0;
 	upload->failed = false;
 	upload->status = STATUS_OK;
@@ -135,7 +136,7 @@ open_rejects(struct upload *upload, struct err *err)
 	int result = 0;
 
 	open_sink(upload, &upload->rejects, &upload->reject_key);
-	if (target->replace_rejects && !target->dry_run)
+	if (upload->replace_rejects && !target->dry_run)
 		result = earlier_exists(target->store, bucket, key, err);
 	if (result <= 0)
 		return result;
@@ -270,7 +271,7 @@ settle_rejects(struct upload *upload)
 	if (upload->rejects.put != NULL) {
 		sink_commit(&upload->rejects);
 		upload->state = UPLOAD_ALONE;
-	} else if (upload->target->replace_rejects && upload->rejected == 0) {
+	} else if (upload->replace_rejects && upload->rejected == 0) {
 		remove_rejects(upload);
 	}
 }

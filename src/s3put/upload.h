@@ -24,7 +24,7 @@ struct target {
 	struct layout layout;
 	const char *cache_version; /* kept with each object */
 	bool no_clobber, dry_run;
-	bool replace_rejects; /* there may be rejects of an earlier run: they are replaced, by none where there are none */
+	bool replace_rejects;      /* of all; else only of the sources that were written again */
 	enum compression compress; /* of sources whose name asks for none; adds its suffix */
 	struct names names;        /* of the objects begun in this run */
 	bool stopped;              /* everybody's fault ends the run: nothing more is to be begun */
@@ -45,7 +45,8 @@ struct upload {
 	struct buf source, source_etag, list, key, reject_key;
 	enum compression compress;
 	struct sink object, rejects;
-	struct sink both; /* open only where an earlier run has left rejects: those, then these */
+	struct sink both;     /* open only where an earlier run has left rejects: those, then these */
+	bool replace_rejects; /* there may be rejects of an earlier run: they are replaced, by none if there are none */
 	int64_t lines, rejected;
 	struct store_info info;
 	/* where it failed */

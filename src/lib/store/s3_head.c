@@ -7,13 +7,21 @@
 struct s3_head {
 	struct store_look look;
 	struct s3_request *request; /* NULL: err says why there is none */
+	struct store_info info;
 	struct err err;
 };
 
+/* The headers are there only now: the connection's next request takes their place. */
 static void
 on_head_done(struct s3_request *request)
 {
-	(void)request; /* s3_look_wait looks at its state */
+	struct s3_head *head = request->owner;
+
+	if (request->err.kind != ERR_NONE)
+		return;
+	head->info.size = http_content_length(&request->call);
+	s3_answer_etag(&request->call, head->info.etag, sizeof(head->info.etag));
+	store_provenance_read_etag(http_header(&request->call, "x-amz-meta-source-etag"), head->info.source_etag);
 }
 
 struct store_look *
@@ -40,7 +48,6 @@ int
 s3_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err)
 {
 	struct s3_head *head = (struct s3_head *)look;
-	const struct http_call *call;
 
 	if (head->request == NULL) {
 		*err = head->err;
@@ -53,10 +60,7 @@ s3_look_wait(struct store_look *look, bool wait, struct store_info *info, struct
 			return -1;
 	}
 	if (head->request->err.kind == ERR_NONE) {
-		call = &head->request->call;
-		*info = (struct store_info){.size = http_content_length(call)};
-		s3_answer_etag(call, info->etag, sizeof(info->etag));
-		store_provenance_read_etag(http_header(call, "x-amz-meta-source-etag"), info->source_etag);
+		*info = head->info;
 		return 1;
 	}
 	if (head->request->status == 404 && head->request->err.kind != ERR_TEMPORARY)

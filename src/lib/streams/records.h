@@ -50,6 +50,7 @@ struct object_record {
 	int64_t size; /* -1: not given */
 	struct slice etag;
 	struct slice last_modified;
+	bool rewritten; /* it was enriched before, and written again since */
 	struct slice list;
 };
 void object_record_write(struct buf *to, const struct object_record *record);
@@ -77,6 +78,7 @@ struct object_facts {
 	int64_t size; /* -1: not given */
 	struct slice etag;
 	int64_t modified; /* unix seconds; -1: not known */
+	bool rewritten;
 };
 /* `after` is the thread's; NULL: the records have none. */
 void object_writer_init(struct object_writer *writer, struct slice bucket, const int64_t *after);
@@ -106,6 +108,7 @@ struct control {
 	struct slice bucket;
 	int64_t size;
 	struct slice etag;
+	bool rewritten;
 	/* begin, error */
 	struct slice list;
 	/* end */

@@ -109,6 +109,7 @@ parse_begin(struct records *records, struct control *control, const char **why)
 		{"bucket", MEMBER_TEXT, false, &control->bucket, 0, "bucket: not a string"},
 		{"size", MEMBER_INT, false, &control->size, 0, "size: not a size"},
 		{"etag", MEMBER_TEXT, false, &control->etag, 0, "etag: not a string"},
+		{"rewritten", MEMBER_BOOL, false, &control->rewritten, 0, "rewritten: neither true nor false"},
 		{"list", MEMBER_OBJECT, false, &control->list, 0, "list: not an object"},
 	};
 
@@ -219,6 +220,7 @@ object_record_parse(struct records *records, struct slice line, struct object_re
 		{"size", MEMBER_INT, false, &record->size, 0, "size: not a size"},
 		{"etag", MEMBER_TEXT, false, &record->etag, 0, "etag: not a string"},
 		{"last_modified", MEMBER_TEXT, false, &record->last_modified, 0, "last_modified: not a string"},
+		{"rewritten", MEMBER_BOOL, false, &record->rewritten, 0, "rewritten: neither true nor false"},
 	};
 
 	*record = (struct object_record){.size = -1};

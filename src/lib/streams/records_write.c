@@ -72,7 +72,7 @@ write_end(struct buf *to)
 	buf_append_str(to, "}\n");
 }
 
-/* bucket, key, size, etag: what an object record and a begin have in common. */
+/* bucket, key, size, etag, rewritten: what an object record and a begin have in common. */
 static void
 write_object(struct buf *to, const struct object_record *object)
 {
@@ -81,6 +81,8 @@ write_object(struct buf *to, const struct object_record *object)
 	if (object->size >= 0)
 		write_int(to, NAME("size"), object->size);
 	write_text_if(to, NAME("etag"), object->etag);
+	if (object->rewritten)
+		write_bool(to, NAME("rewritten"), true);
 }
 
 void
@@ -155,6 +157,8 @@ object_writer_begin(struct object_writer *writer, struct buf *to, const struct o
 		memcpy(at, writer->time.iso, sizeof(writer->time.iso));
 		at = put_slice(at + writer->time.len, SLICE("\""));
 	}
+	if (facts->rewritten)
+		at = put_slice(at, SLICE(",\"rewritten\":true"));
 	to->len = (size_t)(at - to->data);
 }
 
