@@ -109,7 +109,11 @@ prepare() {
 	[ -z "$take" ] || put_options=(--replace-rejects) cursor_options=(--quiet)
 	# Where no cursor is stored, and where late files are looked for, what is there already says what to leave out.
 	listing=(--missing-from "$(setting mod_prefix)" --exclude "$tmp/failed" "${list_options[@]}")
-	((after == 0)) || listing+=(--after "$after" --lookback "$lookback")
+	if [ -n "$sweep" ]; then
+		listing+=(--rewritten)
+	elif ((after > 0)); then
+		listing+=(--after "$after" --lookback "$lookback")
+	fi
 }
 
 # stage PROGRAM ARG...: becomes that program.
@@ -258,7 +262,7 @@ main() {
 	local status
 	job=
 	case ${1:-} in
-	report | rejects)
+	report | rejects | verify)
 		need_programs
 		make_room
 		subcommand "$@"

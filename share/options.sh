@@ -6,6 +6,7 @@ usage() {
 Usage: pipeline.sh [OPTION]...
        pipeline.sh report [OPTION]...      a page on the runs so far
        pipeline.sh rejects [OPTION]...     rejected postings, to run them again
+       pipeline.sh verify FROM TO [OPTION]...      is all of a time range there?
        pipeline.sh --demo [--s3] [--no-install]
 Enriches every raw posting that is not enriched yet.
 
@@ -13,6 +14,7 @@ Enriches every raw posting that is not enriched yet.
       --batch N                most postings in one batch (5000)
       --lookback TIME          find late files so long before the cursor (1d)
       --settle TIME            leave out what is younger than that
+      --sweep                  find and fill every hole there is
       --retry-failed           take just what failed for good, once more
       --check                  look at all that a run needs, and say what to do
       --dry-run                print what would be done; do nothing
@@ -44,7 +46,7 @@ usage_error() {
 }
 
 parallel=16 batch=5000 lookback=1d summary=text watch='' demo='' demo_options=()
-retry_failed='' check='' dry_run='' quiet=''
+retry_failed='' sweep='' check='' dry_run='' quiet=''
 take='' # a file of keys or object records that are run instead of a listing
 list_options=() put_options=() cursor_options=() common=()
 
@@ -87,6 +89,7 @@ parse() {
 			;;
 		--config) common+=(--config "$value") ;;
 		--retry-failed) retry_failed=1 ;;
+		--sweep) sweep=1 ;;
 		--check) check=1 ;;
 		--dry-run) dry_run=1 ;;
 		-q | --quiet) quiet=1 common+=(--quiet) ;;
@@ -108,6 +111,7 @@ parse() {
 	done
 	[[ $summary == text || $summary == json ]] || usage_error "--summary is text or json, not '$summary'"
 	[ -z "$watch" ] || [ -z "$dry_run$retry_failed" ] || usage_error "--watch goes with neither --dry-run nor --retry-failed"
+	[ -z "$sweep" ] || [ -z "$watch$retry_failed" ] || usage_error "--sweep goes with neither --watch nor --retry-failed"
 	[ -n "$demo" ] || ((${#demo_options[@]} == 0)) || usage_error "${demo_options[0]} goes with --demo alone"
 }
 

@@ -14,7 +14,7 @@ number() {
 }
 
 # Which variable is whose number.
-summary_numbers=(listed=s3ls.listed present=s3ls.present skipped=s3ls.skipped excluded=s3ls.excluded excluded_class=s3ls.excluded_class
+summary_numbers=(listed=s3ls.listed present=s3ls.present rewritten=s3ls.rewritten first=s3ls.first skipped=s3ls.skipped excluded=s3ls.excluded excluded_class=s3ls.excluded_class
 	stored=s3put.objects failed=s3put.failed failed_object=s3put.failed_object
 	failed_everybody=s3put.failed_everybody failed_nobody=s3put.failed_nobody read=s3cat.lines written=s3put.lines rejected=s3put.rejected
 	memo=senenrich.memo redis=senenrich.redis model=senenrich.model calls=senenrich.calls pairs=senenrich.pairs_asked
@@ -49,7 +49,7 @@ add_up() {
 
 # summarise FORMAT STATUS MICROSECONDS
 summarise() {
-	local listed present skipped excluded excluded_class stored failed failed_{object,everybody,nobody} read written rejected memo redis model calls pairs moved
+	local listed present rewritten first skipped excluded excluded_class stored failed failed_{object,everybody,nobody} read written rejected memo redis model calls pairs moved
 	local adds_up lost seconds rate
 	collect
 	add_up
@@ -101,11 +101,23 @@ summary_text() {
 	((lost == 0)) || sum+=" + $(many "$lost") in failed objects"
 	table_row objects "$(many "$listed")" "listed = $(many "$stored") stored + $(many "$failed") failed"
 	[ -z "$left" ] || table_row 'left out' '' "${left%, }"
+	summary_found
 	table_row postings "$(many "$read")" "$sum"
 	((read == 0)) || summary_answered
 	table_row time "$seconds" "s, $(many "$rate") postings/s"
 	table_row cursor "$moved" "$(cursor_time)"
 	what_next "$1"
+}
+
+# Holes that a sweep has found; in any other run, what was written again.
+summary_found() {
+	local text
+	text="without a counterpart, $(many "$rewritten") written again after it was enriched"
+	if [ -n "$sweep" ]; then
+		table_row holes "$(many $((listed - rewritten)))" "$text; the oldest is of $(TZ=UTC printf '%(%Y-%m-%d %H:%M:%S)T UTC' "$first")"
+	elif ((${rewritten:-0} > 0)); then
+		table_row 'of them' "$(many "$rewritten")" "written again after they were enriched"
+	fi
 }
 
 summary_answered() {
@@ -166,7 +178,7 @@ hint() {
 summary_json() {
 	local name value line
 	line="\"run\":$(quoted "$SENIORITY_RUN_ID"),"
-	for name in listed stored failed failed_{object,everybody,nobody} present skipped excluded excluded_class read written rejected lost memo redis model pairs calls; do
+	for name in listed stored failed failed_{object,everybody,nobody} present rewritten skipped excluded excluded_class read written rejected lost memo redis model pairs calls; do
 		value=${!name}
 		line+="\"$name\":${value:-null},"
 	done

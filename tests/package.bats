@@ -102,6 +102,14 @@ version() {
 	done
 }
 
+@test "the sweep is a service as the other is, and waits for a run that is under way" {
+	diff "$UNITS/seniority.service" "$UNITS/seniority-sweep.service" | sed -n 's/^> //p' | grep -v '^#' | diff - <(
+		printf '%s\n' StartLimitIntervalSec=1h StartLimitBurst=100 \
+			'Description=Add seniority levels to job postings that every run has passed by' \
+			'ExecStart=/usr/bin/seniority --sweep' RestartForceExitStatus=75 RestartSec=20 SuccessExitStatus=SIGTERM
+	)
+}
+
 @test "settings are conffiles, secrets are not for everybody" {
 	diff - "$DEB/DEBIAN/conffiles" <<-END
 		/etc/seniority/config.yaml
@@ -122,17 +130,19 @@ version() {
 
 @test "the installation makes a user, enables nothing, and starts only what was enabled before" {
 	grep -q 'adduser --system' "$DEB/DEBIAN/postinst"
-	[ "$(grep -c 'deb-systemd-helper enable' "$DEB/DEBIAN/postinst")" = 1 ]
-	grep -B 2 'deb-systemd-helper enable' "$DEB/DEBIAN/postinst" | grep -q 'was-enabled'
+	[ "$(grep -c 'deb-systemd-helper enable' "$DEB/DEBIAN/postinst")" = 2 ] # the timers
+	[ "$(grep -B 2 'deb-systemd-helper enable' "$DEB/DEBIAN/postinst" | grep -c 'was-enabled')" = 2 ]
 	# deb-systemd-invoke leaves out what is not enabled
-	run -1 grep -E '^[^#]*systemctl[^|]* (start|enable)|seniority\.service' "$DEB/DEBIAN/postinst"
+	run -1 grep -E '^[^#]*systemctl[^|]* (start|enable)|seniority(-sweep)?\.service' "$DEB/DEBIAN/postinst"
 }
 
 @test "systemd takes the units, and rates the service OK or better" {
 	mkdir units
-	sed "s|=/usr/bin/|=$DEB/usr/bin/|" "$UNITS/seniority.service" >units/seniority.service
-	cp "$UNITS/seniority.timer" units
-	MANPATH=$DEB/usr/share/man run -0 systemd-analyze verify --recursive-errors=no units/seniority.service units/seniority.timer
+	for name in seniority seniority-sweep; do
+		sed "s|=/usr/bin/|=$DEB/usr/bin/|" "$UNITS/$name.service" >units/$name.service
+		cp "$UNITS/$name.timer" units
+	done
+	MANPATH=$DEB/usr/share/man run -0 systemd-analyze verify --recursive-errors=no units/*
 	[ -z "$output" ]
 	# 20 is 2.0 of 10; up to 4.9 counts as OK
 	run -0 systemd-analyze security --offline=yes --threshold=20 units/seniority.service

@@ -1,0 +1,208 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# verify.sh: `pipeline.sh verify`: reads both sides of a time range and says of each raw object whether all of it is there. It
+# changes nothing. To be sourced by pipeline.sh; uses its $bin, $tmp, $common, setting(), quoted() and table_row().
+
+verify_usage() {
+	sed "s/pipeline\.sh/$called/g" <<'END'
+Usage: pipeline.sh verify FROM TO [OPTION]...
+Reads the raw, enriched and rejected objects of a time range and says, for each
+raw object, whether its lines = postings + rejects, and whether the enriched
+object was made from the raw object as it is now. It changes nothing.
+
+FROM and TO (exclusive) are unix seconds, or what `date -d` takes, in UTC.
+Prints an object a line as JSON (key, state, ok, lines, postings, rejected,
+provenance), and the sums on standard error.
+
+  -P, --parallel N             read N objects at once (16)
+      --config FILE            settings from FILE instead of config.yaml
+  -q, --quiet                  no sums
+  -h, --help                   this
+
+Exit status: 0 everything up to the cursor is there; 1 something is not;
+2 usage or configuration; 75 a service could not be reached.
+
+Examples:
+  pipeline.sh verify 2024-07-17 2024-07-18 | jq 'select(.ok | not)'
+  pipeline.sh verify 1721174400 now >/dev/null
+END
+}
+
+verify_main() {
+	local from='' to='' status
+	while (($# > 0)); do
+		case $1 in
+		--*=*)
+			set -- "${1%%=*}" "${1#*=}" "${@:2}"
+			continue
+			;;
+		-P | --parallel | --config) [ -n "${2:-}" ] || usage_error "$1 needs a value" ;;
+		esac
+		case $1 in
+		-P | --parallel) parallel=$2 && shift ;;
+		--config) common+=(--config "$2") && shift ;;
+		-q | --quiet) quiet=1 common+=(--quiet) ;;
+		-h | --help) verify_usage && exit ;;
+		-*) usage_error "unknown option: $1" ;;
+		*)
+			if [ -z "$from" ]; then
+				from=$1
+			elif [ -z "$to" ]; then
+				to=$1
+			else
+				usage_error "FROM and TO, and nothing else: $1"
+			fi
+			;;
+		esac
+		shift
+	done
+	[ -n "$to" ] || usage_error "from when to when?"
+	from=$(verify_time "$from") && to=$(verify_time "$to") || exit
+	((from < to)) || usage_error "FROM must be before TO"
+	in_group verify_range "$from" "$to"
+	exit "$status"
+}
+
+# verify_time TEXT: as unix seconds.
+verify_time() {
+	local seconds=$1
+	[[ $1 =~ ^[0-9]{1,18}$ ]] || seconds=$(date -ud "$1" +%s 2>/dev/null) || usage_error "not a time: '$1'"
+	[[ $seconds =~ ^[0-9]+$ ]] || usage_error "not a time after 1970: '$1'"
+	echo "$seconds"
+}
+
+# verify_range FROM TO: in a process of its own, which ends with the status.
+verify_range() {
+	local after statuses=()
+	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || exit
+	log_format=$(setting log_format)
+	pin_settings
+	after=$("$bin/cursor" "${common[@]}" get) || exit
+	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || exit
+	verify_count raw "$1" "$2" "$(setting input_bucket)" "$(setting raw_prefix)"
+	verify_count mod "$1" "$2" "$(setting output_bucket)" "$(setting mod_prefix)"
+	verify_count rejected "$1" "$2" "$(setting output_bucket)" "$(setting reject_prefix)"
+	verify_join
+	[ -n "$quiet" ] || verify_sums >&2
+	exit "$(verify_status)"
+}
+
+# verify_count NAME FROM TO BUCKET PREFIX: how many lines each object there has, as $tmp/NAME. Whatever prefix it is, it is
+# listed by its numbers, as the raw one is.
+verify_count() {
+	local status=0 listing=(--before "$3")
+	(($2 <= 1)) || listing+=(--after $(($2 - 1)))
+	INPUT_BUCKET=$4 RAW_PREFIX=$5 OUTPUT_BUCKET=none MOD_PREFIX=none/ REJECT_PREFIX=nothing/ \
+		"$bin/s3ls" "${common[@]}" "${listing[@]}" >"$tmp/objects" || exit
+	# An object that cannot be read is told of by its record.
+	"$bin/s3cat" "${common[@]}" --count -P "$parallel" <"$tmp/objects" >"$tmp/$1" || status=$?
+	((status == 0 || status == 1 || status == 75)) || exit "$status"
+}
+
+# The states, an object a line; $tmp/sums has what they add up to, as shell variables.
+#
+#   done       it is enriched, whole, and from the raw object as it is now, as far as that is known
+#   waiting    it is not enriched yet, and the cursor is before it
+#   failed     it failed for good, and is recorded (cursor failed)
+#   missing    it is not enriched, though the cursor has passed it
+#   differs    its lines are not as many as postings and rejects
+#   rewritten  it was written again after it was enriched
+#   unreadable it, or what was made from it, could not be read
+verify_join() {
+	LC_ALL=C awk -v raw="$(quoted "$(setting raw_prefix)")" -v mod="$(quoted "$(setting mod_prefix)")" \
+		-v rejected="$(quoted "$(setting reject_prefix)")" -v cursor="$after" -v sums="$tmp/sums" '
+		function text(name) {
+			if (!match($0, "\"" name "\":\"([^\"\\\\]|\\\\.)*\"")) return ""
+			return substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 5)
+		}
+		function number(name) {
+			return match($0, "\"" name "\":[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) + 0 : 0
+		}
+		# What became of the source `name`: sets got, its key there, or "" if there is none.
+		function find(kind, name,   i, key) {
+			got = ""
+			for (i = 1; i <= 3; i++) {
+				key = kind SUBSEP name ending[i]
+				if (key in lines) { got = key; used[key] }
+			}
+			return got != ""
+		}
+		function judge(   state, ok, provenance, postings, rejects, why) {
+			postings = rejects = 0
+			provenance = why = ""
+			if (key in trouble) why = trouble[key]
+			if (find("mod", name)) {
+				postings = lines[got]
+				provenance = source[got] == "" || etag == "" ? "unknown" : source[got] == etag ? "same" : "other"
+				if (got in trouble) why = trouble[got]
+			}
+			state = got == "" ? "waiting" : "done"
+			if (find("rejected", name)) {
+				rejects = lines[got]
+				if (got in trouble) why = trouble[got]
+			}
+			if (state == "waiting" && key in failed) state = "failed"
+			else if (state == "waiting" && seconds + 0 <= cursor + 0) state = "missing"
+			else if (why != "" && state == "done") state = "unreadable"
+			else if (provenance == "other") state = "rewritten"
+			else if (state == "done" && count != postings + rejects) state = "differs"
+			ok = state == "done" || state == "waiting"
+			total[state]++
+			objects++
+			all_lines += count; all_postings += postings; all_rejects += rejects
+			if (state == "unreadable" && passing[why]) temporary++
+			else if (!ok) wrong++
+			printf "{\"key\":\"%s\",\"state\":\"%s\",\"ok\":%s,\"lines\":%.0f", key, state, ok ? "true" : "false", count
+			if (state != "waiting" && state != "missing" && state != "failed")
+				printf ",\"postings\":%.0f,\"rejected\":%.0f,\"provenance\":\"%s\"", postings, rejects, provenance
+			if (why != "") printf ",\"reason\":\"%s\"", why
+			print "}"
+		}
+		BEGIN {
+			raw = substr(raw, 2, length(raw) - 2); mod = substr(mod, 2, length(mod) - 2)
+			rejected = substr(rejected, 2, length(rejected) - 2)
+			ending[1] = ""; ending[2] = ".gz"; ending[3] = ".zst"
+		}
+		FILENAME == ARGV[1] { failed[text("key")]; next }
+		{ key = text("key"); why = text("reason") }
+		FILENAME == ARGV[2] { at = "mod" SUBSEP substr(key, length(mod) + 1) }
+		FILENAME == ARGV[3] { at = "rejected" SUBSEP substr(key, length(rejected) + 1) }
+		FILENAME != ARGV[4] {
+			lines[at] = number("lines"); source[at] = text("source_etag")
+			if (why != "") { trouble[at] = why; passing[why] = /"temporary":true/ }
+			if (at ~ /^mod/) enriched[at] = key
+			next
+		}
+		{
+			if (why != "") { trouble[key] = why; passing[why] = /"temporary":true/ }
+			name = substr(key, length(raw) + 1); seconds = name; sub(/[^0-9].*/, "", seconds)
+			count = number("lines"); etag = text("etag")
+			judge()
+		}
+		END {
+			for (at in enriched)
+				if (!(at in used)) orphans++
+			for (state in total) printf "%s=%d\n", state, total[state] >sums
+			printf "objects=%d wrong=%d temporary=%d orphans=%d\n", objects, wrong, temporary, orphans >sums
+			printf "lines=%.0f postings=%.0f rejects=%.0f\n", all_lines, all_postings, all_rejects >sums
+		}' "$tmp/failed" "$tmp/mod" "$tmp/rejected" "$tmp/raw"
+}
+
+verify_sums() {
+	local done=0 waiting=0 failed=0 missing=0 differs=0 rewritten=0 unreadable=0 objects wrong temporary orphans lines postings rejects
+	local name text=''
+	# shellcheck source=/dev/null
+	. "$tmp/sums"
+	for name in waiting failed missing differs rewritten unreadable; do
+		((${!name} == 0)) || text+=" + $(many "${!name}") $name"
+	done
+	table_row objects "$(many "$objects")" "= $(many "$done") done$text"
+	table_row lines "$(many "$lines")" "raw; $(many "$postings") postings + $(many "$rejects") rejected"
+	((orphans == 0)) || table_row others "$(many "$orphans")" "enriched, of which the raw object has gone"
+}
+
+verify_status() {
+	local done waiting failed missing differs rewritten unreadable objects wrong temporary orphans lines postings rejects
+	# shellcheck source=/dev/null
+	. "$tmp/sums"
+	if ((wrong > 0)); then echo 1; elif ((temporary > 0)); then echo 75; else echo 0; fi
+}
