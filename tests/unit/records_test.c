@@ -46,6 +46,7 @@ test_object_record(void **state)
 		1043211,
 		SLICE("9b2c"),
 		SLICE("2024-07-17T02:38:54Z"),
+		true,
 		SLICE(THREAD),
 	};
 	struct object_record got;
@@ -54,11 +55,12 @@ test_object_record(void **state)
 	(void)state;
 	buf_reset(&line);
 	object_record_write(&line, &record);
-	assert_true(object_record_parse(&records,
-	                                written("{\"bucket\":\"rl-data\",\"key\":\"job-postings-raw/1721183934.jsonl\","
-	                                        "\"size\":1043211,\"etag\":\"9b2c\","
-	                                        "\"last_modified\":\"2024-07-17T02:38:54Z\",\"list\":" THREAD "}\n"),
-	                                &got, &why));
+	assert_true(object_record_parse(
+		&records,
+		written("{\"bucket\":\"rl-data\",\"key\":\"job-postings-raw/1721183934.jsonl\","
+	            "\"size\":1043211,\"etag\":\"9b2c\","
+	            "\"last_modified\":\"2024-07-17T02:38:54Z\",\"rewritten\":true,\"list\":" THREAD "}\n"),
+		&got, &why));
 	same(got.bucket, "rl-data");
 	same(got.key, "job-postings-raw/1721183934.jsonl");
 	assert_int_equal(got.size, 1043211);
@@ -72,13 +74,13 @@ static void
 test_object_writer(void **state)
 {
 	static const struct object_facts facts[] = {
-		{SLICE("raw/1721183934.jsonl"), 1043211, SLICE("9b2c"), 1721183934},
-		{SLICE("raw/\"\\\n\x01\xc3\xa9"), 0, SLICE("a\"b"), 1721183935},
-		{SLICE(""), -1, SLICE(""), 1721183935 + 86400},
-		{SLICE("raw/x"), INT64_MAX, SLICE("e"), 0},
-		{SLICE("raw/x"), 1, SLICE("e"), -1},
-		{SLICE("raw/x"), 1, SLICE("e"), 253402300800},
-		{SLICE("raw/y"), 1, SLICE("e"), 86399},
+		{SLICE("raw/1721183934.jsonl"), 1043211, SLICE("9b2c"), 1721183934, false},
+		{SLICE("raw/\"\\\n\x01\xc3\xa9"), 0, SLICE("a\"b"), 1721183935, true},
+		{SLICE(""), -1, SLICE(""), 1721183935 + 86400, false},
+		{SLICE("raw/x"), INT64_MAX, SLICE("e"), 0, false},
+		{SLICE("raw/x"), 1, SLICE("e"), -1, true},
+		{SLICE("raw/x"), 1, SLICE("e"), 253402300800, false},
+		{SLICE("raw/y"), 1, SLICE("e"), 86399, false},
 	};
 	struct thread thread = {.after = 1721183900};
 	struct buf got = BUF_INIT, wanted = BUF_INIT, list = BUF_INIT;
@@ -93,8 +95,11 @@ test_object_writer(void **state)
 		buf_reset(&got);
 		buf_reset(&wanted);
 		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-			struct object_record record = {
-				.bucket = bucket, .key = facts[i].key, .size = facts[i].size, .etag = facts[i].etag};
+			struct object_record record = {.bucket = bucket,
+			                               .key = facts[i].key,
+			                               .size = facts[i].size,
+			                               .etag = facts[i].etag,
+			                               .rewritten = facts[i].rewritten};
 			char time[32];
 
 			thread.seq = (int64_t)i + 1;
@@ -198,11 +203,12 @@ static void
 test_object_records_refused(void **state)
 {
 	static const char *const bad[][2] = {
-		{"{}", "key: not a string"},
-		{"{\"key\":3}", "key: not a string"},
-		{"{\"key\":\"\"}", "key: not a string"},
-		{"{\"key\":\"a\\u0000\"}", "key: not a string"},
-		{"{\"key\":\"\\ud800\"}", "key: not a string"},
+		{"{}", "key: not a string that can be a key"},
+		{"{\"key\":3}", "key: not a string that can be a key"},
+		{"{\"key\":\"\"}", "key: not a string that can be a key"},
+		{"{\"key\":\"a\\u0000\"}", "key: not a string that can be a key"},
+		{"{\"key\":\"\\ud800\"}", "key: not a string that can be a key"},
+		{"{\"key\":\"k\",\"rewritten\":1}", "rewritten: neither true nor false"},
 		{"{\"key\":\"k\",\"size\":-1}", "size: not a size"},
 		{"{\"key\":\"k\",\"size\":1.5}", "size: not a size"},
 		{"{\"key\":\"k\",\"size\":\"1\"}", "size: not a size"},
@@ -229,8 +235,8 @@ test_object_records_refused(void **state)
 static void
 test_begin(void **state)
 {
-	const struct object_record object = {SLICE("rl-data"), SLICE("r/1.jsonl"), 0,
-	                                     SLICE("9b"),      SLICE("2024"),      SLICE(THREAD)};
+	const struct object_record object = {SLICE("rl-data"), SLICE("r/1.jsonl"), 0, SLICE("9b"), SLICE("2024"), false,
+	                                     SLICE(THREAD)};
 	struct control got;
 	const char *why = "";
 

@@ -72,7 +72,7 @@ write_end(struct buf *to)
 	buf_append_str(to, "}\n");
 }
 
-/* bucket, key, size, etag, rewritten: what an object record and a begin have in common. */
+/* bucket, key, size, etag: what an object record and a begin have in common. */
 static void
 write_object(struct buf *to, const struct object_record *object)
 {
@@ -81,6 +81,11 @@ write_object(struct buf *to, const struct object_record *object)
 	if (object->size >= 0)
 		write_int(to, NAME("size"), object->size);
 	write_text_if(to, NAME("etag"), object->etag);
+}
+
+static void
+write_rewritten(struct buf *to, const struct object_record *object)
+{
 	if (object->rewritten)
 		write_bool(to, NAME("rewritten"), true);
 }
@@ -103,6 +108,7 @@ object_record_write(struct buf *to, const struct object_record *record)
 	buf_append_byte(to, '{');
 	write_object(to, record);
 	write_text_if(to, NAME("last_modified"), record->last_modified);
+	write_rewritten(to, record);
 	write_list(to, record->list);
 	write_end(to);
 }
@@ -195,6 +201,7 @@ control_write_begin(struct buf *to, const struct object_record *object)
 {
 	buf_append_str(to, "{\"@\":\"begin\"");
 	write_object(to, object);
+	write_rewritten(to, object);
 	write_list(to, object->list);
 	write_end(to);
 }
