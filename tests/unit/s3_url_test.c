@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "store/endpoint.h"
 #include "store/s3.h"
 
 /* The bucket is "pail". */
@@ -95,7 +96,7 @@ endpoints(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct err err = ERR_INIT;
 		struct buf host = BUF_INIT;
-		char *parsed = s3_endpoint_parse(cases[i].text, "here", &err);
+		char *parsed = endpoint_parse(cases[i].text, "here", &err);
 
 		if (cases[i].parsed == NULL) {
 			assert_null(parsed);

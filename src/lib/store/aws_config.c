@@ -6,8 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <openssl/crypto.h>
-
 #include "base/mem.h"
 #include "store/aws_config_internal.h"
 
@@ -23,7 +21,7 @@ aws_config_free(struct aws_config *config)
 	if (!config)
 		return;
 	for (int i = 0; i < config->text_count; i++) {
-		OPENSSL_cleanse(config->texts[i].data, config->texts[i].cap);
+		explicit_bzero(config->texts[i].data, config->texts[i].cap);
 		buf_release(&config->texts[i]);
 	}
 	free(config->paths[0]);

@@ -52,6 +52,10 @@ const char *aws_config_path(const struct aws_config *config, enum aws_config_fil
  */
 const char *aws_config_profile_name(const struct settings *settings, const char **origin);
 
+/* The same; -1 with err (ERR_USAGE) if one was named and is in neither file. */
+int aws_config_profile(const struct aws_config *config, const struct settings *settings, const char **profile,
+                       const char **origin, struct err *err);
+
 /* Whether either file has the profile. */
 bool aws_config_has(const struct aws_config *config, const char *profile);
 

@@ -5,8 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
 #include "base/io.h"
 #include "base/mem.h"
 #include "store/aws_config_internal.h"
@@ -60,7 +58,7 @@ load_file(struct aws_config *config, const struct settings *settings, enum aws_c
 	else
 		result = aws_config_parse(config, file, path, &text, err);
 	if (text.data)
-		OPENSSL_cleanse(text.data, text.cap);
+		explicit_bzero(text.data, text.cap);
 	buf_release(&text);
 	return result;
 }
@@ -98,4 +96,15 @@ aws_config_profile_name(const struct settings *settings, const char **origin)
 		return name;
 	}
 	return set ? set : "default";
+}
+
+int
+aws_config_profile(const struct aws_config *config, const struct settings *settings, const char **profile,
+                   const char **origin, struct err *err)
+{
+	*profile = aws_config_profile_name(settings, origin);
+	if (*origin == NULL || aws_config_has(config, *profile))
+		return 0;
+	return err_set(err, ERR_USAGE, "profile %s (%s) is neither in %s nor in %s", *profile, *origin,
+	               aws_config_path(config, AWS_CONFIG_FILE), aws_config_path(config, AWS_CREDENTIALS_FILE));
 }

@@ -70,10 +70,7 @@ credentials_new(const struct settings *settings, struct err *err)
 
 	if (!config)
 		return NULL;
-	profile = aws_config_profile_name(settings, &origin);
-	if (origin && !aws_config_has(config, profile)) {
-		err_set(err, ERR_USAGE, "profile %s (%s) is neither in %s nor in %s", profile, origin,
-		        aws_config_path(config, AWS_CONFIG_FILE), aws_config_path(config, AWS_CREDENTIALS_FILE));
+	if (aws_config_profile(config, settings, &profile, &origin, err) < 0) {
 		aws_config_free(config);
 		return NULL;
 	}

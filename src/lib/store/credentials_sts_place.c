@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "store/credentials_internal.h"
-#include "store/s3.h"
+#include "store/endpoint.h"
 
 #define DEFAULT_REGION "us-east-1"
 
@@ -81,7 +81,7 @@ sts_place_find(const struct credential_context *context, const char *profile, st
 	if (!is_region(place->region))
 		return err_set(err, ERR_USAGE, "\"%s\" is no region", place->region);
 	if (endpoint)
-		place->endpoint = s3_endpoint_parse(endpoint, origin, err);
+		place->endpoint = endpoint_parse(endpoint, origin, err);
 	else if (!region || place->region != region)
 		place->endpoint = mem_dup("https://sts.amazonaws.com");
 	else

@@ -13,49 +13,22 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "base/units.h"
+#include "store/endpoint.h"
 
 /* Unfinished uploads are taken back when a program ends, but not for longer than people wait. */
 #define DRAIN_MAX_MS 10000
 
-static bool
-is_true(const char *text)
-{
-	return text != NULL && (strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0);
-}
-
-/* The endpoint, by the setting, AWS's variables, the profile; NULL and no error: AWS. */
+/* Of the setting, AWS's variables and the profile; NULL and no error: AWS. */
 static int
 choose_endpoint(struct s3 *s3, const struct settings *settings, struct err *err)
 {
-	const char *text = settings_text(settings, "endpoint_url");
-	const char *from = text != NULL ? settings_origin(settings, "endpoint_url") : NULL;
+	const char *from;
+	const char *text = endpoint_choose(settings, credentials_endpoint(s3->credentials), &from);
 
-	if (text == NULL && !is_true(settings_aws(settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) {
-		if ((text = settings_aws(settings, "AWS_ENDPOINT_URL_S3")) != NULL)
-			from = "AWS_ENDPOINT_URL_S3";
-		else if ((text = settings_aws(settings, "AWS_ENDPOINT_URL")) != NULL)
-			from = "AWS_ENDPOINT_URL";
-		else if ((text = credentials_endpoint(s3->credentials)) != NULL)
-			from = "profile";
-	}
 	if (text == NULL)
 		return 0;
-	s3->endpoint = s3_endpoint_parse(text, from, err);
+	s3->endpoint = endpoint_parse(text, from, err);
 	return s3->endpoint != NULL ? 0 : -1;
-}
-
-static const char *
-choose_region(const struct s3 *s3, const struct settings *settings)
-{
-	const char *region = settings_text(settings, "region");
-
-	if (region == NULL)
-		region = settings_aws(settings, "AWS_REGION");
-	if (region == NULL)
-		region = settings_aws(settings, "AWS_DEFAULT_REGION");
-	if (region == NULL)
-		region = credentials_region(s3->credentials);
-	return region != NULL ? region : "us-east-1";
 }
 
 static int
@@ -167,11 +140,11 @@ s3_store_open(const struct settings *settings, struct err *err)
 		s3->random = (uint64_t)clock_unix_ms() | 1;
 	s3->credentials = credentials_new(settings, err);
 	if (s3->credentials == NULL || choose_endpoint(s3, settings, err) < 0 || choose_attempts(s3, settings, err) < 0 ||
-	    check_region(choose_region(s3, settings), err) < 0) {
+	    check_region(endpoint_region(settings, credentials_region(s3->credentials)), err) < 0) {
 		s3_free(&s3->store);
 		return NULL;
 	}
-	s3->region = mem_dup(choose_region(s3, settings));
+	s3->region = mem_dup(endpoint_region(settings, credentials_region(s3->credentials)));
 	s3->sigv4 = sigv4_new();
 	options.ca_bundle = credentials_ca_bundle(s3->credentials);
 	s3->http = http_new(&options);

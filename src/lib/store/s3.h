@@ -3,6 +3,7 @@
  *
  *   s3.c          open, close, wait; the table of functions
  *   s3_url.c      where a bucket lives: host, path style or virtual host, region
+ *   endpoint.c    which server is meant, and AWS's hosts
  *   s3_request.c  one request with its retries
  *   s3_send.c     one try of it: URL, headers, signature
  *   s3_answer.c   what an answer means: error texts, redirects, the clock
@@ -167,11 +168,6 @@ struct s3_bucket *s3_bucket_find(struct s3 *s3, const char *name);
 /* The bucket is in this region. Returns whether that is news. */
 bool s3_bucket_move(struct s3 *s3, struct s3_bucket *bucket, struct slice region);
 void s3_buckets_free(struct s3 *s3);
-/*
- * "http://host[:port][/path]" without '/' at its end, checked; `origin` says where it was set.
- * Returns NULL with err.
- */
-char *s3_endpoint_parse(const char *text, const char *origin, struct err *err);
 /* The host of "https://host:port" as the Host header has it: without the scheme's own port. */
 void s3_host(const char *origin, struct buf *to);
 bool s3_bucket_name_ok(const char *name);

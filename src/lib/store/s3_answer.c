@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/endpoint.h"
 #include "store/s3.h"
 
 #define MOVES_MAX 4
@@ -184,7 +185,7 @@ follow(struct s3_request *request)
 	if (location == NULL || request->moves >= MOVES_MAX)
 		return false;
 	to = mem_dup_n(location, strcspn(location, "?#"));
-	char *parsed = s3_endpoint_parse(to, "Location", &ignored);
+	char *parsed = endpoint_parse(to, "Location", &ignored);
 	free(to);
 	if (parsed == NULL)
 		return false;

@@ -2,14 +2,11 @@
  * Where buckets live. AWS: the bucket is part of the host, unless its name has dots (no certificate fits) or
  * is no host name. Any other endpoint: the bucket is the path's first part.
  */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/units.h"
 #include "store/s3.h"
 
 #define REGION_MAX 64
@@ -112,53 +109,6 @@ bool
 s3_bucket_name_ok(const char *name)
 {
 	return *name != '\0' && strpbrk(name, "/?#") == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-static bool
-is_port(const char *text, size_t len)
-{
-	int64_t port;
-
-	return units_parse_digits(text, len, &port) && port > 0 && port < 65536;
-}
-
-/* "host", "host:port", "[::1]:port". */
-static bool
-is_authority(const char *host, size_t len)
-{
-	const char *bracket = memchr(host, ']', len);
-	const char *from = bracket != NULL ? bracket : host;
-	const char *colon = memchr(from, ':', len - (size_t)(from - host));
-
-	if (len == 0 || host[0] == ':')
-		return false;
-	return colon == NULL || is_port(colon + 1, len - (size_t)(colon + 1 - host));
-}
-
-char *
-s3_endpoint_parse(const char *text, const char *origin, struct err *err)
-{
-	size_t scheme = strncasecmp(text, "http://", 7) == 0 ? 7 : strncasecmp(text, "https://", 8) == 0 ? 8 : 0;
-	size_t len = strlen(text);
-	size_t host_len = strcspn(text + scheme, "/");
-	char *endpoint;
-	bool fine = scheme > 0 && is_authority(text + scheme, host_len) && strpbrk(text, "?#@ \"<>\\") == NULL;
-
-	for (const char *c = text; *c != '\0'; c++)
-		fine = fine && (unsigned char)*c > ' ' && (unsigned char)*c < 0x7f;
-	if (!fine) {
-		err_set(err, ERR_USAGE,
-		        "endpoint_url %s (%s): must be http://host[:port], https://host[:port] or "
-		        "file:///folder",
-		        text, origin);
-		return NULL;
-	}
-	while (len > scheme && text[len - 1] == '/')
-		len--;
-	endpoint = mem_dup_n(text, len);
-	for (size_t i = 0; i < scheme + host_len && i < len; i++)
-		endpoint[i] = (char)tolower((unsigned char)endpoint[i]);
-	return endpoint;
 }
 
 void

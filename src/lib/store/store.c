@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/backend.h"
+#include "store/endpoint.h"
 
 /* Of a key in an error text: what comes behind it must still have room in struct err. */
 #define NAME_MAX_BYTES 400
@@ -16,19 +17,13 @@ store_open(const struct settings *settings, struct err *err)
 {
 	const char *endpoint = settings_text(settings, "endpoint_url");
 	const char *folder;
+	int found =
+		endpoint == NULL ? 0 : endpoint_folder(endpoint, settings_origin(settings, "endpoint_url"), &folder, err);
 
-	if (endpoint == NULL || strncmp(endpoint, "file:", 5) != 0)
-		return s3_store_open(settings, err);
-	folder = endpoint + 5;
-	if (strncmp(folder, "//localhost/", 12) == 0)
-		folder += 11;
-	else if (strncmp(folder, "///", 3) == 0)
-		folder += 2;
-	if (folder[0] != '/' || folder[1] == '/') {
-		err_set(err, ERR_USAGE, "endpoint_url %s (%s): must be file:///absolute/folder", endpoint,
-		        settings_origin(settings, "endpoint_url"));
+	if (found < 0)
 		return NULL;
-	}
+	if (found == 0)
+		return s3_store_open(settings, err);
 	return file_store_open(folder, settings, err);
 }
 
