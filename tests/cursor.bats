@@ -4,7 +4,8 @@ load helper
 
 setup() {
 	sandbox
-	KEY='seniority:cursor:{rl-data/job-postings-raw/>rl-data/job-postings-mod/}'
+	SERVER="file://$(here)/store" # no links are in it
+	KEY="seniority:cursor:{rl-data/job-postings-raw/>rl-data/job-postings-mod/}@$SERVER>$SERVER"
 }
 
 in_file() {
@@ -319,7 +320,7 @@ at_once() {
 
 @test "key names both buckets and prefixes, and the file" {
 	[ "$(cursor key)" = "$KEY" ]
-	[ "$(cursor key --raw-prefix 'a>b/{c}%' --input-bucket x)" = 'seniority:cursor:{x/a%3eb/%7bc%7d%25>rl-data/job-postings-mod/}' ]
+	[ "$(cursor key --raw-prefix 'a>b/{c}%' --input-bucket x)" = "seniority:cursor:{x/a%3eb/%7bc%7d%25>rl-data/job-postings-mod/}@$SERVER>$SERVER" ]
 	ln -s "$BATS_TEST_TMPDIR" "$BATS_TEST_TMPDIR/link"
 	[ "$(cursor key --cursor-store "file:$BATS_TEST_TMPDIR/link/../$(basename "$BATS_TEST_TMPDIR")/c")" = "file:$BATS_TEST_TMPDIR/c" ]
 }
@@ -336,7 +337,7 @@ at_once() {
 	in_file
 	local call
 	for call in '' 'gett' 'get x' 'set 1 2' 'set -- -5' 'set 1.5' 'set 1721183934000' 'set x' 'get --force' 'set --clear' \
-		'failed x' 'key x' 'set --force' 'get --cursor-store file:' 'get --cursor-store x'; do
+		'failed x' 'key x' 'identity x' 'lock x' 'get --older' 'set --force' 'get --cursor-store file:' 'get --cursor-store x'; do
 		run --separate-stderr bash -c "cursor $call </dev/null"
 		[ "$status" -eq 2 ] || { echo "cursor $call: $status"; false; }
 		[ -z "$output" ]
@@ -373,7 +374,9 @@ at_once() {
 	in_file
 	set_from bash -c 'failure a 0 1 10 false; receipt b 0 2 20'
 	[ "$(head -n 1 "$FILE")" = 20 ]
-	[ "$(sed 1d "$FILE" | jq -r .key)" = job-postings-raw/a ]
+	[ "$(sed -n 2p "$FILE" | jq -r '.key + " " + .identity')" = "seniority:identity $(cursor identity)" ]
+	[ "$(sed 1,2d "$FILE" | jq -r .key)" = job-postings-raw/a ]
+	[ "$(cursor failed | jq -r .key)" = job-postings-raw/a ]
 	[ "$(find "$BATS_TEST_TMPDIR" -maxdepth 1 -name 'the.cursor*' | wc -l)" -eq 2 ] # it and its lock
 }
 
@@ -395,7 +398,7 @@ at_once() {
 	done
 	cursor set 20 --force
 	is_at 20
-	printf '20\n{"key":"a"}\n{"key":\n' >"$FILE"
+	printf '20\n%s\n{"key":"a"}\n{"key":\n' "$(sed -n 2p "$FILE")" >"$FILE"
 	is_at 20
 	run cursor failed
 	[ "$status" -eq 1 ]
@@ -596,5 +599,7 @@ lost() {
 	[[ $KEY =~ \{([^}]+)\} ]]
 	local tag=${BASH_REMATCH[1]}
 	[ -n "$tag" ]
-	[[ "$KEY:failed" == *"{$tag}:failed" ]]
+	[[ "$KEY:failed" == *"{$tag}@"*":failed" ]]
+	# and with them what an older version has
+	[ "$(cursor key --older --endpoint-url https://s3.amazonaws.com)" = "seniority:cursor:{$tag}" ]
 }

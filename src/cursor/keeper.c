@@ -7,27 +7,35 @@
 #include "base/signals.h"
 #include "base/units.h"
 
+/* A file needs no buckets: where none are set, nobody can say whose it is. */
+static bool
+needs_identity(const struct settings *settings, bool is_file)
+{
+	return !is_file ||
+	       (settings_text(settings, "input_bucket") != NULL && settings_text(settings, "output_bucket") != NULL);
+}
+
 struct keeper *
 keeper_open(const struct settings *settings, struct err *err)
 {
 	const char *store = settings_text(settings, "cursor_store");
-	struct keeper keeper;
-	struct keeper *copy;
+	bool is_file = strncmp(store, "file:", 5) == 0 && store[5] != '\0';
+	struct keeper *keeper;
 
-	if (strcmp(store, "redis") == 0) {
-		keeper = (struct keeper){&keeper_redis_kind, keeper_redis_new(settings, err)};
-	} else if (strncmp(store, "file:", 5) == 0 && store[5]) {
-		keeper = (struct keeper){&keeper_file_kind, keeper_file_new(store + 5, err)};
-	} else {
+	if (!is_file && strcmp(store, "redis") != 0) {
 		err_set(err, ERR_USAGE, "cursor_store '%s' (%s) is neither 'redis' nor 'file:PATH'", store,
 		        settings_origin(settings, "cursor_store"));
 		return NULL;
 	}
-	if (keeper.self == NULL)
-		return NULL;
-	copy = mem_alloc(sizeof(*copy));
-	*copy = keeper;
-	return copy;
+	keeper = mem_zero(1, sizeof(*keeper));
+	keeper->kind = is_file ? &keeper_file_kind : &keeper_redis_kind;
+	if (!needs_identity(settings, is_file) || identity_find(settings, &keeper->identity, err) == 0)
+		keeper->self = is_file ? keeper_file_new(store + 5, &keeper->identity, err)
+		                       : keeper_redis_new(settings, &keeper->identity);
+	if (keeper->self != NULL)
+		return keeper;
+	keeper_free(keeper);
+	return NULL;
 }
 
 void
@@ -35,7 +43,9 @@ keeper_free(struct keeper *keeper)
 {
 	if (keeper == NULL)
 		return;
-	keeper->kind->free(keeper->self);
+	if (keeper->self != NULL)
+		keeper->kind->free(keeper->self);
+	identity_release(&keeper->identity);
 	free(keeper);
 }
 
@@ -43,6 +53,30 @@ const char *
 keeper_name(const struct keeper *keeper)
 {
 	return keeper->kind->name(keeper->self);
+}
+
+const char *
+keeper_older_name(const struct keeper *keeper)
+{
+	return keeper->kind->older_name(keeper->self);
+}
+
+const struct identity *
+keeper_identity(const struct keeper *keeper)
+{
+	return &keeper->identity;
+}
+
+int
+keeper_left_behind(struct keeper *keeper, int64_t *cursor, struct err *err)
+{
+	return keeper->kind->left_behind != NULL ? keeper->kind->left_behind(keeper->self, cursor, err) : 0;
+}
+
+int
+keeper_adopt(struct keeper *keeper, bool force, bool dry_run, int64_t *cursor, struct err *err)
+{
+	return keeper->kind->adopt != NULL ? keeper->kind->adopt(keeper->self, force, dry_run, cursor, err) : 0;
 }
 
 int

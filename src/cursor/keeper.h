@@ -2,6 +2,10 @@
  * Where the cursor is kept, and beside it the list of the objects that failed for good: Redis or a file,
  * behind one interface. Whoever saves sees the state as of that moment; of two who save at once both
  * changes are kept, and the cursor only grows unless it is forced.
+ *
+ * What is kept belongs to one identity (store/identity.h). Older versions knew of no endpoint. What they left counts as
+ * ours if the server is AWS's: it is read until something is saved, and then copied together with that. If a custom
+ * endpoint is in force it may be of another server, and counts only once it is imported.
  */
 #ifndef CURSOR_KEEPER_H
 #define CURSOR_KEEPER_H
@@ -13,15 +17,25 @@
 #include "base/err.h"
 #include "cursor/change.h"
 #include "settings/settings.h"
+#include "store/identity.h"
 
 struct keeper;
 
-/* By the setting cursor_store. Does not connect. The settings must outlive it. */
+/*
+ * By the setting cursor_store. Does not connect. The settings must outlive it. A file can also be used without buckets:
+ * then its identity is neither looked at nor changed.
+ */
 struct keeper *keeper_open(const struct settings *settings, struct err *err);
 void keeper_free(struct keeper *keeper);
 
 /* The name under which it is kept; the same for all who keep the same cursor. */
 const char *keeper_name(const struct keeper *keeper);
+
+/* Where an older version keeps it. */
+const char *keeper_older_name(const struct keeper *keeper);
+
+/* All members are NULL for a file without buckets. */
+const struct identity *keeper_identity(const struct keeper *keeper);
 
 /* The stored cursor, 0 where there is none. What is there but is no number is an error, never 0. */
 int keeper_get(struct keeper *keeper, int64_t *cursor, struct err *err);
@@ -40,23 +54,40 @@ int keeper_save(struct keeper *keeper, const struct change *change, struct saved
 /* The failed objects' lines, each with its '\n', in byte order of the keys; appended. */
 int keeper_failed(struct keeper *keeper, struct buf *lines, struct err *err);
 
+/*
+ * Whether an older version left a cursor or failed objects that do not count, since they may be of another server, while
+ * nothing is stored for this identity. Returns 1 with its cursor, 0, or -1 with err.
+ */
+int keeper_left_behind(struct keeper *keeper, int64_t *cursor, struct err *err);
+
+/*
+ * Makes what is in the keeper's own place ours, though it names no identity; with `force` also though it names another.
+ * With `dry_run` nothing is changed. Returns 1 with its cursor, 0 if there is nothing to adopt, or -1 with err.
+ */
+int keeper_adopt(struct keeper *keeper, bool force, bool dry_run, int64_t *cursor, struct err *err);
+
 /* One kind of keeper. */
 struct keeper_kind {
 	int (*get)(void *self, int64_t *cursor, struct err *err);
 	int (*save)(void *self, const struct change *change, struct saved *saved, struct err *err);
 	int (*failed)(void *self, struct buf *lines, struct err *err);
 	const char *(*name)(const void *self);
+	const char *(*older_name)(const void *self);
+	int (*left_behind)(void *self, int64_t *cursor, struct err *err);                     /* NULL: nothing ever is */
+	int (*adopt)(void *self, bool force, bool dry_run, int64_t *cursor, struct err *err); /* the same */
 	void (*free)(void *self);
 };
 
 struct keeper {
 	const struct keeper_kind *kind;
 	void *self;
+	struct identity identity;
 };
 
 extern const struct keeper_kind keeper_redis_kind, keeper_file_kind;
-void *keeper_redis_new(const struct settings *settings, struct err *err);
-void *keeper_file_new(const char *path, struct err *err);
+/* The identity must outlive them. */
+void *keeper_redis_new(const struct settings *settings, const struct identity *identity);
+void *keeper_file_new(const char *path, const struct identity *identity, struct err *err);
 
 /* Whether the stored cursor is no less than change->seen: 0, or -1 with err. `where` is what keeps it. */
 int keeper_not_lost(const struct change *change, int64_t stored, const char *where, struct err *err);

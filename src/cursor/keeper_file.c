@@ -1,99 +1,52 @@
 /*
- * The cursor in a file that a person can read: the number, then a line for each failed object.
+ * The cursor in a file that a person can read: the number, whose it is, then a line for each failed object.
  *
  *	1721183934
+ *	{"key":"seniority:identity","identity":"aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/",...}
  *	{"key":"job-postings-raw/1721183900.jsonl","reason":"GET: 404 NoSuchKey","stage":"s3cat","time":"..."}
  *
- * It is only ever replaced whole: written beside itself (PATH.tmp), synced, renamed, the folder synced. Who saves
- * holds a lock on PATH.lock meanwhile, which ends with the process that holds it; who reads needs none.
+ * Older versions knew of no identity. They take its line for a failed object of which they know nothing, keep it, and
+ * read and write the rest as ever; so its key is none that a listing has, and it stands anywhere among the failed.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
+#include "cursor/cursor_file.h"
 #include "cursor/failures.h"
 #include "cursor/keeper.h"
 
-/* Saving takes milliseconds, on a busy disk perhaps a second, and some others may wait too; who holds the lock longer is stuck. */
-#define LOCK_PATIENCE_MS 15000
-
-#define FILE_BYTES_MAX (64 << 20)
+#define IDENTITY_KEY "seniority:identity"
+#define IDENTITY_LINE "{\"key\":\"" IDENTITY_KEY "\",\"identity\":\""
 
 struct keeper_file {
-	char *path; /* without symbolic links, so that all who mean this file lock the same one */
-	char *folder;
+	struct cursor_file file;
 	char *name; /* "file:PATH" */
+	const struct identity *identity;
 };
 
 /* What the file holds. */
 struct content {
 	struct buf text;
-	struct slice failed; /* the lines behind the first, in text */
+	struct slice failed;   /* the lines behind the first, in text */
+	struct slice identity; /* len 0: it names none */
 	int64_t cursor;
 	bool there;   /* there is a file at all */
 	bool damaged; /* its first line */
 	mode_t mode;
 };
 
-static char *
-folder_of(const char *path)
-{
-	char *copy = mem_dup(path);
-	char *folder = mem_dup(dirname(copy));
-
-	free(copy);
-	return folder;
-}
-
-/* The path without symbolic links; its folder must be there, the file itself need not. */
-static char *
-resolve(const char *path, struct err *err)
-{
-	char *real = realpath(path, NULL);
-	char *folder, *real_folder, *copy;
-
-	if (real)
-		return real;
-	if (errno != ENOENT) {
-		err_set_errno(err, ERR_USAGE, "cursor_store: %s", path);
-		return NULL;
-	}
-	folder = folder_of(path);
-	real_folder = realpath(folder, NULL);
-	if (real_folder == NULL) {
-		/* Never "0": a disk that is not mounted would mean to do everything once more. */
-		err_set_errno(err, ERR_USAGE, "cursor_store: the folder %s", folder);
-	} else {
-		copy = mem_dup(path);
-		real = mem_printf("%s/%s", strcmp(real_folder, "/") == 0 ? "" : real_folder, basename(copy));
-		free(copy);
-		free(real_folder);
-	}
-	free(folder);
-	return real;
-}
-
 void *
-keeper_file_new(const char *path, struct err *err)
+keeper_file_new(const char *path, const struct identity *identity, struct err *err)
 {
-	struct keeper_file *self;
-	char *real = resolve(path, err);
+	struct keeper_file *self = mem_zero(1, sizeof(*self));
 
-	if (real == NULL)
+	if (cursor_file_init(&self->file, path, err)) {
+		free(self);
 		return NULL;
-	self = mem_zero(1, sizeof(*self));
-	self->path = real;
-	self->folder = folder_of(real);
-	self->name = mem_printf("file:%s", real);
+	}
+	self->name = mem_printf("file:%s", self->file.path);
+	self->identity = identity;
 	return self;
 }
 
@@ -102,8 +55,7 @@ free_self(void *keeper)
 {
 	struct keeper_file *self = keeper;
 
-	free(self->path);
-	free(self->folder);
+	cursor_file_release(&self->file);
 	free(self->name);
 	free(self);
 }
@@ -114,82 +66,78 @@ name_of(const void *keeper)
 	return ((const struct keeper_file *)keeper)->name;
 }
 
-/*
- * Reads and writes of this file do not use base/io.h: those end early once the program has been asked to stop, and then
- * is just when the progress must be kept.
- */
-static int
-read_whole(int fd, struct buf *to)
+/* The identity that is named behind the first line. It has no escapes. */
+static struct slice
+find_identity(struct slice lines)
 {
-	for (;;) {
-		ssize_t n;
+	struct slice start = SLICE(IDENTITY_LINE);
 
-		buf_reserve(to, 16384);
-		n = read(fd, to->data + to->len, to->cap - to->len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return (int)n;
-		to->len += (size_t)n;
-		if (to->len > FILE_BYTES_MAX) {
-			errno = EFBIG;
-			return -1;
+	while (lines.len > start.len) {
+		const char *end = memchr(lines.ptr, '\n', lines.len);
+		size_t len = end != NULL ? (size_t)(end - lines.ptr) : lines.len;
+
+		if (slice_starts_with(lines, start)) {
+			const char *from = lines.ptr + start.len;
+			const char *quote = memchr(from, '"', len - start.len);
+
+			return quote != NULL ? slice_of(from, (size_t)(quote - from)) : slice_of(NULL, 0);
 		}
+		if (end == NULL)
+			break;
+		lines = slice_of(end + 1, lines.len - len - 1);
 	}
-}
-
-static int
-write_whole(int fd, struct slice data)
-{
-	while (data.len) {
-		ssize_t n = write(fd, data.ptr, data.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		data = slice_of(data.ptr + n, data.len - (size_t)n);
-	}
-	return 0;
+	return slice_of(NULL, 0);
 }
 
 static int
 read_content(const struct keeper_file *self, struct content *content, struct err *err)
 {
-	int fd = open(self->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us */
 	const char *end;
-	struct stat info;
-	int result = 0;
+	int result;
 
 	*content = (struct content){.text = BUF_INIT};
-	if (fd < 0 && errno == ENOENT)
-		return 0;
-	if (fd < 0)
-		return err_set_errno(err, ERR_FAILED, "cannot open the cursor %s", self->path);
-	if (fstat(fd, &info) == 0 && !S_ISREG(info.st_mode))
-		result = err_set(err, ERR_USAGE, "cursor_store: %s is not a regular file", self->path);
-	else if (read_whole(fd, &content->text))
-		result = err_set_errno(err, ERR_FAILED, "cannot read the cursor %s", self->path);
-	close(fd);
-	if (result) {
+	result = cursor_file_read(&self->file, &content->text, &content->mode, err);
+	if (result < 0)
 		buf_release(&content->text);
-		return -1;
-	}
+	if (result <= 0)
+		return result;
 	content->there = true;
-	content->mode = info.st_mode & 07777;
 	end = content->text.len ? memchr(content->text.data, '\n', content->text.len) : NULL;
 	content->damaged = end == NULL || !keeper_number(slice_of(content->text.data, (size_t)(end - content->text.data)),
 	                                                 &content->cursor);
 	if (end)
 		content->failed = slice_of(end + 1, content->text.len - (size_t)(end + 1 - content->text.data));
+	content->identity = find_identity(content->failed);
 	return 0;
 }
 
 static int
 damaged(const struct keeper_file *self, const char *what, struct err *err)
 {
-	return err_set(err, ERR_FAILED, "the cursor %s is damaged: %s ('cursor set N --force' writes it anew)", self->path,
-	               what);
+	return err_set(err, ERR_FAILED, "the cursor %s is damaged: %s ('cursor set N --force' writes it anew)",
+	               self->file.path, what);
+}
+
+/* Whether it is of the identity that we are at. `force` goes over damage, never over another's cursor. */
+static int
+check(const struct keeper_file *self, const struct content *content, bool force, struct err *err)
+{
+	const char *ours = self->identity->text;
+
+	if (content->there && ours != NULL && content->identity.len > 0 && !slice_equal_str(content->identity, ours))
+		return err_set(err, ERR_USAGE,
+		               "the cursor %s belongs to %.*s, and the settings say %s: name another file in cursor_store "
+		               "('cursor import --force' makes this one theirs)",
+		               self->file.path, SLICE_ARGS(content->identity), ours);
+	if (content->damaged && !force)
+		return damaged(self, "its first line is not a number", err);
+	if (content->there && !content->damaged && ours != NULL && content->identity.len == 0 && self->identity->custom)
+		return err_set(
+			err, ERR_USAGE,
+			"the cursor %s does not say what it belongs to, as an older version wrote it: if it is that of %s, "
+			"'cursor import' takes it over, else name another file in cursor_store",
+			self->file.path, ours);
+	return 0;
 }
 
 static int
@@ -197,76 +145,13 @@ get(void *keeper, int64_t *cursor, struct err *err)
 {
 	struct keeper_file *self = keeper;
 	struct content content;
-	int result = 0;
+	int result;
 
 	if (read_content(self, &content, err))
 		return -1;
 	*cursor = content.cursor;
-	if (content.damaged)
-		result = damaged(self, "its first line is not a number", err);
+	result = check(self, &content, false, err);
 	buf_release(&content.text);
-	return result;
-}
-
-/* The lock file's descriptor, or -1. */
-static int
-lock(const struct keeper_file *self, struct err *err)
-{
-	int64_t until = clock_mono_ms() + LOCK_PATIENCE_MS;
-	char *path = mem_printf("%s.lock", self->path);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-
-	if (fd < 0) {
-		err_set_errno(err, ERR_FAILED, "cannot open %s", path);
-	} else {
-		while (flock(fd, LOCK_EX | LOCK_NB)) {
-			if (errno != EINTR && (errno != EWOULDBLOCK || clock_mono_ms() > until)) {
-				err_set(err, ERR_TEMPORARY, "%s is held by another process", path);
-				close(fd);
-				fd = -1;
-				break;
-			}
-			nanosleep(&(struct timespec){0, 10000000}, NULL);
-		}
-	}
-	free(path);
-	return fd;
-}
-
-static int
-sync_folder(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int result;
-
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	close(fd);
-	return result;
-}
-
-/* Puts the text in the file's place. Called under the lock. */
-static int
-replace(const struct keeper_file *self, struct slice text, mode_t mode, struct err *err)
-{
-	char *temporary = mem_printf("%s.tmp", self->path);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-	int result = 0;
-
-	if (fd < 0) {
-		result = err_set_errno(err, ERR_FAILED, "cannot open %s", temporary);
-	} else {
-		if ((mode && fchmod(fd, mode)) || write_whole(fd, text) || fsync(fd))
-			result = err_set_errno(err, ERR_FAILED, "cannot write %s", temporary);
-		if (close(fd) && result == 0)
-			result = err_set_errno(err, ERR_FAILED, "cannot write %s", temporary);
-		if (result == 0 && (rename(temporary, self->path) || sync_folder(self->folder)))
-			result = err_set_errno(err, ERR_FAILED, "cannot replace %s", self->path);
-		if (result)
-			unlink(temporary);
-	}
-	free(temporary);
 	return result;
 }
 
@@ -288,14 +173,29 @@ read_failures(const struct keeper_file *self, struct slice lines, struct failure
 		if (end == NULL || !failure_key(&json, line, &scratch, &key)) {
 			result = damaged(self, "a line behind the first is no record of a failed object", err);
 		} else {
-			buf_append_slice(keys, key);
-			failures_add(to, slice_of(keys->data + keys->len - key.len, key.len), line);
+			if (!slice_equal_str(key, IDENTITY_KEY)) {
+				buf_append_slice(keys, key);
+				failures_add(to, slice_of(keys->data + keys->len - key.len, key.len), line);
+			}
 			lines = slice_of(end + 1, lines.len - line.len - 1);
 		}
 	}
 	json_release(&json);
 	buf_release(&scratch);
 	return result;
+}
+
+/* The line of the identity that we are at, or that the file has if we do not know any. */
+static void
+append_identity(struct buf *text, const struct keeper_file *self, const struct content *content)
+{
+	struct slice identity = self->identity->text != NULL ? slice_of_str(self->identity->text) : content->identity;
+
+	if (identity.len > 0)
+		buf_printf(text,
+		           IDENTITY_LINE
+		           "%.*s\",\"reason\":\"no failed object: what this cursor belongs to\",\"stage\":\"cursor\"}\n",
+		           SLICE_ARGS(identity));
 }
 
 /* The file's new text, from its content and the change. */
@@ -320,6 +220,7 @@ make_text(const struct keeper_file *self, const struct content *content, const s
 			failures_add(&failures, change_key(change, i), change_record(change, i));
 		saved->removed += failures_settle(&failures);
 		buf_printf(text, "%lld\n", (long long)saved->cursor);
+		append_identity(text, self, content);
 		failures_write(&failures, text);
 	}
 	failures_release(&failures);
@@ -336,12 +237,8 @@ save_locked(struct keeper_file *self, const struct change *change, struct saved 
 
 	if (read_content(self, &content, err))
 		return -1;
-	if (content.damaged && !change->force) {
-		buf_release(&content.text);
-		return damaged(self, "its first line is not a number", err);
-	}
 	saved->cursor = content.damaged ? 0 : content.cursor;
-	if (keeper_not_lost(change, saved->cursor, self->path, err)) {
+	if (check(self, &content, change->force, err) || keeper_not_lost(change, saved->cursor, self->file.path, err)) {
 		buf_release(&content.text);
 		return -1;
 	}
@@ -349,10 +246,12 @@ save_locked(struct keeper_file *self, const struct change *change, struct saved 
 		saved->cursor = change->cursor;
 	result = make_text(self, &content, change, saved, &text, err);
 	/* Where nothing changes nothing is written. No file is the same as a cursor of 0, but for who sets it to 0. */
-	if (!content.there && change->cursor < 0)
+	if (!content.there && change->cursor < 0) {
 		buf_append_str(&content.text, "0\n");
+		append_identity(&content.text, self, &content);
+	}
 	if (result == 0 && !slice_equal(slice_of_buf(&text), slice_of_buf(&content.text)))
-		result = replace(self, slice_of_buf(&text), content.mode, err);
+		result = cursor_file_replace(&self->file, slice_of_buf(&text), content.mode, err);
 	buf_release(&text);
 	buf_release(&content.text);
 	return result;
@@ -362,7 +261,7 @@ static int
 save(void *keeper, const struct change *change, struct saved *saved, struct err *err)
 {
 	struct keeper_file *self = keeper;
-	int fd = lock(self, err);
+	int fd = cursor_file_lock(&self->file, err);
 	int result;
 
 	if (fd < 0)
@@ -383,8 +282,9 @@ failed_lines(void *keeper, struct buf *lines, struct err *err)
 
 	if (read_content(self, &content, err))
 		return -1;
-	result = content.damaged ? damaged(self, "its first line is not a number", err)
-	                         : read_failures(self, content.failed, &failures, &keys, err);
+	result = check(self, &content, false, err);
+	if (result == 0)
+		result = read_failures(self, content.failed, &failures, &keys, err);
 	if (result == 0) {
 		failures_settle(&failures);
 		failures_write(&failures, lines);
@@ -395,4 +295,54 @@ failed_lines(void *keeper, struct buf *lines, struct err *err)
 	return result;
 }
 
-const struct keeper_kind keeper_file_kind = {get, save, failed_lines, name_of, free_self};
+static int
+adopt_locked(struct keeper_file *self, bool force, bool dry_run, int64_t *cursor, struct err *err)
+{
+	const struct change change = CHANGE_INIT;
+	struct content content;
+	struct saved saved;
+	struct buf text = BUF_INIT;
+	int result = 0;
+
+	if (read_content(self, &content, err))
+		return -1;
+	saved.cursor = *cursor = content.cursor;
+	if (content.there && !slice_equal_str(content.identity, self->identity->text)) {
+		if (content.damaged || (content.identity.len > 0 && !force))
+			result = check(self, &content, false, err);
+		if (result == 0)
+			result = make_text(self, &content, &change, &saved, &text, err);
+		if (result == 0 && !dry_run)
+			result = cursor_file_replace(&self->file, slice_of_buf(&text), content.mode, err);
+		result = result < 0 ? -1 : 1;
+	}
+	buf_release(&text);
+	buf_release(&content.text);
+	return result;
+}
+
+static int
+adopt(void *keeper, bool force, bool dry_run, int64_t *cursor, struct err *err)
+{
+	struct keeper_file *self = keeper;
+	int fd, result;
+
+	if (self->identity->text == NULL)
+		return 0;
+	fd = cursor_file_lock(&self->file, err);
+	if (fd < 0)
+		return -1;
+	result = adopt_locked(self, force, dry_run, cursor, err);
+	close(fd);
+	return result;
+}
+
+const struct keeper_kind keeper_file_kind = {
+	.get = get,
+	.save = save,
+	.failed = failed_lines,
+	.name = name_of,
+	.older_name = name_of,
+	.adopt = adopt,
+	.free = free_self,
+};
