@@ -68,20 +68,13 @@ pin_settings() {
 	done
 }
 
-# One run for one piece of work (store, buckets, prefixes) on this machine, whoever starts it. The stages inherit
-# the lock: it is free when the last of them has ended, whatever became of this script.
+# One run for one piece of work (servers, buckets, prefixes) of this user on this machine, whatever starts it. The stages
+# inherit the lock: it is free when the last of them has ended, whatever became of this script. Nobody else can reach the
+# file (cursor lock), so nothing can be put in its place before it is opened.
 lock() {
-	local folder=/tmp file fd
-	[ ! -k /run/lock ] || folder=/run/lock
-	file=$( (setting endpoint_url && cat "$tmp/key") | sha256sum)
-	file=$folder/seniority-${file:0:32}.lock
-	# Made with O_EXCL and then only read: nothing happens through somebody's link.
-	(umask 022 && set -C && : >"$file") 2>/dev/null || true
-	if [ ! -f "$file" ] || [ -L "$file" ] || [ ! -r "$file" ]; then
-		say "error: $file cannot be used as a lock"
-		return 1
-	fi
-	exec {fd}<"$file"
+	local file fd
+	file=$("$bin/cursor" "${common[@]}" lock) || return
+	exec {fd}<>"$file"
 	flock -n "$fd" || {
 		say "another run is under way (it holds $file)"
 		return 75
@@ -93,7 +86,7 @@ prepare() {
 	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || return
 	log_format=$(setting log_format)
 	pin_settings
-	"$bin/cursor" "${common[@]}" key >"$tmp/key" || return
+	"$bin/cursor" "${common[@]}" identity >"$tmp/identity" || return
 	[ -n "$dry_run" ] || lock || return
 	after=$("$bin/cursor" "${common[@]}" get) || return
 	[[ $after =~ ^[0-9]+$ ]] || {
@@ -179,7 +172,7 @@ run_round() {
 	export SENIORITY_RUN_ID=${SENIORITY_RUN_ID:-$(new_run_id)}
 	prepare || {
 		status=$?
-		[ -n "$dry_run" ] || [ ! -s "$tmp/key" ] || ((status == 2)) || record_run "$status" $((${EPOCHREALTIME/[.,]/} - started))
+		[ -n "$dry_run" ] || [ ! -s "$tmp/identity" ] || ((status == 2)) || record_run "$status" $((${EPOCHREALTIME/[.,]/} - started))
 		exit "$status"
 	}
 	if [ -n "$dry_run" ]; then
@@ -206,6 +199,8 @@ settle_cursor() {
 	highest=${value:-0}
 	number cursor moved_to
 	((highest > after && highest > ${value:-0})) || return 0
+	# The settings may have been edited meanwhile, and then mean another cursor.
+	value=$("$bin/cursor" "${common[@]}" identity) && [ "$value" = "$(<"$tmp/identity")" ] || return 0
 	# What was recorded as failed is behind the cursor; were both lost meanwhile, it must be found again.
 	value=$("$bin/cursor" "${common[@]}" get) || return
 	((value >= after)) || return 0

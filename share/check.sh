@@ -16,6 +16,7 @@ check_main() {
 		check_disk && check_credentials && check_store
 		check_redis
 		check_cursor
+		check_lock
 		check_model
 	fi
 	if ((bad)); then
@@ -266,6 +267,15 @@ check_cursor() {
 		row ok cursor "none yet: the first run looks at everything"
 	else
 		row ok cursor "at $said ($(date -ud "@$said" +%FT%TZ))"
+	fi
+}
+
+check_lock() {
+	local code why said
+	if try cursor lock; then
+		row ok lock "${said%/*} is this user's alone"
+	else
+		failure lock "XDG_STATE_HOME names a folder for it"
 	fi
 }
 

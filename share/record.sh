@@ -1,20 +1,29 @@
 # shellcheck shell=bash disable=SC2154
 # record.sh: what is kept of each run: a line of the history (for `pipeline.sh report`) and metrics for Prometheus. To be
-# sourced by pipeline.sh; uses its $tmp and $after, setting(), number() and summarise(). Neither ever fails a run.
+# sourced by pipeline.sh; uses its $bin, $tmp, $common and $after, setting(), number() and summarise(). Neither ever fails a run.
 
 history_most=10000 # runs that are kept
 
+short_hash() {
+	sha256sum | head -c 8
+}
+
 # Where the history is; nothing where none is to be kept.
 history_path() {
-	local path state work
+	local path state older
 	path=$(setting history_file)
 	[ "$path" != none ] || return 0
 	if [ -z "$path" ]; then
 		state=${STATE_DIRECTORY:-}
 		[ -n "$state" ] || state=${XDG_STATE_HOME:-${HOME:-/nonexistent}/.local/state}/seniority
-		# one for each piece of work, as the cursor's key names it
-		work=$(sha256sum <"$tmp/key")
-		path=${state%%:*}/history-${work:0:8}.ndjson
+		state=${state%%:*}
+		path=$state/history-$(short_hash <"$tmp/identity").ndjson
+		# Older versions named it by the cursor's key, which did not tell servers apart. Theirs is kept: they may run again.
+		older=$("$bin/cursor" "${common[@]}" key --older)
+		older=$state/history-$(short_hash <<<"$older").ndjson
+		if [ ! -e "$path" ] && [ -f "$older" ]; then
+			cp "$older" "$path.new" && mv "$path.new" "$path"
+		fi
 	fi
 	echo "$path"
 }

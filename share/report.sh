@@ -45,7 +45,7 @@ report_main() {
 		say "error: gnuplot is not installed: apt-get install gnuplot-nox"
 		exit 2
 	}
-	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" && "$bin/cursor" "${common[@]}" key >"$tmp/key" || exit
+	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" && "$bin/cursor" "${common[@]}" identity >"$tmp/identity" || exit
 	history=${history:-$(history_path)}
 	[ -r "$history" ] || {
 		say "error: there is no history of runs yet${history:+ ($history)}: each run keeps a line, see history_file"

@@ -30,7 +30,8 @@ stubs() {
 			#!/bin/bash
 			case " \$* " in
 			*" --print-config "*) echo 'mod_prefix: "mod/" # default' && exit ;;
-			*" key "*) echo "stub:\$PWD" && exit ;;
+			*" identity "* | *" key "*) echo "stub:\$PWD" && exit ;;
+			*" lock "*) echo "$dir/lock" && exit ;;
 			*" get "*) echo 0 && exit ;;
 			*" failed "*) exit ;;
 			esac
