@@ -188,7 +188,7 @@ verify_join() {
 }
 
 verify_sums() {
-	local done=0 waiting=0 failed=0 missing=0 differs=0 rewritten=0 unreadable=0 objects wrong temporary orphans lines postings rejects
+	local "done"=0 waiting=0 failed=0 missing=0 differs=0 rewritten=0 unreadable=0 objects wrong temporary orphans lines postings rejects
 	local name text=''
 	# shellcheck source=/dev/null
 	. "$tmp/sums"
@@ -201,7 +201,7 @@ verify_sums() {
 }
 
 verify_status() {
-	local done waiting failed missing differs rewritten unreadable objects wrong temporary orphans lines postings rejects
+	local "done" waiting failed missing differs rewritten unreadable objects wrong temporary orphans lines postings rejects
 	# shellcheck source=/dev/null
 	. "$tmp/sums"
 	if ((wrong > 0)); then echo 1; elif ((temporary > 0)); then echo 75; else echo 0; fi
