@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/search.h"
 #include "s3ls/listing.h"
 
 /* Of kept names; only a listing that is made for it comes near. */
@@ -44,8 +45,10 @@ listing_join_new(struct store *store, const char *bucket, const char *prefix, co
 }
 
 static struct slice
-name_at(const struct listing_join *join, size_t i)
+name_at(const void *context, size_t i)
 {
+	const struct listing_join *join = context;
+
 	return slice_of(join->names.data + join->entries[i].at, join->entries[i].len);
 }
 
@@ -120,25 +123,6 @@ read_until(struct listing_join *join, struct slice name, struct slice limit, str
 	return 0;
 }
 
-static const struct entry *
-find_kept(const struct listing_join *join, struct slice name)
-{
-	size_t low = join->first, high = join->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = slice_compare(name_at(join, middle), name);
-
-		if (order == 0)
-			return &join->entries[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
 int
 listing_join_find(struct listing_join *join, struct slice name, bool *found, struct err *err)
 {
@@ -154,11 +138,15 @@ listing_join_find(struct listing_join *join, struct slice name, bool *found, str
 		return -1;
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *entry;
+		size_t at;
 
 		join->wanted.len = name.len;
 		buf_append_str(&join->wanted, suffixes[i]);
-		entry = find_kept(join, slice_of_buf(&join->wanted));
-		if (entry == NULL || (*found && entry->modified <= join->found_modified))
+		at = search_find(name_at, join, join->first, join->count, slice_of_buf(&join->wanted));
+		if (at == join->count)
+			continue;
+		entry = &join->entries[at];
+		if (*found && entry->modified <= join->found_modified)
 			continue;
 		*found = true;
 		join->found_modified = entry->modified;

@@ -15,9 +15,12 @@
 #include "cli/progress.h"
 #include "s3ls/listing.h"
 
+enum { PARALLEL_MAX = 256 }; /* as list_parallel's */
+
 struct options {
 	int64_t after, before, most;    /* -1: not given */
 	int64_t lookback_ms, settle_ms; /* -1: not given */
+	int64_t parallel;               /* the same */
 	const char *missing_from, *exclude;
 	bool whoami, rewritten;
 };
@@ -93,11 +96,25 @@ choose_counterparts(struct listing *listing, const struct layout *layout, const 
 	return 0;
 }
 
+/* --parallel is short for the setting list_parallel. */
+static int
+set_parallel(const struct cli *cli, int64_t parallel, struct err *err)
+{
+	char text[INT_TEXT_MAX + 1] = "";
+
+	if (parallel < 0)
+		return 0;
+	put_int(text, parallel);
+	return settings_set_flag(cli->settings, "list_parallel", text, err);
+}
+
 static int
 prepare(struct listing *listing, const struct cli *cli, const struct options *options, struct err *err)
 {
 	struct layout layout;
 
+	if (set_parallel(cli, options->parallel, err) < 0)
+		return -1;
 	if (layout_load(&layout, cli->settings, err) < 0)
 		return -1;
 	if (choose_place(listing, &layout, cli, options, err) < 0)
@@ -211,13 +228,15 @@ run(const struct cli *cli, const struct options *options)
 int
 main(int argc, char **argv)
 {
-	static struct options options = {.after = -1, .before = -1, .most = -1, .lookback_ms = -1, .settle_ms = -1};
+	static struct options options = {
+		.after = -1, .before = -1, .most = -1, .parallel = -1, .lookback_ms = -1, .settle_ms = -1};
 	/* clang-format off */
 	const struct cli_option table[] = {
 		{CLI_INT, 0, "after", "N", "only objects with a number above N (0)", &options.after, 0, INT64_MAX},
 		{CLI_INT, 0, "before", "N", "only objects with a number below N", &options.before, 1, INT64_MAX},
 		{CLI_INT, 0, "max-keys", "N", "end after N objects", &options.most, 1, INT64_MAX},
 		{CLI_TIME, 0, "lookback", "TIME", "start that much before N (0s)", &options.lookback_ms, 0, 0},
+		{CLI_INT, 'P', "parallel", "N", "list N parts at once, where names are times (16)", &options.parallel, 1, PARALLEL_MAX},
 		{CLI_TEXT, 0, "missing-from", "PREFIX", "only objects that have no counterpart there", &options.missing_from, 0, 0},
 		{CLI_FLAG, 0, "rewritten", NULL, "with it: also what was written again since", &options.rewritten, 0, 0},
 		{CLI_TIME, 0, "settle", "TIME", "end before the first object younger than that", &options.settle_ms, 0, 0},

@@ -140,6 +140,8 @@ LEFT_OUT = {
     "list-foreign": "the same",
     "list-endless": "the same",
     "list-times": "the same",
+    "list-short": "the same: tests/s3ls_parallel.bats",
+    "list-deaf": "the same",
     "object-lock": "a world's bucket has Object Lock, or has it not",
     "body-limit": "it is `413-html`",
     "archived": "some objects of a world are archived, without a storage class in the listing",

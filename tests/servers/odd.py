@@ -21,6 +21,7 @@ The first rule that fits a request is the one it meets. `odd.py --rows` prints t
     POST   /.odd    these rules (the body, one a line) instead of those before; an empty body: it behaves well
     GET    /.odd    what happened, as JSON: `met` (how often each row), `calls` (how often each operation), `requests` (all, in order)
     DELETE /.odd    forgets what happened
+    POST   /.keys   one-byte objects (the body: BUCKET/KEY, one a line, and perhaps a tab and LastModified as unix seconds)
 """
 import base64
 import hashlib
@@ -424,6 +425,27 @@ def list_endless(server, request, rule):
     return server.list_page(request, keys, "token-%d" % server.counter)
 
 
+@row("list")
+def list_short(server, request, rule):
+    """As it should be, in pages of limit=N (10). slow=MS: each answer waits a random time up to that, so that they come in any order."""
+    if "slow" in rule:
+        time.sleep(random.random() * float(rule["slow"]) / 1000)
+    request.query["max-keys"] = rule.get("limit", "10")
+    return server.act(request)
+
+
+@row("list")
+def list_deaf(server, request, rule):
+    """In order, in pages of limit=N (10), but start-after is ignored. hears=N: not so the first N times, when the page leaves out
+    the name that it should begin with."""
+    after = request.query.pop("start-after", "")
+    request.query["max-keys"] = rule.get("limit", "10")
+    if after and rule.setdefault("heard", 0) < int(rule.get("hears", 0)):
+        rule["heard"] += 1
+        request.query["start-after"] = next((key for key in server.list_keys(request) if key > after), after)
+    return server.act(request)
+
+
 # --- checksums, bit by bit, by the books ---------------------------------------------------------------------------------------
 
 def crc_table(polynomial):
@@ -530,7 +552,7 @@ class Server(socketserver.ThreadingTCPServer):
                 self.met[name] = self.met.get(name, 0) + 1
             note = {"operation": request.operation, "target": request.target, "row": name, "status": None, "headers": request.headers}
             self.requests.append(note)
-            if name not in ("stall",):
+            if name not in ("stall", "list-short"):
                 reply = ROWS[name][1](self, request, rule) if name else self.act(request)
                 note["status"] = reply.status
                 return reply
@@ -703,6 +725,16 @@ class Server(socketserver.ThreadingTCPServer):
                 {"met": self.met, "calls": self.calls, "requests": self.requests}).encode() if method == "GET" else b"")
 
 
+    def add_keys(self, request):
+        with self.lock:
+            for line in request.body.decode().splitlines():
+                name, _, modified = line.partition("\t")
+                request.bucket, _, request.key = name.partition("/")
+                self.store(request, b"\n", hashlib.md5(b"\n").hexdigest(), {})
+                self.objects[request.bucket, request.key]["modified"] = int(modified or time.time())
+        return Answer(204)
+
+
 class Connection(socketserver.StreamRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
@@ -746,6 +778,8 @@ class Connection(socketserver.StreamRequestHandler):
         request = self.read_request(fresh)
         if request.target == "/.odd":
             reply = self.server.control(request.method, request.body)
+        elif request.target == "/.keys":
+            reply = self.server.add_keys(request)
         else:
             reply = self.server.answer(request)
         self.send(request, reply)

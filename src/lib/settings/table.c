@@ -28,6 +28,7 @@ const struct setting settings_table[] = {
 	TIME("connect_timeout", "10s", "give up a connection that does not come about"),
 	TIME("stall_timeout", "30s", "take a transfer without a byte for broken"),
 	BOOL("sort_listing", "false", "the server does not list in the order of names: list all of it and sort"),
+	INT("list_parallel", "16", 1, 256, "most requests for one listing at once (1: page by page)"),
 	BOOL("check_md5", "true", "hold what is read against the MD5 in its etag"),
 	BOOL("check_crc32", "false", "send a CRC-32 with what is written"),
 	BOOL("unsigned_payload", "false", "over TLS, leave what is written out of the signature"),

@@ -127,6 +127,7 @@ s3_store_open(const struct settings *settings, struct err *err)
 	s3->quota = (struct retry_quota)RETRY_QUOTA_INIT;
 	s3->check_md5 = settings_bool(settings, "check_md5");
 	s3->sort_listing = settings_bool(settings, "sort_listing");
+	s3->list_parallel = settings_int(settings, "list_parallel");
 	s3->check_crc32 = settings_bool(settings, "check_crc32");
 	s3->ask_checksum = asks_checksum(settings);
 	s3->unsigned_payload = settings_bool(settings, "unsigned_payload");

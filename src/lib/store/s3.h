@@ -11,11 +11,14 @@
  *   s3_fault.c    whose fault an error is, and whether it is tried again: one table
  *   s3_xml.c      the XML of answers
  *   s3_page.c, s3_page_scan.c   that of listings
+ *   s3_list.c     a list, page by page; s3_list_order.c what is odd about it
+ *   s3_listing.c  a listing: one list, or parts of it at once
+ *   s3_list_window.c, s3_span.c   which parts those are
  *   s3_checksum.c CRC-32 and MD5 of what is written
  *   s3_offered.c  checksums that the store has of what is read
  *   s3_promise.c  what the headers of a GET promise, held against the listing
  *   s3_look.c     what is there under a name that is being put
- *   s3_list.c, s3_get.c, s3_put.c, s3_multipart.c, s3_head.c, s3_remove.c   the transfers
+ *   s3_get.c, s3_put.c, s3_multipart.c, s3_head.c, s3_remove.c   the transfers
  */
 #ifndef STORE_S3_H
 #define STORE_S3_H
@@ -59,8 +62,9 @@ struct s3 {
 	bool unsigned_payload; /* over TLS only */
 	bool check_md5;
 	bool sort_listing;
-	bool packed_told; /* that something between us and the store compresses: answers are asked for without */
-	bool md5_told;    /* that an etag is no MD5, though it looks like one */
+	int64_t list_parallel; /* requests for one listing at once */
+	bool packed_told;      /* that something between us and the store compresses: answers are asked for without */
+	bool md5_told;         /* that an etag is no MD5, though it looks like one */
 	bool check_crc32;
 	bool ask_checksum;                                /* for the checksums that the store has */
 	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
@@ -184,6 +188,11 @@ void s3_request_start(struct s3_request *request);
  * Returns false if it was tried often enough.
  */
 bool s3_request_again(struct s3_request *request);
+/*
+ * Whether it failed and waits until it is tried again. If it is freed then, the quota of retries gets
+ * back what that would have taken.
+ */
+bool s3_request_is_tried_again(const struct s3_request *request);
 /* Goes on with one that on_ended has held; does nothing for any other. */
 void s3_request_deliver(struct s3_request *request);
 /* Ends it, whatever it is doing, without on_done; NULL is fine. */
@@ -279,7 +288,7 @@ struct s3_promise {
 int s3_promise_read(const struct http_call *call, const struct store_get_options *listed, struct s3_promise *promise,
                     struct err *err);
 
-/* s3_list.c, s3_get.c, s3_put.c */
+/* s3_listing.c, s3_get.c, s3_put.c */
 struct store_list *s3_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after);
 int s3_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void s3_list_free(struct store_list *list);

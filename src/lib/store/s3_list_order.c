@@ -1,4 +1,5 @@
 /* What a server lists, held against what it was asked for: the prefix, the order of names, progress. See s3_list.h. */
+#include "base/search.h"
 #include "json/json.h"
 #include "store/s3_list.h"
 
@@ -8,7 +9,7 @@ s3_list_check_prefix(struct s3_list *list)
 	struct s3_page *page = &list->pages[0];
 
 	for (size_t i = 0; i < page->count; i++) {
-		struct slice key = s3_list_key(page, i);
+		struct slice key = s3_page_key(page, i);
 		struct buf shown = BUF_INIT;
 
 		if (slice_starts_with(key, list->under))
@@ -26,49 +27,35 @@ s3_list_check_prefix(struct s3_list *list)
 	return 0;
 }
 
-/* Whether the page (whose keys are in order) holds the key. */
-static bool
-page_has(const struct s3_page *page, struct slice key)
+static struct slice
+key_at(const void *page, size_t i)
 {
-	size_t low = 0, high = page->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = slice_compare(s3_list_key(page, middle), key);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return s3_page_key(page, i);
 }
 
 bool
 s3_list_in_order(struct s3_list *list)
 {
 	const struct s3_page *page = &list->pages[0];
-	const struct slice greatest = slice_of_buf(&list->greatest);
+	const struct slice greatest = slice_of_buf(&list->greatest), behind = slice_of_buf(&list->behind);
 
 	list->at = 0;
 	list->repeats = false;
 	for (size_t i = 1; i < page->count; i++) {
-		int order = slice_compare(s3_list_key(page, i - 1), s3_list_key(page, i));
+		int order = slice_compare(s3_page_key(page, i - 1), s3_page_key(page, i));
 
 		if (order > 0)
 			return false;
 		list->repeats = list->repeats || order == 0;
 	}
 	for (; list->at < page->count; list->at++) {
-		struct slice key = s3_list_key(page, list->at);
+		struct slice key = s3_page_key(page, list->at);
 
-		if (slice_compare(key, list->behind) <= 0)
+		if (slice_compare(key, behind) <= 0)
 			continue;
 		if (greatest.len == 0 || slice_compare(key, greatest) > 0)
 			break;
-		if (!page_has(&list->pages[1], key))
+		if (search_find(key_at, &list->pages[1], 0, list->pages[1].count, key) == list->pages[1].count)
 			return false; /* it was not given before, and its place is passed */
 	}
 	return true;
@@ -83,7 +70,21 @@ s3_list_is_idle(const struct s3_list *list)
 		return true;
 	if (list->sorter == NULL)
 		return list->greatest.len > 0 &&
-		       slice_compare(s3_list_key(page, page->count - 1), slice_of_buf(&list->greatest)) <= 0;
-	return page->count == old->count && slice_equal(s3_list_key(page, 0), s3_list_key(old, 0)) &&
-	       slice_equal(s3_list_key(page, page->count - 1), s3_list_key(old, old->count - 1));
+		       slice_compare(s3_page_key(page, page->count - 1), slice_of_buf(&list->greatest)) <= 0;
+	return page->count == old->count && slice_equal(s3_page_key(page, 0), s3_page_key(old, 0)) &&
+	       slice_equal(s3_page_key(page, page->count - 1), s3_page_key(old, old->count - 1));
+}
+
+size_t
+s3_list_find_end(const struct s3_list *list)
+{
+	const struct s3_page *page = &list->pages[0];
+	size_t i;
+
+	if (list->until.len == 0)
+		return page->count;
+	i = search_first(key_at, page, 0, page->count, slice_of_buf(&list->until));
+	while (i < page->count && slice_equal(s3_page_key(page, i), slice_of_buf(&list->until)))
+		i++;
+	return i;
 }

@@ -30,6 +30,12 @@ struct s3_page {
 	struct buf token; /* for the next page; empty where it is of no use */
 };
 
+static inline struct slice
+s3_page_key(const struct s3_page *page, size_t i)
+{
+	return slice_of(page->text.data + page->objects[i].key, page->objects[i].key_len);
+}
+
 /*
  * Takes the page from `xml`, whose memory may become the page's: what is in `xml` then is of no use but as room.
  * Returns -1 with *why (static) where the XML is broken or is something else.

@@ -98,6 +98,12 @@ s3_request_deliver(struct s3_request *request)
 	http_deliver(request->s3->http, &request->call);
 }
 
+bool
+s3_request_is_tried_again(const struct s3_request *request)
+{
+	return request->state == S3_WAITING && request->attempt > 1 && request->wake_ms > 0;
+}
+
 void
 s3_request_free(struct s3_request *request)
 {
@@ -106,6 +112,8 @@ s3_request_free(struct s3_request *request)
 	if (request == NULL)
 		return;
 	s3 = request->s3;
+	if (s3_request_is_tried_again(request) && request->taken > 0)
+		retry_refund(&s3->quota, request->taken);
 	http_cancel(s3->http, &request->call);
 	http_call_release(&request->call);
 	if (request->detached)
