@@ -71,7 +71,7 @@ console() {
 		sudoedit /etc/seniority/config.yaml /etc/seniority/env    # env is the .env: passwords go there	config.yaml by its own comments
 		cd /etc/seniority && sudo -u seniority seniority --check	"$seniority" --check
 		sudo systemctl start seniority.service && journalctl -u seniority.service	"$DEB$(unit ExecStart)"
-		sudo systemctl enable --now seniority.timer	units/seniority.timer
+		sudo systemctl enable --now seniority.timer	systemd-analyze verify --recursive-errors=no units/*
 		sudo -u seniority seniority report --output /tmp/seniority.html    # by gnuplot: apt-get install gnuplot-nox	"$seniority" report --output
 	END
 	console | diff - proven
