@@ -126,7 +126,7 @@ $(BENCH_TOOLS)/%: $(BUILD)/bench/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(OUR_LDFLAGS) $(LDFLAGS) -o $@ $< $(LIB) -lhiredis $(LIBS_COMMON)
 
-bench: all $(BENCH_TOOLS)/fill $(BENCH_TOOLS)/hget_loop
+bench: all $(BENCH_TOOLS)/fill $(BENCH_TOOLS)/hget_loop $(BENCH_TOOLS)/page_server
 	BIN=$(BIN) TOOLS=$(BENCH_TOOLS) bench/run
 
 include packaging/install.mk

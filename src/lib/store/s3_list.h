@@ -12,14 +12,14 @@
 struct s3_list {
 	struct s3 *s3;
 	struct s3_bucket *bucket;
-	const char *prefix;      /* the listing's own */
-	struct slice under;      /* the same */
-	struct buf behind;       /* the names are to come after this one; empty: all */
-	struct buf until;        /* names after this one belong to another list; empty: none do */
-	bool part;               /* one of several: what is odd about it is for the listing to deal with */
-	bool odd;                /* the server does not do as it is asked; without err: it ignores start-after */
-	struct s3_page pages[2]; /* [0] is read; [1] is the next, filled by check_page */
-	size_t at, end;          /* in pages[0]: what is still to be given */
+	const char *prefix;         /* the listing's own */
+	struct slice under;         /* the same */
+	struct buf behind;          /* the names are to come after this one; empty: all */
+	struct buf until;           /* names after this one belong to another list; empty: none do */
+	bool part;                  /* one of several: what is odd about it is for the listing to deal with */
+	bool odd;                   /* the server does not do as it is asked; without err: it ignores start-after */
+	struct s3_page pages[2];    /* [0] is read; [1] is the next, filled by check_page */
+	size_t at, end;             /* in pages[0]: what is still to be given */
 	struct s3_request *request; /* for pages[1]; NULL: pages[0] is the last */
 	struct buf room;            /* for its reply: memory of pages read before */
 	struct buf greatest;        /* the last key of the page before pages[0]; empty: there is none */
