@@ -106,26 +106,92 @@ contents() {
 	[[ $stderr == *"s3://nowhere/k: PUT: 404 NoSuchBucket"* ]]
 }
 
-@test "links inside a bucket lead nowhere; the folder of the store and a bucket may be links" {
+@test "links that lead out of a bucket are not followed, and not passed over in silence" {
 	mkdir outside
 	echo secret >outside/k
 	ln -s "$PWD/outside" "$STORE/way"
 	ln -s "$PWD/outside/k" "$STORE/k"
+	ln -s ../../outside/k "$STORE/up"
+	ln -s /proc/self/root "$STORE/magic"
+	ln -s nowhere "$STORE/dangling"
 	run --separate-stderr -1 s3cat way/k
-	[[ $stderr == *"GET: a symbolic link is where a folder of the key should be"* ]]
-	run --separate-stderr -1 s3cat k
-	[[ $stderr == *"GET: a symbolic link is not followed"* ]]
+	[[ $stderr == *"GET: a symbolic link leads out of the bucket"*"mount (--bind)"* ]]
+	for key in k up; do
+		run --separate-stderr -1 s3cat $key
+		[[ $stderr == *"GET: a symbolic link leads out of the bucket"* ]]
+	done
 	run --separate-stderr -1 bash -c 'echo x | s3put way/k'
-	[[ $stderr == *"PUT: a symbolic link is where a folder of the key should be"* ]]
+	[[ $stderr == *"PUT: a symbolic link leads out of the bucket"* ]]
 	run --separate-stderr -1 bash -c 'echo x | s3put k'
+	[[ $stderr == *"PUT: a symbolic link is in its place"* ]]
 	[ "$(cat outside/k)" = secret ]
-	[ -z "$(s3ls '')" ]
+	run --separate-stderr -0 s3ls ''
+	[ -z "$output" ]
+	[[ $stderr == *"/: 5 symbolic links are left out, such as "*": only links to what is beneath the bucket are followed" ]]
+	[ "${#stderr_lines[@]}" = 1 ]
+	# only those that the prefix asks for
+	run --separate-stderr -0 s3ls w
+	[[ $stderr == *"/w: 1 symbolic link is left out, such as way: "* ]]
+	run --separate-stderr -0 s3ls way/
+	[[ $stderr == *"1 symbolic link is left out"* ]]
+	run --separate-stderr -0 s3ls x
+	[ -z "$stderr" ]
+}
 
+@test "links to what is beneath the bucket are followed: listed, read and written through" {
+	mkdir -p "$STORE/real/deep"
+	echo one >"$STORE/real/1"
+	echo two >"$STORE/real/deep/2"
+	ln -s real "$STORE/alias"
+	ln -s ../real/deep/2 "$STORE/real/two"
+	ln -s "deep/../1" "$STORE/real/one"
+	# in a circle, by one link and by two
+	ln -s .. "$STORE/real/deep/back"
+	ln -s "." "$STORE/real/here"
+	run --separate-stderr -0 s3ls ''
+	[ "$(jq -r .key <<<"$output" | paste -sd' ')" = "alias/1 alias/deep/2 alias/one alias/two real/1 real/deep/2 real/one real/two" ]
+	[[ $stderr == *"4 symbolic links are left out, such as "* ]]
+	s3ls '' 2>/dev/null | s3cat | grep -cx 'one\|two' | grep -qx 8
+	[ "$(s3cat alias/deep/2 real/two)" = $'two\ntwo' ]
+	echo new | s3put alias/deep/new
+	[ "$(cat "$STORE/real/deep/new")" = new ]
+	s3put --delete alias/deep/new
+	[ ! -e "$STORE/real/deep/new" ]
+}
+
+@test "the store's folder, a bucket and the folders of the prefixes may be links to anywhere" {
+	mkdir outside raw mod
+	echo secret >outside/k
 	ln -s "$STORE/.." link
 	ln -s "$PWD/outside" "$STORE/../other"
 	[ "$(s3cat --endpoint-url "file://$PWD/link" s3://other/k)" = secret ]
 	echo x | s3put --endpoint-url "file://$PWD/link" s3://other/new
 	[ "$(cat outside/new)" = x ]
+
+	rm -rf "$STORE"/job-postings-{raw,mod,rejected}
+	ln -s "$PWD/raw" "$STORE/job-postings-raw"
+	ln -s "$PWD/mod" "$STORE/job-postings-mod"
+	postings 3 >raw/1721180000.jsonl
+	ln -s 1721180000.jsonl raw/1721180060.jsonl
+	ln -s ../outside/k raw/1721180120.jsonl
+	run --separate-stderr -0 s3ls
+	[ "$(jq -r .key <<<"$output" | paste -sd' ')" = "job-postings-raw/1721180000.jsonl job-postings-raw/1721180060.jsonl" ]
+	[[ $stderr == *"1 symbolic link is left out, such as job-postings-raw/1721180120.jsonl: "* ]]
+	s3ls 2>/dev/null | s3cat | s3put >/dev/null
+	cmp raw/1721180000.jsonl mod/1721180060.jsonl
+	[ -z "$(s3ls --missing-from job-postings-mod/ 2>/dev/null)" ]
+	run -1 s3cat job-postings-raw/1721180120.jsonl
+	# also from above, and folders made beneath it
+	[ "$(s3ls '' 2>/dev/null | wc -l)" = 4 ]
+	echo x | s3put job-postings-mod/a/b/c
+	[ "$(cat mod/a/b/c)" = x ]
+	rm raw/*20.jsonl
+	# a prefix of several parts, of which the first is a link
+	mkdir -p deep/er
+	ln -s "$PWD/deep" "$STORE/deep"
+	postings 2 >deep/er/1721180000.jsonl
+	s3ls --raw-prefix deep/er/ | jq -e '.key == "deep/er/1721180000.jsonl"'
+	RAW_PREFIX=deep/er/ s3cat --count deep/er/1721180000.jsonl | jq -e '.lines == 2'
 }
 
 @test "a FIFO does not stop anything" {

@@ -728,7 +728,7 @@ test_chunks(void **state)
 	folder = open("b", O_RDONLY | O_DIRECTORY);
 	assert_true(folder >= 0);
 	do {
-		assert_int_equal(file_chunk_read(&chunk, folder, readings ? last : NULL, 1000, even, NULL), 0);
+		assert_int_equal(file_chunk_read(&chunk, folder, readings ? last : NULL, 1000, even, NULL, NULL), 0);
 		readings++;
 		assert_true(chunk.count > 0);
 		assert_true(chunk.names.len <= 1000);
@@ -740,7 +740,7 @@ test_chunks(void **state)
 	assert_int_equal(next, 2000);
 	assert_true(readings >= 15);
 	/* a budget that is too small for one name still gives one */
-	assert_int_equal(file_chunk_read(&chunk, folder, NULL, 1, even, NULL), 0);
+	assert_int_equal(file_chunk_read(&chunk, folder, NULL, 1, even, NULL, NULL), 0);
 	assert_int_equal(chunk.count, 1);
 	assert_true(chunk.more);
 	file_chunk_release(&chunk);

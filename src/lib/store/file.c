@@ -27,7 +27,8 @@ file_free(struct store *store)
 	close(files->root);
 	free(files->folders);
 	free(files->path);
-	free(files->home);
+	for (int i = 0; i < FILE_HOMES; i++)
+		free(files->homes[i]);
 	free(files);
 }
 
@@ -101,6 +102,7 @@ static const struct store_ops file_ops = {
 struct store *
 file_store_open(const char *folder, const struct settings *settings, struct err *err)
 {
+	static const char *const homes[FILE_HOMES] = {"raw_prefix", "mod_prefix", "reject_prefix"};
 	struct file_store *files;
 	struct file_pool *pool;
 	int root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -120,7 +122,8 @@ file_store_open(const char *folder, const struct settings *settings, struct err 
 	files->base.ops = &file_ops;
 	files->root = root;
 	files->path = mem_dup(folder);
-	files->home = mem_dup(settings_text(settings, "raw_prefix"));
+	for (int i = 0; i < FILE_HOMES; i++)
+		files->homes[i] = mem_dup(settings_text(settings, homes[i]));
 	files->pool = pool;
 	return &files->base;
 }

@@ -3,8 +3,9 @@
  * Private to the file*.c beside it.
  *
  * A key is "part/part/name". It never leaves its bucket: every part is opened from the folder
- * before it without following symbolic links, and no part is "." or "..". The root folder and a
- * bucket may themselves be links.
+ * before it, and no part is "." or "..". The root folder, a bucket and the folders of raw_prefix, mod_prefix and
+ * reject_prefix (the homes) may be symbolic links to anywhere. Any other link is followed only if its target is beneath
+ * the bucket, or beneath the home that the key is in (openat2(2), RESOLVE_BENEATH).
  */
 #ifndef STORE_FILE_H
 #define STORE_FILE_H
@@ -23,6 +24,10 @@
 #define FILE_KEY_MAX 1024
 #define FILE_DEPTH_MAX 512
 
+enum { FILE_HOMES = 3 };
+
+struct file_store;
+
 /* What is being written is called so: no key's part may, and no listing shows it. */
 #define FILE_TEMPORARY ".tmp-"
 
@@ -38,19 +43,23 @@ bool file_name_listed(const char *name);
 int file_open_bucket(int root, const char *bucket, const char *verb, struct err *err);
 
 /*
- * The folder of the key's last part, beneath the bucket: follows no link. *name becomes the last part (points into key).
- * `flags` of open(2) for that folder. Returns a descriptor, or -1 with errno (ELOOP for a link).
+ * The folder of the key's last part. *name becomes the last part (points into key). `flags` of open(2) for that folder.
+ * Returns a descriptor, or -1 with errno (ELOOP for a link that leads out of the bucket, or if the kernel cannot tell).
  */
-int file_open_parent(int bucket, const char *key, int flags, const char **name);
+int file_open_parent(const struct file_store *files, int bucket, const char *key, int flags, const char **name);
 
 /*
  * The same, and makes the folders that are missing. *made becomes how many it made, also where it fails;
- * *depth the number of folders beneath the bucket.
+ * *depth the number of folders beneath the bucket, or beneath the last link.
  */
-int file_make_parent(int bucket, const char *key, const char **name, int *made, int *depth);
+int file_make_parent(const struct file_store *files, int bucket, const char *key, const char **name, int *made,
+                     int *depth);
+
+/* The file or folder of a whole key, through links that do not lead out. Returns a descriptor, or -1 with errno as above. */
+int file_open_link(const struct file_store *files, int bucket, const char *path, int flags);
 
 /* Removes `made` folders again, from the innermost, as far as they are empty. */
-void file_unmake_parent(int bucket, const char *key, int made);
+void file_unmake_parent(const struct file_store *files, int bucket, const char *key, int made);
 
 /* "size-mtime-inode" in hexadecimal: changes whenever the file is written again. */
 void file_etag(const struct stat *st, char *etag, size_t size);
@@ -110,7 +119,7 @@ struct file_store {
 	struct store base;
 	int root;
 	char *path;
-	char *home; /* the prefix of all raw objects */
+	char *homes[FILE_HOMES]; /* the prefixes: first that of all raw objects */
 	struct file_pool *pool;
 	struct file_folder *folders;
 	size_t folder_count;
@@ -150,6 +159,9 @@ struct file_chunk {
 	bool more;   /* names beyond these were left for another pass */
 };
 
+/* What a symbolic link of this name is to count as: S_IFREG, S_IFDIR, or 0 for nothing. */
+typedef mode_t file_chunk_link(void *context, const char *name);
+
 /* Which names are wanted: those for which this is true. `name` is as in the entry. */
 typedef bool file_chunk_filter(void *context, const char *name, size_t len);
 
@@ -158,7 +170,7 @@ typedef bool file_chunk_filter(void *context, const char *name, size_t len);
  * many as fit into `budget` bytes (at least one name is kept). Returns 0, or -1 with errno.
  */
 int file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size_t budget, file_chunk_filter *filter,
-                    void *context);
+                    file_chunk_link *link, void *context);
 void file_chunk_release(struct file_chunk *chunk);
 
 /* --- file_meta.c: an object's metadata, as extended attributes --- */

@@ -74,16 +74,21 @@ halve(struct file_chunk *chunk)
 
 /* The entry as a part of a key, a folder with '/' behind it; 0 for what no listing shows. `name` holds 257 bytes and a NUL. */
 static size_t
-listed_name(int folder, const struct dirent *entry, char *name)
+listed_name(int folder, const struct dirent *entry, file_chunk_link *link, void *context, char *name)
 {
 	unsigned char type = entry->d_type;
 	size_t len = strlen(entry->d_name);
 	struct stat st;
+	mode_t mode;
 
 	if (!file_name_listed(entry->d_name))
 		return 0;
 	if (type == DT_UNKNOWN && fstatat(folder, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		type = S_ISREG(st.st_mode) ? DT_REG : S_ISDIR(st.st_mode) ? DT_DIR : DT_LNK;
+		type = S_ISREG(st.st_mode) ? DT_REG : S_ISDIR(st.st_mode) ? DT_DIR : S_ISLNK(st.st_mode) ? DT_LNK : DT_FIFO;
+	if (type == DT_LNK) {
+		mode = link(context, entry->d_name);
+		type = mode == S_IFREG ? DT_REG : mode == S_IFDIR ? DT_DIR : DT_LNK;
+	}
 	if (type != DT_REG && type != DT_DIR)
 		return 0;
 	memcpy(name, entry->d_name, len + 1);
@@ -95,7 +100,8 @@ listed_name(int folder, const struct dirent *entry, char *name)
 }
 
 static int
-read_all(struct file_chunk *chunk, DIR *dir, const char *last, size_t budget, file_chunk_filter *filter, void *context)
+read_all(struct file_chunk *chunk, DIR *dir, const char *last, size_t budget, file_chunk_filter *filter,
+         file_chunk_link *link, void *context)
 {
 	char name[sizeof(((struct dirent *)0)->d_name) + 2];
 	size_t len, limit = SIZE_MAX; /* the entry that no name may come after */
@@ -107,7 +113,7 @@ read_all(struct file_chunk *chunk, DIR *dir, const char *last, size_t budget, fi
 		entry = readdir(dir);
 		if (entry == NULL)
 			return errno == 0 ? 0 : -1;
-		len = listed_name(dirfd(dir), entry, name);
+		len = listed_name(dirfd(dir), entry, link, context, name);
 		if (len == 0 || (last != NULL && strcmp(name, last) <= 0) || !filter(context, name, len))
 			continue;
 		if (limit != SIZE_MAX && strcmp(name, name_of(chunk, limit)) > 0) {
@@ -124,7 +130,7 @@ read_all(struct file_chunk *chunk, DIR *dir, const char *last, size_t budget, fi
 
 int
 file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size_t budget, file_chunk_filter *filter,
-                void *context)
+                file_chunk_link *link, void *context)
 {
 	/* A place of its own in the folder, from the start. */
 	int own = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -141,7 +147,7 @@ file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size_t b
 		errno = error;
 		return -1;
 	}
-	result = read_all(chunk, dir, last, budget, filter, context);
+	result = read_all(chunk, dir, last, budget, filter, link, context);
 	error = errno;
 	closedir(dir);
 	sort(chunk);

@@ -27,10 +27,11 @@ struct file_get {
 static enum file_where
 folder_of(const struct file_store *files, const char *key)
 {
-	size_t len = strlen(files->home);
+	const char *home = files->homes[0];
+	size_t len = strlen(home);
 
-	return len > 0 && strncmp(key, files->home, len) == 0 && strchr(key + len, '/') == NULL ? FILE_SOURCE_HOME
-	                                                                                        : FILE_SOURCE_FOLDER;
+	return len > 0 && strncmp(key, home, len) == 0 && strchr(key + len, '/') == NULL ? FILE_SOURCE_HOME
+	                                                                                 : FILE_SOURCE_FOLDER;
 }
 
 int
@@ -46,16 +47,19 @@ file_get_file(struct file_store *files, const char *bucket_name, const char *key
 	bucket = file_open_bucket(files->root, bucket_name, verb, err);
 	if (bucket < 0)
 		return -1;
-	folder = file_open_parent(bucket, key, O_PATH, &name);
-	error = errno;
-	close(bucket);
+	folder = file_open_parent(files, bucket, key, O_PATH, &name);
 	if (folder < 0) {
+		error = errno;
+		close(bucket);
 		*absent = error == ENOENT;
 		return file_fail(err, verb, folder_of(files, key), error);
 	}
 	fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno == ELOOP)
+		fd = file_open_link(files, bucket, key, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	error = fd < 0 || fstat(fd, st) < 0 ? errno : S_ISDIR(st->st_mode) ? ENOENT : S_ISREG(st->st_mode) ? 0 : ENXIO;
 	close(folder);
+	close(bucket);
 	if (error == 0)
 		return fd;
 	if (fd >= 0)

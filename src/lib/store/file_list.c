@@ -22,7 +22,9 @@
 struct frame {
 	size_t path_len; /* of list->key: the folder, with its '/' */
 	struct file_chunk chunk;
-	bool read;
+	bool read, counted; /* names were read; all of them once, so that each link was counted */
+	dev_t device;
+	ino_t inode;
 	const char *after; /* what of start_after lies in this folder; NULL: it is before it */
 };
 
@@ -36,11 +38,19 @@ struct file_list {
 	int depth; /* frames in use */
 	struct buf last;
 	char etag[128];
-	bool started;
+	bool started, told;
+	int64_t links_left_out;
+	struct buf link_example;
 	struct err failed;
 };
 
 static struct log_site site_long;
+
+static const struct file_store *
+files_of(const struct file_list *list)
+{
+	return (const struct file_store *)list->base.store;
+}
 
 static int
 list_fail(struct file_list *list, int error)
@@ -105,6 +115,53 @@ wanted(void *context, const char *name, size_t len)
 	return name[len - 1] == '/' && strncmp(frame->after, name, len) == 0;
 }
 
+static void
+leave_link_out(struct file_list *list, struct slice path)
+{
+	if (list->links_left_out++ == 0)
+		buf_append_slice(&list->link_example, path);
+}
+
+/* Whether the folder is one that it is itself beneath: such a link leads in a circle. */
+static bool
+is_circle(const struct file_list *list, const struct stat *st)
+{
+	for (int i = 0; i < list->depth; i++)
+		if (list->frames[i].device == st->st_dev && list->frames[i].inode == st->st_ino)
+			return true;
+	return false;
+}
+
+/* For file_chunk_read: what a link in the innermost folder leads to. */
+static mode_t
+follow(void *context, const char *name)
+{
+	struct file_list *list = context;
+	const struct frame *frame = &list->frames[list->depth - 1];
+	size_t prefix_len = strlen(list->prefix), len = strlen(name), rest = 0;
+	struct stat st = {.st_mode = 0};
+	mode_t mode = 0;
+	int fd;
+
+	if (frame->path_len < prefix_len)
+		rest = prefix_len - frame->path_len;
+	/* One that the prefix excludes, whatever it leads to. A folder's name may be the prefix but for its '/'. */
+	if (rest > 0 && (len + 1 < rest || memcmp(name, list->prefix + frame->path_len, len < rest ? len : rest) != 0))
+		return 0;
+	list->key.len = frame->path_len;
+	buf_append(&list->key, name, len);
+	fd = list->key.len > FILE_KEY_MAX ? -1
+	                                  : file_open_link(files_of(list), list->bucket_fd, buf_cstr(&list->key), O_PATH);
+	if (fd >= 0) {
+		if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || (S_ISDIR(st.st_mode) && !is_circle(list, &st))))
+			mode = st.st_mode & S_IFMT;
+		close(fd);
+	}
+	if (mode == 0 && !frame->counted)
+		leave_link_out(list, slice_of_buf(&list->key));
+	return mode;
+}
+
 /* Opens the innermost folder. Returns 0, 1 where it is gone, -1 with errno. */
 static int
 open_folder(struct file_list *list)
@@ -117,10 +174,14 @@ open_folder(struct file_list *list)
 		return 0;
 	memcpy(path, list->key.data == NULL ? "" : list->key.data, len);
 	path[len] = '\0';
-	list->folder = file_open_parent(list->bucket_fd, path, O_RDONLY, &name);
+	list->folder = file_open_parent(files_of(list), list->bucket_fd, path, O_RDONLY, &name);
 	if (list->folder >= 0)
 		return 0;
-	return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 1 : -1;
+	if (errno == ELOOP) {
+		leave_link_out(list, slice_of_str(path));
+		return 1;
+	}
+	return errno == ENOENT || errno == ENOTDIR ? 1 : -1;
 }
 
 /* The next names of the innermost folder. Returns 1 where there are some, 0 for none, -1 with err. */
@@ -131,6 +192,7 @@ fill(struct file_list *list)
 	struct file_chunk *chunk = &frame->chunk;
 	size_t budget = list->depth > 16 ? 0 : BUDGET >> (list->depth - 1);
 	const char *last = NULL;
+	struct stat st;
 	int gone;
 
 	if (frame->read && !chunk->more)
@@ -152,8 +214,13 @@ fill(struct file_list *list)
 	}
 	if (budget < BUDGET_LEAST)
 		budget = BUDGET_LEAST;
-	if (file_chunk_read(chunk, list->folder, last, budget, wanted, list) < 0)
+	if (fstat(list->folder, &st) == 0) {
+		frame->device = st.st_dev;
+		frame->inode = st.st_ino;
+	}
+	if (file_chunk_read(chunk, list->folder, last, budget, wanted, follow, list) < 0)
 		return list_fail(list, errno);
+	frame->counted = true;
 	return chunk->count > 0;
 }
 
@@ -162,7 +229,7 @@ static int
 look(struct file_list *list, const char *name, struct store_object *object)
 {
 	struct stat st;
-	int gone = open_folder(list);
+	int gone = open_folder(list), fd;
 
 	if (gone < 0)
 		return list_fail(list, errno);
@@ -170,6 +237,14 @@ look(struct file_list *list, const char *name, struct store_object *object)
 		return 0;
 	if (fstatat(list->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : list_fail(list, errno);
+	if (S_ISLNK(st.st_mode)) {
+		fd = file_open_link(files_of(list), list->bucket_fd, buf_cstr(&list->key), O_PATH);
+		if (fd < 0)
+			return 0; /* it was another a moment ago */
+		if (fstat(fd, &st) < 0)
+			st.st_mode = 0;
+		close(fd);
+	}
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	file_etag(&st, list->etag, sizeof(list->etag));
@@ -220,6 +295,18 @@ file_list_open(struct store *store, const char *bucket, const char *prefix, cons
 	return &list->base;
 }
 
+/* Once, at the end. */
+static void
+say_links(struct file_list *list)
+{
+	if (list->links_left_out > 0 && !list->told)
+		log_warning(
+			"s3://%s/%s: %lld symbolic %s left out, such as %s: only links to what is beneath the bucket are followed",
+			list->bucket, list->prefix, (long long)list->links_left_out,
+			list->links_left_out == 1 ? "link is" : "links are", buf_cstr(&list->link_example));
+	list->told = true;
+}
+
 static int
 next(struct file_list *list, struct store_object *object)
 {
@@ -256,6 +343,7 @@ next(struct file_list *list, struct store_object *object)
 		if (result != 0)
 			return result;
 	}
+	say_links(list);
 	return 0;
 }
 
@@ -281,6 +369,7 @@ file_list_free(struct store_list *base)
 		close(list->bucket_fd);
 	buf_release(&list->key);
 	buf_release(&list->last);
+	buf_release(&list->link_example);
 	free(list->bucket);
 	free(list->prefix);
 	free(list->start_after);

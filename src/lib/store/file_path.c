@@ -2,11 +2,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "store/file.h"
+
+/* How often the kernel is asked again if something moved while it looked. */
+#define BENEATH_ATTEMPTS 100
 
 /* How often a folder that another process removes under our hands is made anew. */
 #define MAKE_ATTEMPTS 20
@@ -73,26 +78,118 @@ file_open_bucket(int root, const char *bucket, const char *verb, struct err *err
 	return file_fail(err, verb, FILE_BUCKET, errno);
 }
 
-/* One step down. ENOTDIR is what open(2) says of a link, too: tell the two apart. */
+/* Follows links, but none that leads out of the folder. -1 with errno, EXDEV for such a one. */
 static int
-open_part(int folder, const char *part, int flags)
+open_within(int folder, const char *path, int flags)
 {
-	int fd = openat(folder, part, flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = -1;
 
+	/* EAGAIN: something was renamed meanwhile, and the kernel cannot be sure */
+	for (int attempt = 0; attempt < BENEATH_ATTEMPTS; attempt++) {
+		fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+		if (fd >= 0 || errno != EAGAIN)
+			break;
+	}
+	return (int)fd;
+}
+
+/* The length of the home's folder if the path is in it (0: it is not, or there is no folder). */
+static size_t
+home_len(const char *home, const char *path)
+{
+	const char *slash = strrchr(home, '/');
+	size_t len = slash == NULL ? 0 : (size_t)(slash - home) + 1;
+
+	return len > 0 && strncmp(path, home, len) == 0 && path[len] != '\0' ? len : 0;
+}
+
+/* The same for the folder of a home, which may itself be a link to anywhere: nothing leads out of what it leads to. */
+static int
+open_within_home(int bucket, const char *home, const char *path, int flags)
+{
+	size_t len = home_len(home, path);
+	char folder[FILE_KEY_MAX + 1];
+	int at, fd, error;
+
+	errno = EXDEV;
+	if (len == 0 || len > FILE_KEY_MAX)
+		return -1;
+	memcpy(folder, home, len);
+	folder[len - 1] = '\0';
+	at = openat(bucket, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (at < 0)
+		return -1;
+	fd = open_within(at, path + len, flags);
+	error = errno;
+	close(at);
+	errno = error;
+	return fd;
+}
+
+/* Whether the path is a home's folder, or one on the way to it. */
+static bool
+is_home(const struct file_store *files, const char *path)
+{
+	size_t len = strlen(path);
+
+	for (int i = 0; i < FILE_HOMES; i++)
+		if (strncmp(files->homes[i], path, len) == 0 && files->homes[i][len] == '/')
+			return true;
+	return false;
+}
+
+int
+file_open_link(const struct file_store *files, int bucket, const char *path, int flags)
+{
+	int fd = is_home(files, path) ? openat(bucket, path, flags | O_CLOEXEC) : open_within(bucket, path, flags);
+
+	for (int i = 0; i < FILE_HOMES && fd < 0 && errno == EXDEV; i++)
+		fd = open_within_home(bucket, files->homes[i], path, flags);
+	/* Where the kernel, or a sandbox, does not know openat2(2), no link is followed. */
+	if (fd < 0 && (errno == EXDEV || errno == ENOSYS || errno == EPERM))
+		errno = ELOOP;
+	return fd;
+}
+
+/*
+ * One step down, to the part that ends with `slash`. *linked: it is a link. ENOTDIR is what open(2) says of a link, too:
+ * tell the two apart.
+ */
+static int
+open_part(const struct file_store *files, int bucket, int folder, const char *key, const char *part, const char *slash,
+          int flags, bool *linked)
+{
+	char path[FILE_KEY_MAX + 1];
+	const char *name = path + (part - key);
+	struct stat st;
+	int fd;
+
+	*linked = false;
+	memcpy(path, key, (size_t)(slash - key));
+	path[slash - key] = '\0';
+	fd = openat(folder, name, flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 || errno != ENOTDIR)
 		return fd;
-	errno = fstatat(folder, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode) ? ELOOP : ENOTDIR;
-	return -1;
+	*linked = fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+	if (!*linked) {
+		errno = ENOTDIR;
+		return -1;
+	}
+	return file_open_link(files, bucket, path, flags | O_DIRECTORY);
 }
 
 /* Walks to the folder of the last part; makes what is missing where `made` is given. */
 static int
-walk(int bucket, const char *key, int flags, const char **name, int *made, int *depth)
+walk(const struct file_store *files, int bucket, const char *key, int flags, const char **name, int *made, int *depth)
 {
 	int folder = openat(bucket, ".", flags | O_DIRECTORY | O_CLOEXEC);
 	const char *part = key;
 	int next, error;
+	bool linked;
 
 	for (*depth = 0; folder >= 0; (*depth)++) {
 		const char *slash = strchr(part, '/');
@@ -100,22 +197,24 @@ walk(int bucket, const char *key, int flags, const char **name, int *made, int *
 
 		if (slash == NULL)
 			break;
-		if (slash - part > NAME_MAX) {
+		if (slash - part > NAME_MAX || slash - key > FILE_KEY_MAX) {
 			errno = ENAMETOOLONG;
 			goto failed;
 		}
 		memcpy(copy, part, (size_t)(slash - part));
 		copy[slash - part] = '\0';
-		next = open_part(folder, copy, flags);
-		if (next < 0 && errno == ENOENT && made != NULL) {
+		next = open_part(files, bucket, folder, key, part, slash, flags, &linked);
+		if (next < 0 && errno == ENOENT && made != NULL && !linked) {
 			if (mkdirat(folder, copy, 0777) == 0)
 				(*made)++;
 			else if (errno != EEXIST)
 				goto failed;
-			next = open_part(folder, copy, flags);
+			next = open_part(files, bucket, folder, key, part, slash, flags, &linked);
 		}
 		if (next < 0)
 			goto failed;
+		if (linked)
+			*depth = -1; /* what is above a link is not above its target */
 		close(folder);
 		folder = next;
 		part = slash + 1;
@@ -130,28 +229,28 @@ failed:
 }
 
 int
-file_open_parent(int bucket, const char *key, int flags, const char **name)
+file_open_parent(const struct file_store *files, int bucket, const char *key, int flags, const char **name)
 {
 	int depth;
 
-	return walk(bucket, key, flags, name, NULL, &depth);
+	return walk(files, bucket, key, flags, name, NULL, &depth);
 }
 
 int
-file_make_parent(int bucket, const char *key, const char **name, int *made, int *depth)
+file_make_parent(const struct file_store *files, int bucket, const char *key, const char **name, int *made, int *depth)
 {
 	for (int attempt = 0;; attempt++) {
 		int fd;
 
 		*made = 0;
-		fd = walk(bucket, key, O_RDONLY, name, made, depth);
+		fd = walk(files, bucket, key, O_RDONLY, name, made, depth);
 		if (fd >= 0 || errno != ENOENT || attempt == MAKE_ATTEMPTS)
 			return fd;
 	}
 }
 
 void
-file_unmake_parent(int bucket, const char *key, int made)
+file_unmake_parent(const struct file_store *files, int bucket, const char *key, int made)
 {
 	char path[FILE_KEY_MAX + 1];
 	size_t len = strlen(key);
@@ -165,7 +264,7 @@ file_unmake_parent(int bucket, const char *key, int made)
 		if (slash == NULL)
 			return;
 		*slash = '\0';
-		folder = file_open_parent(bucket, path, O_PATH, &name);
+		folder = file_open_parent(files, bucket, path, O_PATH, &name);
 		if (folder < 0)
 			return;
 		error = unlinkat(folder, name, AT_REMOVEDIR);

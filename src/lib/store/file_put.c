@@ -105,7 +105,7 @@ know_folder(struct file_put *put)
 static int
 rehearse(struct file_put *put, int bucket)
 {
-	int folder = file_open_parent(bucket, put->key, O_PATH, &put->name);
+	int folder = file_open_parent(files_of(put), bucket, put->key, O_PATH, &put->name);
 	int result = 0;
 
 	if (folder < 0)
@@ -135,7 +135,7 @@ open_place(struct file_put *put, const struct store_provenance *provenance)
 		close(bucket);
 		return error;
 	}
-	put->folder = file_make_parent(bucket, put->key, &put->name, &put->made, &put->depth);
+	put->folder = file_make_parent(files_of(put), bucket, put->key, &put->name, &put->made, &put->depth);
 	error = errno;
 	close(bucket);
 	if (put->folder < 0)
@@ -167,7 +167,7 @@ undo(struct file_put *put)
 	if (put->made > 0) {
 		bucket = file_open_bucket(files_of(put)->root, put->bucket, "PUT", &ignored);
 		if (bucket >= 0) {
-			file_unmake_parent(bucket, put->key, put->made);
+			file_unmake_parent(files_of(put), bucket, put->key, put->made);
 			close(bucket);
 		}
 	}

@@ -28,7 +28,7 @@ file_remove(struct store *store, const char *bucket, const char *key, struct err
 	at = file_open_bucket(files->root, bucket, "DELETE", err);
 	if (at < 0)
 		return store_err_name(err, bucket, key);
-	folder = file_open_parent(at, key, O_RDONLY, &name);
+	folder = file_open_parent(files, at, key, O_RDONLY, &name);
 	result = folder < 0 ? (errno == ENOENT ? 0 : -1) : unlink_in(folder, name);
 	if (result < 0) {
 		file_fail(err, "DELETE", folder < 0 ? FILE_TARGET_FOLDER : FILE_TARGET, errno);
