@@ -16,7 +16,7 @@ PACKAGES_DEMO=(redis-tools)
 PACKAGES_S3=(radosgw ceph-mon ceph-osd ceph-common curl)
 
 # The C unit tests.
-PACKAGES_UNIT=(libcmocka-dev)
+PACKAGES_UNIT=(libcmocka-dev redis-tools)
 
 # The tests: the runner, and clients that share no code with ours.
 PACKAGES_TEST=("${PACKAGES_UNIT[@]}" bats parallel jq curl shellcheck gzip zstd procps
