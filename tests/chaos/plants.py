@@ -17,8 +17,9 @@ def set_cursor(world, value, failed):
     recorded."""
     records = {RAW + name: json.dumps({"key": RAW + name, "reason": reason}) for name, reason in failed.items()}
     if world.cursor_in_file:
+        lines = [line + "\n" for line in [str(value), *records.values()]] + world.identity_lines()
         with open(world.settings["cursor_store"][len("file:"):], "w", encoding="utf-8") as file:
-            file.writelines(line + "\n" for line in [str(value), *records.values()])
+            file.writelines(lines)
         return
     world.redis.ask("SET", world.cursor_key, str(value))
     world.redis.ask("DEL", world.cursor_key + ":failed")

@@ -23,6 +23,8 @@ RUN_MOST = 60  # seconds; then a run is told to stop
 STOP_MOST = 120  # seconds until it has
 FINAL_MOST = 600
 
+IDENTITY = "seniority:identity"  # a line of this name in the cursor's file is no failed object
+
 
 class World:
     """options: folder, bin, pipeline, shim (paths), store ("s3" or "file"). counts is a Counter
@@ -153,6 +155,11 @@ class World:
                     found[name] = file.read()
         return found
 
+    def identity_lines(self):
+        """What the cursor's file says of whose it is."""
+        with open(self.settings["cursor_store"][len("file:"):], encoding="utf-8") as file:
+            return [line for line in file if '"%s"' % IDENTITY in line]
+
     def cursor(self):
         """The cursor, and {name: reason} of the failed objects, read without the product."""
         failed = {}
@@ -172,7 +179,7 @@ class World:
             pairs = self.redis.ask("HGETALL", self.cursor_key + ":failed")
             records = [json.loads(text) for text in pairs[1::2]]
         for record in records:
-            if "key" in record:
+            if record.get("key", IDENTITY) != IDENTITY:
                 failed[record["key"][len(RAW):]] = record["reason"]
         return value, failed
 
