@@ -124,6 +124,21 @@ verify() {
 	run -2 "$ROOT/pipeline.sh" --sweep --retry-failed
 }
 
+@test "a sweep and a run of the minute keep each other away" {
+	local lock
+	raw_put 1721180000.jsonl 1 5
+	exec {lock}<>"$(cursor lock)"
+	flock "$lock"
+	run -75 "$ROOT/pipeline.sh" --sweep
+	run -75 "$ROOT/pipeline.sh"
+	# who only looks is not kept away
+	run -0 "$ROOT/pipeline.sh" --sweep --dry-run
+	verify 1721180000 1721180001
+	[ "$output" = "1721180000.jsonl waiting true" ]
+	exec {lock}>&-
+	run -0 "$ROOT/pipeline.sh" --sweep
+}
+
 @test "a minute's run takes what was written again within the look-back" {
 	raw_put 1721180000.jsonl 1 5
 	raw_put 1721180060.jsonl 11 5
