@@ -121,7 +121,6 @@ static int
 pass_on(struct run *run, const struct listing_item *item, struct err *err)
 {
 	struct listing *listing = run->listing;
-
 	int64_t highest = listing->highest;
 	bool wanted;
 
@@ -229,7 +228,6 @@ listing_run(struct listing *listing, struct store *store, struct out *out, struc
 	free(start);
 	if (listing->counterparts.bucket != NULL)
 		run.join = listing_join_new(store, listing->counterparts.bucket, listing->counterparts.prefix, number_text);
-
 	if (run.join != NULL && listing->rewritten)
 		run.rewritten = listing_rewritten_new(store, listing->counterparts.bucket);
 
