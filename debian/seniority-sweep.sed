@@ -6,6 +6,7 @@ s/^ExecStart=.*/& --sweep/
 # a comment on the line behind it
 /^# 75: a service/,/^# in the lag/d
 s/^SuccessExitStatus=.*/# 75: most often a run of the minute is under way. It is soon over.\
-RestartForceExitStatus=75\
+Restart=on-failure\
+RestartPreventExitStatus=1 2\
 RestartSec=20\
 SuccessExitStatus=SIGTERM/

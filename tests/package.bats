@@ -106,7 +106,7 @@ version() {
 	diff "$UNITS/seniority.service" "$UNITS/seniority-sweep.service" | sed -n 's/^> //p' | grep -v '^#' | diff - <(
 		printf '%s\n' StartLimitIntervalSec=1h StartLimitBurst=100 \
 			'Description=Add seniority levels to job postings that every run has passed by' \
-			'ExecStart=/usr/bin/seniority --sweep' RestartForceExitStatus=75 RestartSec=20 SuccessExitStatus=SIGTERM
+			'ExecStart=/usr/bin/seniority --sweep' Restart=on-failure 'RestartPreventExitStatus=1 2' RestartSec=20 SuccessExitStatus=SIGTERM
 	)
 }
 
