@@ -339,14 +339,18 @@ s3_bucket() {
 
 # Made-up postings: the same N and SEED give the same bytes; a fifth of the pairs come twice.
 postings() {
-	awk -v n="$1" -v seed="${2:-1}" 'BEGIN {
-		srand(seed)
+	# numbers of our own: some awks take no notice of srand()
+	awk -v n="$1" -v seed="${2:-1}" '
+	function random() { state = state * 16807 % 2147483647; return state / 2147483647 }
+	BEGIN {
+		state = 1 + (seed * 48271 + 12345) % 2147483646
+		for (i = 0; i < 3; i++) random()
 		count = split("Senior Accountant|Software Engineer Trainee|Head of Legal|Account Manager|CFO|" \
 			"Legal Adviser|Lead Electrical Engineer|Attorney, Partner|Assistant to the CEO|Data Analyst", titles, "|")
 		for (i = 1; i <= n; i++) {
-			company = int(rand() * n * 2)
+			company = int(random() * n * 2)
 			printf "{\"url\": \"https://jobs.example/%d/%d\", \"company\": \"Company %d: Sons\", \"title\": \"%s\", \"scraped_on\": %d}\n",
-				seed, i, company, titles[1 + int(rand() * count)], 1721183934 + i
+				seed, i, company, titles[1 + int(random() * count)], 1721183934 + i
 		}
 	}'
 }

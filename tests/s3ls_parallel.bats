@@ -42,7 +42,7 @@ every() {
 # Listings of all densities.
 uniform() { every 1 300; }
 minutes() { every 60 300; }
-uneven() { awk 'BEGIN { srand(7); for (t = 1700000000; n < 300; n++) printf "%d.jsonl\n", t += 1 + int(100 * rand() ^ 3) }'; }
+uneven() { awk 'BEGIN { for (t = 1700000000; n < 300; n++) { x = (x + 7) * 16807 % 2147483647; printf "%d.jsonl\n", t += 1 + int(100 * (x / 2147483647) ^ 3) } }'; }
 bursts() { for ((day = 0; day < 12; day++)); do every 1 25 $((1700000000 + day * 86400)); done; }
 denser() { every 86400 60 && every 600 60 1706000000 && every 1 200 1707000000; }
 sparser() { every 1 200 && every 600 60 1700001000 && every 86400 60 1706000000; }
