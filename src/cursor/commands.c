@@ -253,7 +253,7 @@ run_import(struct call *call)
 	int64_t cursor;
 	int status, adopted = 0;
 
-	/* What is in the file already is not in Redis. */
+	/* A cursor that the file already holds need not be looked for in Redis. */
 	if (call->argc == 0)
 		adopted = keeper_adopt(call->keeper, options->force, options->dry_run, &cursor, &err);
 	if (adopted < 0)

@@ -19,7 +19,7 @@ struct cursor_file {
 int cursor_file_init(struct cursor_file *self, const char *path, struct err *err);
 void cursor_file_release(struct cursor_file *self);
 
-/* Appends all of it to *text, with its *mode. Returns 1, 0 if there is no file, or -1 with err. */
+/* Reads the whole file: appends its content to *text and sets *mode. Returns 1, 0 if there is no file, or -1 with err. */
 int cursor_file_read(const struct cursor_file *self, struct buf *text, mode_t *mode, struct err *err);
 
 /* Waits for the lock. Returns a descriptor, which is closed to let go of it; -1 with err. */

@@ -7,7 +7,7 @@
 #include "base/signals.h"
 #include "base/units.h"
 
-/* A file needs no buckets: where none are set, nobody can say whose it is. */
+/* A cursor in a file works without buckets; then it has no identity that could be checked. */
 static bool
 needs_identity(const struct settings *settings, bool is_file)
 {
