@@ -62,11 +62,16 @@ program_help() {
 	program_run "$1" --help
 }
 
-# program_commands NAME: the commands that its usage lines start with (`cursor get`), each once.
+# program_commands NAME: the commands that its usage lines start with (`cursor get`, `cursor get|key`), each once.
 program_commands() {
 	program_help "$1" | awk '
 		!/^(Usage:|      )/ { exit }
-		{ sub(/^Usage:/, ""); if ($2 ~ /^[a-z]+$/ && !seen[$2]++) print $2 }'
+		{
+			sub(/^Usage:/, "")
+			if ($2 !~ /^[a-z|]+$/) next
+			count = split($2, names, "|")
+			for (i = 1; i <= count; i++) if (!seen[names[i]]++) print names[i]
+		}'
 }
 
 # program_examples NAME

@@ -81,13 +81,13 @@ older_record() {
 	echo "AWS_ENDPOINT_URL=$S3_ENDPOINT" >.env
 	asks AWS_PROFILE=china
 	rm .env
-	run -0 cursor identity --profile sections
+	run -0 env AWS_PROFILE=sections cursor identity
 	[[ $output == "$S3_ENDPOINT|"* ]]
 	# AWS's own
 	run -0 env AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true cursor identity
 	[ "$output" = 'aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/' ]
 	unset AWS_REGION
-	run -0 cursor identity --profile china
+	run -0 env AWS_PROFILE=china cursor identity
 	[ "$output" = 'aws-cn|rl-data/job-postings-raw/>aws-cn|rl-data/job-postings-mod/' ]
 	run -0 cursor identity --endpoint-url https://s3.dualstack.eu-west-1.amazonaws.com
 	[ "$output" = 'aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/' ]

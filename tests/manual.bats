@@ -165,7 +165,7 @@ zsh_has() {
 
 help_fits() {
 	program_help "$1" | awk -v name="$1" 'length($0) > 80 { print name ": wide: " $0; bad = 1 }
-		END { if (NR > 48) { print name ": " NR " lines"; bad = 1 } exit bad }'
+		END { if (NR > 40) { print name ": " NR " lines"; bad = 1 } exit bad }'
 }
 
 @test "--help fits a screen" {

@@ -23,14 +23,10 @@
 #include "cursor/commands.h"
 
 static const char *const usage[] = {
-	"get [OPTION]...",
-	"set N [--force] [--dry-run] [OPTION]...",
-	"set [--dry-run] [OPTION]... < RECEIPTS",
+	"get|identity|lock|key [OPTION]...",
+	"set N [--force] [--dry-run], or set [--dry-run] < RECEIPTS",
 	"failed [--clear [KEY]...] [OPTION]...",
 	"skip KEY... --reason TEXT [OPTION]...",
-	"key [--older] [OPTION]...",
-	"identity [OPTION]...",
-	"lock [OPTION]...",
 	"import [NAME] [--force] [--dry-run] [OPTION]...",
 	NULL,
 };
@@ -144,8 +140,6 @@ main(int argc, char **argv)
 		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
 		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of the enriched ones (job-postings-mod/)", NULL, 0, 0},
 		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
-		{CLI_SETTING, 0, "region", "REGION", "region to sign for", NULL, 0, 0},
-		{CLI_SETTING, 0, "profile", "NAME", "profile in AWS's own files", NULL, 0, 0},
 		CLI_REDIS_ROWS,
 		{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
 	};
