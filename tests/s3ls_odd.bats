@@ -5,17 +5,14 @@
 load helper
 
 setup_file() {
-	export ODD_PORT
-	ODD_PORT=$(free_port)
-	server_run odd "$PYTHON" "$ROOT/tests/servers/odd.py" "$ODD_PORT"
-	wait_until 10 port_open "$ODD_PORT"
+	odd_start
 }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	BUCKET=bucket-$BATS_TEST_NUMBER
 	cat >config.yaml <<-END
-		endpoint_url: http://127.0.0.1:$ODD_PORT
+		endpoint_url: $S3_ENDPOINT
 		input_bucket: $BUCKET
 		output_bucket: $BUCKET
 		no_sign_request: true
@@ -24,15 +21,10 @@ setup() {
 	odd
 }
 
-# odd [RULE]...: how the server behaves from now on.
-odd() {
-	printf '%s\n' "$@" | curl -sSf --data-binary @- "http://127.0.0.1:$ODD_PORT/.odd"
-}
-
 # requests OPERATION: how many of them there were since the last call.
 requests() {
-	curl -sSf "http://127.0.0.1:$ODD_PORT/.odd" | jq --arg operation "$1" '.calls[$operation] // 0'
-	curl -sSf -X DELETE "http://127.0.0.1:$ODD_PORT/.odd"
+	odd_happened ".calls.$1 // 0"
+	curl -sSf -X DELETE "$S3_ENDPOINT/.odd"
 }
 
 # put KEY...: objects of one posting; a key goes into the URL as it is.
@@ -40,7 +32,7 @@ put() {
 	local key
 	posting "Oakleaf Soft" "${title:-Head of Legal}" >body # a pipe would go in chunks, which the server does not take
 	for key in "$@"; do
-		curl -sSf -T body "http://127.0.0.1:$ODD_PORT/$BUCKET/$key"
+		curl -sSf -T body "$S3_ENDPOINT/$BUCKET/$key"
 	done
 }
 
@@ -226,8 +218,8 @@ rewritten() {
 	[ "$(requests head)" = 100 ]
 	# by both; the thread goes through what is between them, and the order stays
 	title="Head of Something Else" put "${keys[@]:100:20}"
-	curl -sSf -X DELETE "http://127.0.0.1:$ODD_PORT/$BUCKET/job-postings-mod/${keys[105]#*/}"
-	curl -sSf -X DELETE "http://127.0.0.1:$ODD_PORT/$BUCKET/job-postings-mod/${keys[130]#*/}"
+	curl -sSf -X DELETE "$S3_ENDPOINT/$BUCKET/job-postings-mod/${keys[105]#*/}"
+	curl -sSf -X DELETE "$S3_ENDPOINT/$BUCKET/job-postings-mod/${keys[130]#*/}"
 	printf '%s\n' "${keys[@]:100:20}" | grep -vxF "${keys[105]}" | diff - <(rewritten)
 	tail -n 1 stats | jq -e '.rewritten == 19 and .listed == 21 and .present == 129'
 	s3ls --missing-from job-postings-mod/ --rewritten >records

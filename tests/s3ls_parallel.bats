@@ -5,15 +5,11 @@
 load helper
 
 setup_file() {
-	export ODD_PORT
-	ODD_PORT=$(free_port)
-	server_run odd "$PYTHON" "$ROOT/tests/servers/odd.py" "$ODD_PORT"
-	wait_until 10 port_open "$ODD_PORT"
+	odd_start
 }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
-	export S3_ENDPOINT=http://127.0.0.1:$ODD_PORT
 	bucket "bucket-$BATS_TEST_NUMBER"
 	odd list-short
 }
