@@ -220,8 +220,6 @@ void s3_answer_etag(const struct http_call *call, char *to, size_t size);
 bool s3_answer_etag_is_md5(const struct http_call *call, const char *etag);
 /* Whether the answer is a page of a proxy or a web server: HTML, and without what S3 puts on all of its own. */
 bool s3_answer_is_page(const struct http_call *call);
-/* The `check` of a HEAD. A proxy may answer in the store's place: what is there has an ETag, or metadata of ours. */
-enum retry s3_answer_check_head(struct s3_request *request, struct err *err);
 
 /* s3_redirect.c */
 /*
@@ -304,6 +302,8 @@ void s3_put_commit(struct store_put *put);
 int s3_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void s3_put_free(struct store_put *put);
 void s3_bodies_free(struct s3 *s3);
+/* The `check` of a HEAD. A proxy may answer in the store's place: what is there has an ETag, or metadata of ours. */
+enum retry s3_head_check(struct s3_request *request, struct err *err);
 struct store_look *s3_look_open(struct store *store, const char *bucket, const char *key);
 int s3_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);
 void s3_look_free(struct store_look *look);

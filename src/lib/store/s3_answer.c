@@ -424,16 +424,3 @@ s3_answer_is_page(const struct http_call *call)
 	return type != NULL && strncasecmp(type, "text/html", 9) == 0 && http_header(call, "x-amz-request-id") == NULL &&
 	       http_header(call, "x-amz-id-2") == NULL;
 }
-
-enum retry
-s3_answer_check_head(struct s3_request *request, struct err *err)
-{
-	const char *etag = http_header(&request->call, "etag");
-
-	if (http_header(&request->call, "x-amz-meta-writer") != NULL ||
-	    (etag != NULL && *etag != '\0' && !s3_answer_is_page(&request->call)))
-		return RETRY_NEVER;
-	err_set(err, ERR_TEMPORARY, "HEAD: %d with no sign of an object, which is not an S3 store's answer",
-	        request->status);
-	return RETRY_TRANSIENT;
-}

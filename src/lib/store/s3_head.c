@@ -11,6 +11,19 @@ struct s3_head {
 	struct err err;
 };
 
+enum retry
+s3_head_check(struct s3_request *request, struct err *err)
+{
+	const char *etag = http_header(&request->call, "etag");
+
+	if (http_header(&request->call, "x-amz-meta-writer") != NULL ||
+	    (etag != NULL && *etag != '\0' && !s3_answer_is_page(&request->call)))
+		return RETRY_NEVER;
+	err_set(err, ERR_TEMPORARY, "HEAD: %d with no sign of an object, which is not an S3 store's answer",
+	        request->status);
+	return RETRY_TRANSIENT;
+}
+
 /* The headers are there only now: the connection's next request takes their place. */
 static void
 on_head_done(struct s3_request *request)
@@ -38,7 +51,7 @@ s3_look_open(struct store *store, const char *bucket, const char *key)
 	}
 	head->request = s3_request_new(s3, s3_bucket_find(s3, bucket), "HEAD", "HEAD", key);
 	head->request->owner = head;
-	head->request->check = s3_answer_check_head;
+	head->request->check = s3_head_check;
 	head->request->on_done = on_head_done;
 	s3_request_start(head->request);
 	return &head->look;

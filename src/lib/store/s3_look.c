@@ -136,7 +136,7 @@ s3_upload_look(struct s3_upload *upload,
 	upload->look = request;
 	upload->on_seen = on_seen;
 	request->owner = upload;
-	request->check = s3_answer_check_head;
+	request->check = s3_head_check;
 	request->on_done = on_looked;
 	s3_request_start(request);
 }
