@@ -2,7 +2,7 @@
 """aws_config_compare.py DUMP [COUNT]: holds our reader of AWS's profile files against botocore's.
 
 DUMP is the unit test aws_config_test, which prints what it read as JSON. COUNT random files and those below are
-read by both; where the two are meant to differ (README of the differences: the comment at the top of aws_config.h),
+read by both; where the two are meant to differ (README of the differences: the comment at the top of aws/config.h),
 botocore's answer is first brought to ours: comments behind white space are cut off the values, blank lines in a
 continuation are left out, what comes twice is merged. Prints the number of files, or what differs.
 """

@@ -3,7 +3,7 @@
  * behind one interface. Whoever saves sees the state as of that moment; of two who save at once both
  * changes are kept, and the cursor only grows unless it is forced.
  *
- * A cursor and its failed objects belong to one identity (store/identity.h). Older versions had no endpoint in it. What they left counts as
+ * A cursor and its failed objects belong to one identity (aws/identity.h). Older versions had no endpoint in it. What they left counts as
  * ours if the server is AWS's: it is read until something is saved, and then copied together with that. If a custom
  * endpoint is in force it may be of another server, and counts only once it is imported.
  */
@@ -17,7 +17,7 @@
 #include "base/err.h"
 #include "cursor/change.h"
 #include "settings/settings.h"
-#include "store/identity.h"
+#include "aws/identity.h"
 
 struct keeper;
 

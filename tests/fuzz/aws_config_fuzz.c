@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "store/aws_config.h"
+#include "aws/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

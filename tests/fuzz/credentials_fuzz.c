@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "store/credentials_internal.h"
+#include "aws/credentials_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,10 +14,10 @@ FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=$(FUZZ_BUILD)/%)
 # What every fuzzer links: no library beside libc. One that needs more names it in FUZZ_LIB_NAME.
 FUZZ_LIB := $(wildcard src/lib/base/*.c src/lib/json/*.c src/lib/streams/lines.c src/lib/streams/records_*.c)
-FUZZ_LIB_aws_config_fuzz := src/lib/store/aws_config.c src/lib/store/aws_config_parse.c -lcrypto
-FUZZ_LIB_credentials_fuzz := src/lib/store/credentials_json.c src/lib/store/credentials_set.c \
-	src/lib/store/credentials_process.c -lcrypto
-FUZZ_LIB_s3_page_fuzz := src/lib/store/s3_page.c src/lib/store/s3_page_scan.c src/lib/store/s3_xml.c -lexpat
+FUZZ_LIB_aws_config_fuzz := src/lib/aws/config.c src/lib/aws/config_parse.c -lcrypto
+FUZZ_LIB_credentials_fuzz := src/lib/aws/credentials_json.c src/lib/aws/credentials_set.c \
+	src/lib/aws/credentials_process.c -lcrypto
+FUZZ_LIB_s3_page_fuzz := src/lib/s3/page.c src/lib/s3/page_scan.c src/lib/http/xml.c -lexpat
 FUZZ_FLAGS := -O1 -g -std=c11 -D_GNU_SOURCE -Isrc/lib -Wall -Wextra -Werror -pthread \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "store/s3_page.h"
+#include "s3/page.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "store/ahead.h"
+#include "s3/readahead.h"
 
 enum { KIB = 1024, MIB = 1024 * KIB, TEXT_SIZE = 256 * KIB, WINDOWS = 40, MANY = 1000 };
 

@@ -14,7 +14,7 @@
 
 #include "base/io.h"
 #include "json/json.h"
-#include "store/aws_config.h"
+#include "aws/config.h"
 
 static struct aws_config *
 read_both(const char *config_text, const char *credentials_text)

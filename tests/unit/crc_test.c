@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "store/crc.h"
+#include "digest/crc.h"
 
 static void
 known_values(void **state)

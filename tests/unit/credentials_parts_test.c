@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "store/credentials_internal.h"
+#include "aws/credentials_internal.h"
 
 static void
 check_words(const char *command, const char *expected)

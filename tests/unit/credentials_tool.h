@@ -18,7 +18,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/credentials.h"
+#include "aws/credentials.h"
 
 static void
 print_found(const struct aws_credentials *found, const struct err *err)

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "store/file.h"
+#include "file/file.h"
 
 static char root[64];
 static struct settings *settings;

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "store/endpoint.h"
-#include "store/identity.h"
+#include "aws/endpoint.h"
+#include "aws/identity.h"
 
 static void
 servers(void **state)

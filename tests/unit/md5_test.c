@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <openssl/evp.h>
 
-#include "store/md5.h"
-#include "store/md5_blocks.h"
+#include "digest/md5.h"
+#include "digest/md5_blocks.h"
 
 enum { TEXT_SIZE = 64 * 1024, STREAMS_MAX = 40 };
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "store/retry.h"
+#include "aws/retry.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

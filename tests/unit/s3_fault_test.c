@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#include "store/s3_fault.h"
+#include "s3/fault.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

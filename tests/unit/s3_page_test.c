@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "store/s3_page.h"
+#include "s3/page.h"
 
 #define HEAD                                                                                                           \
 	"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "                                                   \

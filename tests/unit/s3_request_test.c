@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/s3.h"
+#include "s3/s3.h"
 
 static int done;
 

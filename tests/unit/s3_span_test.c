@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "store/s3_span.h"
+#include "s3/span.h"
 
 #define PREFIX SLICE("raw/")
 

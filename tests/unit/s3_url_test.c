@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "store/endpoint.h"
-#include "store/s3.h"
+#include "aws/endpoint.h"
+#include "s3/s3.h"
 
 /* The bucket is "pail". */
 static void

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "store/s3.h"
-#include "store/s3_upload.h"
+#include "s3/s3.h"
+#include "s3/upload.h"
 
 static void
 errors(void **state)

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "store/sigv4.h"
+#include "aws/sigv4.h"
 
 #define ACCESS_KEY "AKIAIOSFODNN7EXAMPLE"
 #define SECRET_KEY "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/sigv4.h"
 #include "base/buf.h"
+#include "http/percent.h"
 #include "store/backend.h"
-#include "store/percent.h"
-#include "store/sigv4.h"
 
 /* S3 takes 2 KB of metadata in all, names included. A source whose name is longer than this is known by its object's name. */
 #define VALUE_MAX 1024

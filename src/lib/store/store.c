@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/endpoint.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/backend.h"
-#include "store/endpoint.h"
 
 /* Of a key in an error text: what comes behind it must still have room in struct err. */
 #define NAME_MAX_BYTES 400

@@ -1,0 +1,351 @@
+/*
+ * The chain of places where AWS's own programs look for credentials, in their order, and the renewal of what
+ * it found.
+ *
+ * While keys are held no core file is written: a core on a disk is where they would outlive the process. The
+ * process stays open to its user's debugger and profiler, who can read the keys' files anyway.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "aws/credentials_internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define LEAD_MS INT64_C(300000)  /* renewed so long before they expire, or at half of a short life */
+#define PAUSE_MS INT64_C(60000)  /* between tries to renew keys that still hold */
+#define FAILED_MS INT64_C(10000) /* a failure is the answer to everybody for so long */
+
+#define NOT_FOUND "no AWS credentials: looked in the environment (AWS_ACCESS_KEY_ID is not set)"
+#define WHAT_TO_DO                                                                                                     \
+	"; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run aws configure, or take --no-sign-request "                 \
+	"for "                                                                                                             \
+	"public buckets"
+
+typedef int provider_fn(struct credential_context *context, struct credential_set *set, struct err *err);
+
+static provider_fn *const chain[] = {
+	credentials_from_environment, credentials_from_profile, credentials_from_web_identity,
+	credentials_from_container,   credentials_from_imds,
+};
+
+#define CHAIN_LENGTH (sizeof chain / sizeof *chain)
+
+struct credentials {
+	const struct settings *settings;
+	struct aws_config *config;
+	const char *profile;
+	bool profile_named; /* by --profile */
+	char *region;       /* copies: the config is read anew */
+	char *endpoint;
+	char *max_attempts;
+	char *ca_bundle;
+
+	struct credential_set set;
+	struct aws_credentials view; /* of the set, for the caller */
+	size_t provider;             /* that the set is from */
+	int64_t renew_ms;            /* wall clock; 0: never */
+	int64_t quiet_until;         /* monotonic: no renewal before */
+
+	struct err failure; /* the last, and until when (monotonic) it is the answer */
+	int64_t failure_until;
+	int64_t failure_refused; /* the generation it was about; 0: there were no keys */
+	struct log_site warned;
+};
+
+static char *
+copy(const char *text)
+{
+	return text ? mem_dup(text) : NULL;
+}
+
+struct credentials *
+credentials_new(const struct settings *settings, struct err *err)
+{
+	struct aws_config *config = aws_config_load(settings, err);
+	struct credentials *credentials;
+	const char *profile, *origin;
+
+	if (!config)
+		return NULL;
+	if (aws_config_profile(config, settings, &profile, &origin, err) < 0) {
+		aws_config_free(config);
+		return NULL;
+	}
+	credentials = mem_zero(1, sizeof *credentials);
+	credentials->settings = settings;
+	credentials->config = config;
+	credentials->profile = profile;
+	credentials->profile_named = origin && strncmp(origin, "--", 2) == 0;
+	credentials->region = copy(aws_config_get(config, profile, "region"));
+	credentials->endpoint = copy(aws_config_endpoint(config, settings, profile, "s3"));
+	credentials->ca_bundle = copy(aws_config_ca_bundle(config, settings, profile));
+	credentials->max_attempts = copy(aws_config_get(config, profile, "max_attempts"));
+	return credentials;
+}
+
+void
+credentials_free(struct credentials *credentials)
+{
+	if (!credentials)
+		return;
+	credential_set_release(&credentials->set);
+	aws_config_free(credentials->config);
+	free(credentials->region);
+	free(credentials->endpoint);
+	free(credentials->max_attempts);
+	free(credentials->ca_bundle);
+	free(credentials);
+}
+
+/* Asks the providers from `first` to `last`. Returns 0 with *set and *provider, or -1 with err. */
+static int
+ask(struct credentials *credentials, size_t first, size_t last, bool again, struct credential_set *set,
+    size_t *provider, struct err *err)
+{
+	struct buf looked = BUF_INIT;
+	struct credential_context context = {
+		.settings = credentials->settings,
+		.config = credentials->config,
+		.profile = credentials->profile,
+		.profile_named = credentials->profile_named,
+		.again = again,
+		.looked = &looked,
+	};
+	int found = 0;
+
+	for (size_t i = first; i <= last && found == 0; i++) {
+		found = chain[i](&context, set, err);
+		*provider = i;
+	}
+	if (found == 0)
+		err_set(err, ERR_USAGE, "%s%.*s%s", NOT_FOUND, SLICE_ARGS(slice_of_buf(&looked)), WHAT_TO_DO);
+	/*
+	 * A set of keys that cannot be had is no fault of the object that they are for: nothing is given up
+	 * for it.
+	 */
+	if (found <= 0 && err->kind == ERR_FAILED)
+		err->kind = ERR_ACCESS;
+	buf_release(&looked);
+	if (found > 0)
+		return 0;
+	credential_set_release(set);
+	return -1;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool
+same_keys(const struct credential_set *a, const struct credential_set *b)
+{
+	return same_text(a->access_key, b->access_key) && same_text(a->secret_key, b->secret_key) &&
+	       same_text(a->session_token, b->session_token);
+}
+
+/* No core file from here on. */
+static void
+keep_off_disk(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur != 0) {
+		limit.rlim_cur = 0;
+		setrlimit(RLIMIT_CORE, &limit);
+	}
+}
+
+/* No renewal for a while; but where the keys end before that, not beyond their end. */
+static void
+pause_renewal(struct credentials *credentials)
+{
+	int64_t left = credentials->set.expires_ms - clock_unix_ms();
+
+	credentials->quiet_until = clock_mono_ms() + (left > 0 && left < PAUSE_MS ? left : PAUSE_MS);
+}
+
+static void
+plan_renewal(struct credentials *credentials, bool same)
+{
+	const struct credential_set *set = &credentials->set;
+	int64_t left = set->expires_ms - clock_unix_ms();
+	char when[32];
+
+	credentials->renew_ms = 0;
+	if (!set->expires_ms) {
+		log_debug("credentials from %s", set->source);
+		return;
+	}
+	clock_format_iso(set->expires_ms / 1000, when);
+	log_debug("credentials from %s, until %s", set->source, when);
+	/* Our clock may be off; the server's is the one that counts, and it will say so. */
+	if (left <= 0)
+		log_warning_limited(&credentials->warned,
+		                    "credentials from %s say that they expired at %s; they are used "
+		                    "all the same",
+		                    set->source, when);
+	credentials->renew_ms = set->expires_ms - (left < 2 * LEAD_MS ? left / 2 : LEAD_MS);
+	if (same || left <= 0)
+		pause_renewal(credentials);
+}
+
+/* Takes over *fresh as what is used from now on. */
+static void
+adopt(struct credentials *credentials, struct credential_set *fresh)
+{
+	bool same = same_keys(&credentials->set, fresh);
+
+	keep_off_disk();
+	credential_set_release(&credentials->set);
+	credentials->set = *fresh;
+	*fresh = (struct credential_set){0};
+	plan_renewal(credentials, same);
+	credentials->view.access_key = credentials->set.access_key;
+	credentials->view.secret_key = credentials->set.secret_key;
+	credentials->view.session_token = credentials->set.session_token;
+	credentials->view.expires_ms = credentials->set.expires_ms;
+	credentials->view.source = credentials->set.source;
+	credentials->view.generation += same ? 0 : 1;
+	credentials->failure.kind = ERR_NONE;
+}
+
+/* Remembers a failure, so that a thousand transfers do not ask a thousand times. */
+static const struct aws_credentials *
+fail(struct credentials *credentials, int64_t refused, const struct err *err)
+{
+	credentials->failure = *err;
+	credentials->failure_refused = refused;
+	credentials->failure_until = clock_mono_ms() + FAILED_MS;
+	return NULL;
+}
+
+/* The profile files may have been rewritten, as sign-in helpers do; broken ones leave what was read before.
+ */
+static void
+reload(struct credentials *credentials)
+{
+	struct err err = ERR_INIT;
+	struct aws_config *config = aws_config_load(credentials->settings, &err);
+
+	if (!config) {
+		log_warning_limited(&credentials->warned, "%s", err.text);
+		return;
+	}
+	aws_config_free(credentials->config);
+	credentials->config = config;
+}
+
+static const struct aws_credentials *
+renew(struct credentials *credentials, bool refused, struct err *err)
+{
+	int64_t now = clock_unix_ms();
+	int64_t generation = credentials->view.generation;
+	struct credential_set fresh = {0};
+	size_t provider = credentials->provider;
+	char when[32];
+
+	reload(credentials);
+	if (ask(credentials, provider, provider, true, &fresh, &provider, err) == 0) {
+		adopt(credentials, &fresh);
+		if (!refused || credentials->view.generation != generation)
+			return &credentials->view;
+		err_set(err, ERR_TEMPORARY, "the credentials from %s have expired, and there are no newer ones",
+		        credentials->set.source);
+		return fail(credentials, generation, err);
+	}
+	/* What was right at the start and is not any more is no usage error: nothing is given up for it. */
+	if (err->kind == ERR_USAGE)
+		err->kind = ERR_ACCESS;
+	if (refused || now >= credentials->set.expires_ms) {
+		err_prefix(err, "the credentials from %s have expired and cannot be renewed", credentials->set.source);
+		return fail(credentials, generation, err);
+	}
+	clock_format_iso(credentials->set.expires_ms / 1000, when);
+	log_warning_limited(&credentials->warned, "the credentials from %s hold until %s and cannot be renewed yet: %s",
+	                    credentials->set.source, when, err->text);
+	*err = (struct err)ERR_INIT;
+	pause_renewal(credentials);
+	return &credentials->view;
+}
+
+const struct aws_credentials *
+credentials_get(struct credentials *credentials, int64_t refused, struct err *err)
+{
+	int64_t generation = credentials->view.generation;
+	int64_t now_mono = clock_mono_ms();
+	int64_t now = clock_unix_ms();
+	bool is_refused = refused != 0 && refused == generation;
+	bool is_due = credentials->renew_ms && now >= credentials->renew_ms;
+	bool is_over = credentials->set.expires_ms && now >= credentials->set.expires_ms;
+	struct credential_set fresh = {0};
+
+	if (generation && !is_refused && !is_due)
+		return &credentials->view;
+	if (credentials->failure.kind != ERR_NONE && now_mono < credentials->failure_until &&
+	    credentials->failure_refused == generation && (is_refused || is_over || !generation)) {
+		*err = credentials->failure;
+		return NULL;
+	}
+	if (generation && !is_refused && now_mono < credentials->quiet_until)
+		return &credentials->view;
+	if (generation)
+		return renew(credentials, is_refused, err);
+	if (ask(credentials, 0, CHAIN_LENGTH - 1, false, &fresh, &credentials->provider, err) < 0)
+		return fail(credentials, 0, err);
+	adopt(credentials, &fresh);
+	return &credentials->view;
+}
+
+const char *
+credentials_region(const struct credentials *credentials)
+{
+	return credentials->region;
+}
+
+const char *
+credentials_endpoint(const struct credentials *credentials)
+{
+	return credentials->endpoint;
+}
+
+const char *
+credentials_ca_bundle(const struct credentials *credentials)
+{
+	return credentials->ca_bundle;
+}
+
+const char *
+credentials_max_attempts(const struct credentials *credentials)
+{
+	return credentials->max_attempts;
+}
+
+int
+credentials_describe(struct credentials *credentials, const char *endpoint, const char *region, struct buf *to,
+                     struct err *err)
+{
+	const struct aws_credentials *found = credentials_get(credentials, 0, err);
+	char when[32] = "never";
+
+	if (!found)
+		return -1;
+	if (found->expires_ms)
+		clock_format_iso(found->expires_ms / 1000, when);
+	/* As much of the access key as tells two apart; a short one (of a local server) is shown by half. */
+	size_t len = strlen(found->access_key);
+	int shown = len >= 12 ? 4 : (int)(len / 4);
+
+	buf_printf(to, "access_key: %.*s****%s\n", shown, found->access_key, found->access_key + len - (size_t)shown);
+	buf_printf(to, "source: %s\n", found->source);
+	buf_printf(to, "temporary: %s\n", found->session_token ? "yes" : "no");
+	buf_printf(to, "expires: %s\n", when);
+	buf_printf(to, "profile: %s\n", credentials->profile);
+	buf_printf(to, "region: %s\n", region ? region : credentials->region ? credentials->region : "(not set)");
+	buf_printf(to, "endpoint: %s\n", endpoint ? endpoint : credentials->endpoint ? credentials->endpoint : "AWS");
+	return 0;
+}

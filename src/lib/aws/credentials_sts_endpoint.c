@@ -1,0 +1,90 @@
+/* Which of AWS's security token services to ask. */
+#include <string.h>
+#include <strings.h>
+
+#include "aws/credentials_internal.h"
+#include "aws/endpoint.h"
+#include "base/mem.h"
+
+#define DEFAULT_REGION "us-east-1"
+
+static bool
+is_region(const char *region)
+{
+	size_t len = strlen(region);
+
+	return len > 0 && len < 64 && region[0] != '-' && strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
+/* As the store chooses its own, but for the profile of the role going first. NULL: none is set. */
+static const char *
+region_of(const struct credential_context *context, const char *profile)
+{
+	const char *region = settings_text(context->settings, "region");
+
+	if (!region)
+		region = settings_aws(context->settings, "AWS_REGION");
+	if (!region)
+		region = settings_aws(context->settings, "AWS_DEFAULT_REGION");
+	if (!region && profile)
+		region = aws_config_get(context->config, profile, "region");
+	if (!region)
+		region = aws_config_get(context->config, context->profile, "region");
+	return region;
+}
+
+static const char *
+domain_of(const char *region)
+{
+	static const struct {
+		const char *prefix;
+		const char *domain;
+	} partitions[] = {
+		{"cn-", "amazonaws.com.cn"},
+		{"us-iso-", "c2s.ic.gov"},
+		{"us-isob-", "sc2s.sgov.gov"},
+	};
+
+	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
+		if (strncmp(region, partitions[i].prefix, strlen(partitions[i].prefix)) == 0)
+			return partitions[i].domain;
+	return "amazonaws.com";
+}
+
+/* AWS's order: the service's own variable, the one for all services, the profile. */
+static const char *
+named_endpoint(const struct credential_context *context, const char *profile, const char **origin)
+{
+	const char *ignore = settings_aws(context->settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+	const char *endpoint;
+
+	if (ignore && strcasecmp(ignore, "true") == 0)
+		return NULL;
+	endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL_STS");
+	if (!endpoint)
+		endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL");
+	if (!endpoint && profile) {
+		*origin = "the profile";
+		endpoint = aws_config_endpoint(context->config, context->settings, profile, "sts");
+	}
+	return endpoint;
+}
+
+int
+sts_place_find(const struct credential_context *context, const char *profile, struct sts_place *place, struct err *err)
+{
+	const char *region = region_of(context, profile);
+	const char *origin;
+	const char *endpoint = named_endpoint(context, profile, &origin);
+
+	place->region = region && strcmp(region, "aws-global") != 0 ? region : DEFAULT_REGION;
+	if (!is_region(place->region))
+		return err_set(err, ERR_USAGE, "\"%s\" is no region", place->region);
+	if (endpoint)
+		place->endpoint = endpoint_parse(endpoint, origin, err);
+	else if (!region || place->region != region)
+		place->endpoint = mem_dup("https://sts.amazonaws.com");
+	else
+		place->endpoint = mem_printf("https://sts.%s.%s", region, domain_of(region));
+	return place->endpoint ? 0 : -1;
+}

@@ -1,0 +1,137 @@
+/* Retries as pure functions: see retry.h. */
+#include "aws/retry.h"
+
+#include "base/units.h"
+
+#define QUOTA_MAX 500
+#define COST_TRANSIENT 14
+#define COST_THROTTLED 5
+#define BASE_TRANSIENT_MS 50.0
+#define BASE_THROTTLED_MS 1000.0
+#define DELAY_MAX_MS 20000.0
+#define AMZ_SPREAD_MS 5000
+#define RETRY_AFTER_MAX_MS 60000
+
+static const char *const throttling[] = {
+	"SlowDown",
+	"Throttling",
+	"ThrottlingException",
+	"ThrottledException",
+	"RequestThrottled",
+	"RequestThrottledException",
+	"TooManyRequests",
+	"TooManyRequestsException",
+	"RequestLimitExceeded",
+	"BandwidthLimitExceeded",
+	"LimitExceededException",
+	"ProvisionedThroughputExceededException",
+	"TransactionInProgressException",
+	"PriorRequestNotComplete",
+	"EC2ThrottledException",
+	"ServiceUnavailable",
+};
+
+/* IncompleteBody and BadDigest: what we sent was sound, so it was damaged on its way. */
+static const char *const transient[] = {
+	"InternalError",
+	"InternalServerError",
+	"RequestTimeout",
+	"RequestTimeoutException",
+	"OperationAborted",
+	"IncompleteBody",
+	"BadDigest",
+	"XAmzContentSHA256Mismatch",
+	"XAmzContentChecksumMismatch",
+	"ConnectionClosedByRequester",
+	"ResponseInterrupted",
+};
+
+static bool
+is_one_of(struct slice code, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (slice_equal_str(code, names[i]))
+			return true;
+	}
+	return false;
+}
+
+enum retry
+retry_of_code(struct slice code)
+{
+	if (is_one_of(code, throttling, sizeof(throttling) / sizeof(throttling[0])))
+		return RETRY_THROTTLED;
+	if (is_one_of(code, transient, sizeof(transient) / sizeof(transient[0])))
+		return RETRY_TRANSIENT;
+	return RETRY_NEVER;
+}
+
+enum retry
+retry_classify(int status, struct slice code)
+{
+	enum retry retry = retry_of_code(code);
+
+	if (retry != RETRY_NEVER)
+		return retry;
+	switch (status) {
+	case 429:
+		return RETRY_THROTTLED;
+	case 503: /* without a code that says otherwise it is SlowDown, whose body not every server sends */
+		return code.len == 0 ? RETRY_THROTTLED : RETRY_TRANSIENT;
+	case 408:
+	case 500:
+	case 502:
+	case 504:
+		return RETRY_TRANSIENT;
+	default:
+		return RETRY_NEVER;
+	}
+}
+
+int64_t
+retry_delay(int attempt, enum retry retry, double random)
+{
+	double most = retry == RETRY_THROTTLED ? BASE_THROTTLED_MS : BASE_TRANSIENT_MS;
+
+	for (int i = 1; i < attempt && most < DELAY_MAX_MS; i++)
+		most *= 2;
+	if (most > DELAY_MAX_MS)
+		most = DELAY_MAX_MS;
+	return (int64_t)(most * random);
+}
+
+int64_t
+retry_obey(int64_t delay_ms, const char *amz_retry_after, const char *retry_after)
+{
+	int64_t most = delay_ms + AMZ_SPREAD_MS;
+	int64_t asked;
+
+	if (amz_retry_after == NULL || !units_parse_int(amz_retry_after, 0, INT64_MAX, &asked)) {
+		if (retry_after == NULL || !units_parse_int(retry_after, 0, INT64_MAX / 1000, &asked))
+			return delay_ms;
+		asked *= 1000;
+		most = RETRY_AFTER_MAX_MS;
+	}
+	if (asked > most)
+		asked = most;
+	return asked > delay_ms ? asked : delay_ms;
+}
+
+int
+retry_take(struct retry_quota *quota, enum retry retry)
+{
+	int cost = retry == RETRY_THROTTLED ? COST_THROTTLED : COST_TRANSIENT;
+
+	if (quota->tokens < cost)
+		return -1;
+	quota->tokens -= cost;
+	return cost;
+}
+
+void
+retry_refund(struct retry_quota *quota, int taken)
+{
+	quota->tokens += taken > 0 ? taken : 1;
+	if (quota->tokens > QUOTA_MAX)
+		quota->tokens = QUOTA_MAX;
+}

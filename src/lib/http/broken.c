@@ -1,0 +1,62 @@
+/*
+ * What a call that did not come through says. Curl's own text serves, but where a proxy stands between: it does not say
+ * that the host which cannot be reached is the proxy's, and of a proxy whose URL it cannot read it shows the whole, with
+ * the password.
+ */
+#include <string.h>
+
+#include "http/http.h"
+
+#define UNREADABLE "Unsupported proxy "
+#define UNREACHABLE "connect to "
+
+static struct slice
+until(const char *text, const char *ends)
+{
+	return slice_of(text, strcspn(text, ends));
+}
+
+/* Whether `why` speaks of the host and port that `url` names. */
+static bool
+is_about(const char *why, const char *url)
+{
+	const char *host = strstr(url, "://");
+	struct buf text = BUF_INIT;
+	struct slice name, port;
+	bool about;
+
+	if (host == NULL)
+		return true;
+	host += 3;
+	port = *url == 'h' && strncmp(url, "https:", 6) == 0 ? SLICE("443") : SLICE("80");
+	if (*host == '[')
+		name = until(++host, "]");
+	else
+		name = until(host, ":/?#");
+	host += name.len + (host[name.len] == ']');
+	if (*host == ':')
+		port = until(host + 1, "/?#");
+	buf_printf(&text, UNREACHABLE "%.*s port %.*s ", SLICE_ARGS(name), SLICE_ARGS(port));
+	about = strstr(why, buf_cstr(&text)) != NULL;
+	buf_release(&text);
+	return about;
+}
+
+enum err_kind
+http_broken(const struct http_call *call, struct buf *text)
+{
+	long refused = 0;
+
+	if (strncmp(call->why, UNREADABLE, sizeof(UNREADABLE) - 1) == 0) {
+		buf_append_str(text, "the proxy that the environment names is no address of one");
+		return ERR_ACCESS;
+	}
+	curl_easy_getinfo(call->easy, CURLINFO_HTTP_CONNECTCODE, &refused);
+	if (call->result == CURLE_OK || refused / 100 == 2)
+		refused = 0;
+	if (refused != 0 || (strstr(call->why, UNREACHABLE) != NULL && !is_about(call->why, call->url)))
+		buf_append_str(text, "the proxy: ");
+	buf_append_str(text, call->why);
+	/* It wants another name or password, or does not want us to go there. */
+	return refused / 100 == 4 && refused != 408 && refused != 429 ? ERR_ACCESS : http_error_kind(call->result);
+}

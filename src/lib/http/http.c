@@ -1,0 +1,376 @@
+/* HTTP on curl's multi interface: see http.h. */
+#include "http/http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* Handles kept for the next call: making one costs more than a small request. */
+#define IDLE_MAX 64
+/* Fewer, larger reads: at most what a paused call holds back inside curl. */
+#define READ_BYTES (128L * 1024)
+#define SEND_BYTES (256L * 1024)
+#define POOL_MAX 256L
+/* A signal that comes just before a poll does not end it: so no poll is longer. */
+#define POLL_MAX_MS 1000
+
+struct http {
+	CURLM *multi;
+	CURLSH *share; /* TLS sessions: a new connection need not do the whole handshake */
+	struct http_options options;
+	char *ca_bundle;
+	CURL *idle[IDLE_MAX];
+	int idle_count;
+	struct http_call *calls; /* under way */
+	/*
+	 * Milliseconds spent in here. Stalls are measured by it, for while the program does something else no
+	 * call can move.
+	 */
+	int64_t clock_ms;
+	int64_t next_look;
+};
+
+struct http *
+http_new(const struct http_options *options)
+{
+	struct http *http = mem_zero(1, sizeof(*http));
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	http->options = *options;
+	http->ca_bundle = options->ca_bundle != NULL ? mem_dup(options->ca_bundle) : NULL;
+	http->multi = curl_multi_init();
+	http->share = curl_share_init();
+	if (http->multi == NULL || http->share == NULL)
+		abort();
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, POOL_MAX);
+	curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	return http;
+}
+
+void
+http_free(struct http *http)
+{
+	if (http == NULL)
+		return;
+	while (http->idle_count > 0)
+		curl_easy_cleanup(http->idle[--http->idle_count]);
+	curl_multi_cleanup(http->multi);
+	curl_share_cleanup(http->share);
+	free(http->ca_bundle);
+	free(http);
+}
+
+static size_t
+receive(char *data, size_t size, size_t count, void *opaque)
+{
+	struct http_call *call = opaque;
+	long status = 0;
+
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	call->status = (int)status;
+	switch (call->on_body(call, data, size * count)) {
+	case HTTP_TAKEN:
+		return size * count;
+	case HTTP_PAUSE:
+		call->paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	default:
+		return CURL_WRITEFUNC_ERROR;
+	}
+}
+
+/* Curl sends again by itself when a kept connection ends without an answer, and says so nowhere else. */
+static int
+count_send(void *opaque, char *their_address, char *our_address, int their_port, int our_port)
+{
+	struct http_call *call = opaque;
+
+	(void)their_address;
+	(void)our_address;
+	(void)their_port;
+	(void)our_port;
+	call->sends++;
+	return CURL_PREREQFUNC_OK;
+}
+
+static void
+set_options(struct http *http, struct http_call *call, CURL *easy)
+{
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, count_send);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
+	curl_easy_setopt(easy, CURLOPT_SHARE, http->share);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_BYTES);
+	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BYTES);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	if (http->ca_bundle != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_bundle);
+	curl_easy_setopt(easy, CURLOPT_URL, call->url);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
+	if (call->has_body) {
+		/* From memory, not by a read function: curl can send it again when a kept connection turns
+		 * out dead. */
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call->body.len > 0 ? call->body.ptr : "");
+	} else if (strcmp(call->method, "HEAD") == 0) {
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	}
+	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+}
+
+void
+http_start(struct http *http, struct http_call *call)
+{
+	CURL *easy = http->idle_count > 0 ? http->idle[--http->idle_count] : curl_easy_init();
+
+	if (easy == NULL)
+		abort();
+	call->easy = easy;
+	call->running = true;
+	call->result = CURLE_OK;
+	call->status = 0;
+	call->sends = 0;
+	call->why[0] = '\0';
+	call->paused = false;
+	call->stalled = false;
+	call->moved = 0;
+	call->moved_at = http->clock_ms;
+	set_options(http, call, easy);
+	call->prev = NULL;
+	call->next = http->calls;
+	if (http->calls != NULL)
+		http->calls->prev = call;
+	http->calls = call;
+	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
+		abort();
+}
+
+static void
+unlink_call(struct http *http, struct http_call *call)
+{
+	if (call->prev != NULL)
+		call->prev->next = call->next;
+	else
+		http->calls = call->next;
+	if (call->next != NULL)
+		call->next->prev = call->prev;
+	call->running = false;
+}
+
+/* A handle whose call failed is not used again: what a failed send leaves behind is not all reset. */
+static void
+put_away(struct http *http, CURL *easy, bool sound)
+{
+	if (!sound || http->idle_count == IDLE_MAX) {
+		curl_easy_cleanup(easy);
+		return;
+	}
+	curl_easy_reset(easy);
+	http->idle[http->idle_count++] = easy;
+}
+
+void
+http_cancel(struct http *http, struct http_call *call)
+{
+	CURL *easy = call->easy;
+
+	if (call->running) {
+		unlink_call(http, call);
+		curl_multi_remove_handle(http->multi, easy);
+		put_away(http, easy, false);
+	} else if (call->held) {
+		call->held = false;
+		put_away(http, easy, true);
+	}
+}
+
+void
+http_resume(struct http_call *call)
+{
+	if (!call->running || !call->paused)
+		return;
+	call->paused = false;
+	curl_easy_pause(call->easy, CURLPAUSE_CONT);
+}
+
+/* `easy` stays the call's own until on_done has read the headers. */
+static void
+deliver(struct http *http, struct http_call *call)
+{
+	CURL *easy = call->easy;
+	bool sound = call->result == CURLE_OK;
+
+	call->held = false;
+	call->on_done(call);
+	put_away(http, easy, sound);
+}
+
+void
+http_deliver(struct http *http, struct http_call *call)
+{
+	if (call->held)
+		deliver(http, call);
+}
+
+/* The transfer is over. */
+static void
+finish(struct http *http, struct http_call *call, CURLcode result)
+{
+	CURL *easy = call->easy;
+	long status = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	unlink_call(http, call);
+	curl_multi_remove_handle(http->multi, easy);
+	call->status = (int)status;
+	call->result = result;
+	if (result == CURLE_OK && status == 0) {
+		/* Seen where a kept connection died under a request: success, and no answer. */
+		call->result = CURLE_GOT_NOTHING;
+	} else if (call->stalled) {
+		call->result = CURLE_OPERATION_TIMEDOUT;
+		snprintf(call->why, sizeof(call->why), "nothing came or went for too long");
+	}
+	result = call->result;
+	if (result != CURLE_OK && call->why[0] == '\0')
+		snprintf(call->why, sizeof(call->why), "%s", curl_easy_strerror(result));
+	call->held = call->on_ended != NULL && call->on_ended(call);
+	if (!call->held)
+		deliver(http, call);
+}
+
+/* Ends calls for which nothing has moved for too long. */
+static void
+look_for_stalls(struct http *http)
+{
+	int64_t patience = http->options.stall_timeout_ms;
+	struct http_call *call = http->calls;
+	struct http_call *next;
+
+	if (http->clock_ms < http->next_look || patience <= 0)
+		return;
+	http->next_look = http->clock_ms + patience / 8;
+	for (; call != NULL; call = next) {
+		curl_off_t down = 0, up = 0;
+		int64_t limit = call->patience_ms > 0 ? call->patience_ms : patience;
+
+		next = call->next;
+		curl_easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+		curl_easy_getinfo(call->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+		if (call->paused || down + up != call->moved) {
+			call->moved = down + up;
+			call->moved_at = http->clock_ms;
+		} else if (http->clock_ms - call->moved_at >= limit) {
+			call->stalled = true;
+		}
+	}
+	/* In a second round, and from the start each time: on_done may end any other call. */
+	for (call = http->calls; call != NULL; call = next) {
+		next = call->next;
+		if (call->stalled) {
+			finish(http, call, CURLE_OPERATION_TIMEDOUT);
+			next = http->calls;
+		}
+	}
+}
+
+void
+http_perform(struct http *http)
+{
+	CURLMsg *message;
+	int running, left;
+
+	curl_multi_perform(http->multi, &running);
+	while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+		struct http_call *call = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
+		finish(http, call, message->data.result);
+	}
+	look_for_stalls(http);
+}
+
+bool
+http_poll(struct http *http, int fd, int64_t timeout_ms)
+{
+	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
+	int64_t limit = http->calls != NULL && http->options.stall_timeout_ms < POLL_MAX_MS * 8
+	                    ? http->options.stall_timeout_ms / 8 + 1
+	                    : POLL_MAX_MS;
+	int64_t before = clock_mono_ms();
+	int ready = 0;
+
+	if (timeout_ms < 0 || timeout_ms > limit)
+		timeout_ms = limit;
+	curl_multi_poll(http->multi, &extra, fd >= 0 ? 1 : 0, (int)timeout_ms, &ready);
+	http->clock_ms += clock_mono_ms() - before;
+	return fd >= 0 && extra.revents != 0;
+}
+
+const char *
+http_header(const struct http_call *call, const char *name)
+{
+	struct curl_header *header;
+
+	if (curl_easy_header(call->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return NULL;
+	return header->value;
+}
+
+int64_t
+http_content_length(const struct http_call *call)
+{
+	curl_off_t length = -1;
+
+	curl_easy_getinfo(call->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	return length;
+}
+
+void
+http_add_header(struct http_call *call, const char *name, const char *value)
+{
+	/* curl sends a header without a value only where it ends in ';'. */
+	char *line = *value != '\0' ? mem_printf("%s: %s", name, value) : mem_printf("%s;", name);
+
+	call->headers = curl_slist_append(call->headers, line);
+	free(line);
+}
+
+void
+http_call_release(struct http_call *call)
+{
+	curl_slist_free_all(call->headers);
+	call->headers = NULL;
+}
+
+enum err_kind
+http_error_kind(CURLcode result)
+{
+	switch (result) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		/* Nothing is wrong with the object: it must not count as failed for good. */
+		return ERR_ACCESS;
+	default:
+		return ERR_TEMPORARY;
+	}
+}

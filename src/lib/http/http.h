@@ -1,0 +1,98 @@
+/*
+ * HTTP on curl's multi interface: many calls at once on one pool of connections, in one thread. A call is
+ * one request and its answer: no redirect is followed, nothing is tried again, nothing is signed here.
+ */
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct http_options {
+	const char *ca_bundle; /* NULL: the system's */
+	int64_t connect_timeout_ms;
+	int64_t stall_timeout_ms; /* a call that moves no byte for so long, while it is not paused, ends */
+};
+
+enum http_body { HTTP_TAKEN, HTTP_PAUSE, HTTP_REFUSED };
+
+struct http_call {
+	/* what to send; owned by the caller and unchanged until the call is done */
+	const char *method;
+	const char *url;
+	struct curl_slist *headers; /* freed with http_call_release */
+	struct slice body;
+	bool has_body;       /* send Content-Length even where body is empty */
+	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
+
+	/*
+	 * The answer's body as it comes; its status and headers are known by then. HTTP_PAUSE: the same bytes
+	 * come again after http_resume. HTTP_REFUSED ends the call. Must not start, cancel or resume calls.
+	 */
+	enum http_body (*on_body)(struct http_call *call, const char *data, size_t len);
+	/*
+	 * The transfer is over, and so are its bytes. Returns whether on_done is to wait for http_deliver(); until then the call
+	 * holds no connection, and its headers stay. NULL: it never waits. Must not start, cancel or resume calls.
+	 */
+	bool (*on_ended)(struct http_call *call);
+	/* The call is over; may free it, start it anew or start others. Headers can be read until it returns.
+	 */
+	void (*on_done)(struct http_call *call);
+	void *owner;
+
+	/* the answer */
+	CURLcode result; /* CURLE_OK: a whole answer with some status */
+	int status;
+	char why[CURL_ERROR_SIZE]; /* where result is not CURLE_OK */
+	/* How often curl sent the request: more than once if kept connections turned out dead under it. Each may have been carried out. */
+	int sends;
+
+	/* the engine's own */
+	CURL *easy; /* while under way, held and in on_done */
+	bool running;
+	bool held; /* on_done waits */
+	struct http_call *prev, *next;
+	bool paused;
+	bool stalled;
+	curl_off_t moved; /* bytes up and down when last looked */
+	int64_t moved_at; /* by the engine's clock */
+};
+
+struct http;
+
+struct http *http_new(const struct http_options *options);
+void http_free(struct http *http); /* calls must be over or cancelled */
+
+void http_start(struct http *http, struct http_call *call);
+/* Ends a call under way or held without on_done; does nothing for one that is neither. */
+void http_cancel(struct http *http, struct http_call *call);
+/* Calls the on_done of a call that is held; does nothing for one that is not. */
+void http_deliver(struct http *http, struct http_call *call);
+/* Takes up a call that on_body paused. May call on_body. */
+void http_resume(struct http_call *call);
+
+/* Moves all calls as far as they go without waiting, and ends those that stall. */
+void http_perform(struct http *http);
+/* Waits for work for http_perform, for fd (or -1) to be readable, or timeout_ms. Returns whether fd is
+ * readable. */
+bool http_poll(struct http *http, int fd, int64_t timeout_ms);
+
+/* A header of the answer (the last of that name), or NULL. Valid until on_done returns. */
+const char *http_header(const struct http_call *call, const char *name);
+/* Content-Length of the answer, or -1. */
+int64_t http_content_length(const struct http_call *call);
+
+/* Adds "name: value" to call->headers. */
+void http_add_header(struct http_call *call, const char *name, const char *value);
+void http_call_release(struct http_call *call);
+
+/* What a call that did not come through (result) says of the next: whose fault it was. */
+enum err_kind http_error_kind(CURLcode result);
+/* The same in on_done, with a text that is added to `text`: it says where a proxy is at fault, and shows no secret of its URL. */
+enum err_kind http_broken(const struct http_call *call, struct buf *text);
+
+#endif

@@ -1,0 +1,59 @@
+/* Percent-encoding, taken off. */
+#include "http/percent.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Whether one of eight bytes is '%' or '+'. */
+static bool
+has_encoded(uint64_t word)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t a = word ^ ones * '%', b = word ^ ones * '+';
+
+	return ((((a - ones) & ~a) | ((b - ones) & ~b)) & (ones << 7)) != 0;
+}
+
+size_t
+percent_decode(char *text, size_t len)
+{
+	const char *in = text, *end = text + len;
+	char *out = text;
+
+	while (in < end) {
+		uint64_t word;
+
+		/* Eight at a time where there is nothing to decode. */
+		for (; end - in >= 8; in += sizeof(word), out += sizeof(word)) {
+			memcpy(&word, in, sizeof(word));
+			if (has_encoded(word))
+				break;
+			memcpy(out, &word, sizeof(word));
+		}
+		while (in < end && *in != '%' && *in != '+')
+			*out++ = *in++;
+		if (in == end)
+			break;
+		if (*in == '%' && end - in > 2 && hex_digit(in[1]) >= 0 && hex_digit(in[2]) >= 0) {
+			*out++ = (char)(hex_digit(in[1]) * 16 + hex_digit(in[2]));
+			in += 3;
+		} else {
+			*out++ = *in == '+' ? ' ' : *in;
+			in++;
+		}
+	}
+	return (size_t)(out - text);
+}

@@ -1,0 +1,426 @@
+/*
+ * What S3's answers mean: success, a failure for good, worth another try; or news of the region, the clock or
+ * the credentials, with which the same request is sent again at once.
+ */
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "aws/endpoint.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "s3/s3.h"
+
+#define MOVES_MAX 4
+#define CODE_SHOWN 64
+#define MESSAGE_SHOWN 300
+#define ID_SHOWN 64
+
+static bool
+is_one_of(struct slice code, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		if (slice_equal_str(code, *names))
+			return true;
+	}
+	return false;
+}
+
+/* For answers without a code of their own: HEAD's, and those of proxies. */
+static const char *
+status_name(int status)
+{
+	static const struct {
+		int status;
+		const char *name;
+	} names[] = {
+		{301, "Moved Permanently"},
+		{302, "Found"},
+		{307, "Temporary Redirect"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{407, "Proxy Authentication Required"},
+		{408, "Request Timeout"},
+		{409, "Conflict"},
+		{411, "Length Required"},
+		{412, "Precondition Failed"},
+		{413, "Content Too Large"},
+		{414, "URI Too Long"},
+		{416, "Range Not Satisfiable"},
+		{425, "Too Early"},
+		{429, "Too Many Requests"},
+		{431, "Request Header Fields Too Large"},
+		{500, "Internal Server Error"},
+		{501, "Not Implemented"},
+		{502, "Bad Gateway"},
+		{503, "Service Unavailable"},
+		{504, "Gateway Timeout"},
+		{505, "HTTP Version Not Supported"},
+		{507, "Insufficient Storage"},
+		{509, "Bandwidth Limit Exceeded"},
+		/* Cloudflare's */
+		{520, "Unknown Error"},
+		{521, "Web Server Is Down"},
+		{522, "Connection Timed Out"},
+		{523, "Origin Is Unreachable"},
+		{524, "A Timeout Occurred"},
+		{525, "TLS Handshake Failed"},
+		{526, "Invalid TLS Certificate"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].status == status)
+			return names[i].name;
+	}
+	return "unexpected status";
+}
+
+/* A server's text as part of a message: on one line, and no longer than `max`. */
+static void
+append_plain(struct buf *to, struct slice text, size_t max)
+{
+	size_t len = text.len < max ? text.len : max;
+
+	/* Not in the middle of a character. */
+	while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+		len--;
+	for (size_t i = 0; i < len; i++)
+		buf_append_byte(to, (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f ? ' ' : text.ptr[i]);
+}
+
+/* A code is a word; whatever else stands there is left out. */
+static void
+append_code(struct buf *to, struct slice code)
+{
+	for (size_t i = 0; i < code.len && i < CODE_SHOWN; i++) {
+		unsigned char c = (unsigned char)code.ptr[i];
+
+		if (c > ' ' && c < 0x7f && c != '(')
+			buf_append_byte(to, (char)c);
+	}
+}
+
+/* What the answer is, if S3 did not give it: a page of a proxy or web server, or nothing. */
+static void
+append_stranger(struct buf *to, const struct s3_request *request)
+{
+	const char *type = http_header(&request->call, "content-type");
+
+	buf_append_str(to, "this is not S3's answer");
+	if (request->op == S3_OP_HEAD)
+		return;
+	if (request->reply.len == 0) {
+		buf_append_str(to, ": it is empty");
+	} else if (type != NULL) {
+		buf_append_str(to, ", but ");
+		append_plain(to, slice_of(type, strcspn(type, ";")), CODE_SHOWN);
+	}
+}
+
+/* "GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)". */
+static void
+describe(struct s3_request *request, const struct s3_xml_error *error, const struct s3_judgement *judgement)
+{
+	static const enum err_kind kinds[] = {
+		[FAULT_OBJECT] = ERR_OBJECT, [FAULT_EVERYBODY] = ERR_ACCESS, [FAULT_NOBODY] = ERR_TEMPORARY};
+	struct buf text = BUF_INIT;
+	struct buf details = BUF_INIT;
+	const char *header = http_header(&request->call, "x-amz-request-id");
+	struct slice id = header != NULL ? slice_of_str(header) : slice_of_buf(&error->request_id);
+
+	buf_printf(&text, "%s: %d ", request->verb, request->status);
+	if (error->code.len > 0)
+		append_code(&text, slice_of_buf(&error->code));
+	else
+		buf_append_str(&text, status_name(request->status));
+	append_plain(&details, slice_of_buf(&error->message), MESSAGE_SHOWN);
+	if (!judgement->from_s3 && request->status < 500)
+		append_stranger(&details, request);
+	if (id.len > 0) {
+		buf_append_str(&details, details.len > 0 ? "; request id " : "request id ");
+		append_plain(&details, id, ID_SHOWN);
+	}
+	if (details.len > 0)
+		buf_printf(&text, " (%s)", buf_cstr(&details));
+	err_set(&request->err, kinds[judgement->fault], "%s", buf_cstr(&text));
+	request->err.advice = judgement->advice;
+	buf_release(&text);
+	buf_release(&details);
+}
+
+/* The region that the answer names for the bucket, in a header or in its <Error>. */
+static bool
+learn_region(struct s3_request *request, const struct s3_xml_error *error)
+{
+	const char *header = http_header(&request->call, "x-amz-bucket-region");
+	struct slice region = header != NULL ? slice_of_str(header) : slice_of_buf(&error->region);
+
+	if (request->moves >= MOVES_MAX)
+		return false;
+	/* Another request may have learnt it while this one was under way: then there is no news, but a new
+	 * place. */
+	if (!s3_bucket_move(request->s3, request->bucket, region) &&
+	    (region.len == 0 || strcmp(request->sent_region, request->bucket->region) == 0))
+		return false;
+	request->moves++;
+	return true;
+}
+
+/* The origin of Location, for this request alone; signed anew, and only where what we send may go (redirect.c). */
+static bool
+follow(struct s3_request *request)
+{
+	const char *location = http_header(&request->call, "location");
+	const char *origin = request->moved_to != NULL ? request->moved_to : request->bucket->origin;
+	struct err ignored;
+	bool in_host;
+	char *to;
+
+	if (location == NULL || request->moves >= MOVES_MAX)
+		return false;
+	to = mem_dup_n(location, strcspn(location, "?#"));
+	char *parsed = endpoint_parse(to, "Location", &ignored);
+	free(to);
+	if (parsed == NULL)
+		return false;
+	size_t len = (size_t)(strstr(parsed, "://") + 3 - parsed);
+	len += strcspn(parsed + len, "/");
+	parsed[len] = '\0';
+	if (!s3_redirect_fits(request->bucket->origin, request->bucket->name, parsed, &in_host)) {
+		free(request->refused_to);
+		request->refused_to = parsed;
+		return false;
+	}
+	if (strcmp(parsed, origin) == 0) {
+		free(parsed);
+		return false;
+	}
+	if (!request->bucket->redirect_told)
+		log_warning("s3://%s: %s sends us on to %s", request->bucket->name, origin, parsed);
+	request->bucket->redirect_told = true;
+	free(request->moved_to);
+	request->moved_to = parsed;
+	request->moved_in_host = in_host;
+	request->moves++;
+	return true;
+}
+
+/* The server's clock is taken for ours: once in a request, with one warning in all. */
+static bool
+learn_clock(struct s3_request *request)
+{
+	struct s3 *s3 = request->s3;
+	const char *date = http_header(&request->call, "date");
+	time_t theirs = date != NULL ? curl_getdate(date, NULL) : -1;
+	int64_t skew;
+
+	if (theirs < 0 || request->clock_set)
+		return false;
+	request->clock_set = true;
+	skew = (int64_t)theirs - clock_unix();
+	if (!s3->skew_told)
+		log_warning("this machine's clock is %lld s %s the server's: signing by the server's",
+		            (long long)(skew < 0 ? -skew : skew), skew < 0 ? "ahead of" : "behind");
+	s3->skew_told = true;
+	s3->skew = skew;
+	return true;
+}
+
+static bool
+renew_credentials(struct s3_request *request)
+{
+	if (request->renewed || request->s3->anonymous)
+		return false;
+	request->renewed = true;
+	request->refused = request->generation;
+	return true;
+}
+
+/* Behind the text of the error: whoever reads it must learn where the store, or what is in its place, wanted us to go. */
+static void
+describe_refused(struct s3_request *request)
+{
+	struct err err = request->err;
+
+	err_set(
+		&request->err, err.kind,
+		"%s: it leads to %s, which is not a host of the endpoint's: nothing was sent there (if the bucket is there, "
+		"set endpoint_url)",
+		err.text, request->refused_to);
+}
+
+/*
+ * A bucket with Object Lock takes nothing without a checksum, and says so: "Content-MD5 OR x-amz-checksum-
+ * HTTP header is required for Put Object requests ...". From then on it gets one (send.c).
+ */
+static bool
+learn_checksum(struct s3_request *request, const struct s3_xml_error *error)
+{
+	struct slice message = slice_of_buf(&error->message), code = slice_of_buf(&error->code);
+
+	if ((request->op & (S3_OP_PUT | S3_OP_PART)) == 0 || request->checksum_sent)
+		return false;
+	if (!slice_equal_str(code, "MissingContentMD5") &&
+	    (!slice_equal_str(code, "InvalidRequest") || message.len == 0 ||
+	     memmem(message.ptr, message.len, "Content-MD5", sizeof("Content-MD5") - 1) == NULL))
+		return false;
+	if (!request->bucket->wants_checksum)
+		log_info("s3://%s wants a checksum with each object (Object Lock): it gets Content-MD5 from now on",
+		         request->bucket->name);
+	request->bucket->wants_checksum = true;
+	return true;
+}
+
+/* Whether the answer told us something with which the same request may go through. */
+static bool
+learn(struct s3_request *request, const struct s3_xml_error *error)
+{
+	static const char *const expired[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", NULL};
+	static const char *const skewed[] = {"RequestTimeTooSkewed", "RequestExpired", NULL};
+	struct slice code = slice_of_buf(&error->code);
+
+	if (request->status / 100 == 3 || request->status == 400 || request->status == 403) {
+		if (learn_region(request, error))
+			return true;
+	}
+	if (request->status / 100 == 3)
+		return follow(request);
+	/* HEAD's 400 says no more than that. */
+	if (is_one_of(code, expired) || (request->op == S3_OP_HEAD && request->status == 400))
+		return renew_credentials(request);
+	if (is_one_of(code, skewed))
+		return learn_clock(request);
+	return request->status == 400 && learn_checksum(request, error);
+}
+
+/* Headers that a store of this kind sends with every answer, and nobody else does. */
+static bool
+has_headers_of_s3(const struct http_call *call)
+{
+	static const char *const names[] = {"x-amz-request-id", "x-amz-id-2", "x-amz-bucket-region", NULL};
+	const char *type = http_header(call, "content-type");
+
+	for (const char *const *name = names; *name != NULL; name++) {
+		if (http_header(call, *name) != NULL)
+			return true;
+	}
+	/* What the body of a GET would be. */
+	return type != NULL && (strncmp(type, "application/xml", 15) == 0 || strncmp(type, "text/xml", 8) == 0);
+}
+
+static enum s3_verdict
+judge_error(struct s3_request *request, const struct s3_xml_error *error, enum retry *retry)
+{
+	struct slice code = slice_of_buf(&error->code);
+	const struct s3_evidence evidence = {request->op, request->status, code, has_headers_of_s3(&request->call)};
+	struct s3_judgement judgement;
+
+	buf_reset(&request->code);
+	buf_append_slice(&request->code, code);
+	if (learn(request, error))
+		return S3_AT_ONCE;
+	judgement = s3_fault_judge(&evidence);
+	*retry = judgement.retry;
+	describe(request, error, &judgement);
+	if (request->refused_to != NULL)
+		describe_refused(request);
+	if (*retry == RETRY_NEVER)
+		return S3_FAILURE;
+	request->unsure = request->unsure || request->status >= 500;
+	return S3_AGAIN;
+}
+
+/* No answer, or no whole one. */
+static enum s3_verdict
+judge_broken(struct s3_request *request, enum retry *retry)
+{
+	const struct http_call *call = &request->call;
+	struct buf why = BUF_INIT;
+	enum err_kind kind;
+
+	if (call->result == CURLE_WRITE_ERROR && request->err.kind != ERR_NONE) {
+		/* The taker of the body has said what is wrong with it. */
+		*retry = RETRY_TRANSIENT;
+		return request->err.kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;
+	}
+	if (call->result != CURLE_COULDNT_CONNECT && call->result != CURLE_COULDNT_RESOLVE_HOST)
+		request->unsure = true;
+	kind = http_broken(call, &why);
+	err_set(&request->err, kind, "%s: %s", request->verb, buf_cstr(&why));
+	buf_release(&why);
+	*retry = RETRY_TRANSIENT;
+	return kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;
+}
+
+enum s3_verdict
+s3_answer_judge(struct s3_request *request, enum retry *retry)
+{
+	struct s3_xml_error error = {.code = BUF_INIT};
+	enum s3_verdict verdict = S3_SUCCESS;
+
+	*retry = RETRY_NEVER;
+	if (request->call.result != CURLE_OK)
+		return judge_broken(request, retry);
+	if (request->status / 100 != 2) {
+		s3_xml_error(slice_of_buf(&request->reply), &error);
+		verdict = judge_error(request, &error, retry);
+	} else if (request->body_errors && s3_xml_error(slice_of_buf(&request->reply), &error)) {
+		verdict = judge_error(request, &error, retry);
+	} else if (request->check != NULL) {
+		*retry = request->check(request, &request->err);
+		if (request->err.kind != ERR_NONE)
+			verdict = *retry != RETRY_NEVER ? S3_AGAIN : S3_FAILURE;
+	}
+	s3_xml_error_release(&error);
+	return verdict;
+}
+
+void
+s3_answer_etag(const struct http_call *call, char *to, size_t size)
+{
+	const char *etag = http_header(call, "etag");
+	size_t len;
+
+	to[0] = '\0';
+	if (etag == NULL)
+		return;
+	if (strncmp(etag, "W/", 2) == 0)
+		etag += 2;
+	len = strlen(etag);
+	if (len >= 2 && etag[0] == '"' && etag[len - 1] == '"') {
+		etag++;
+		len -= 2;
+	}
+	snprintf(to, size, "%.*s", (int)len, etag);
+}
+
+/*
+ * The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is not S3's own.
+ * Gateways have others that look just like one: get.c finds out.
+ */
+bool
+s3_answer_etag_is_md5(const struct http_call *call, const char *etag)
+{
+	const char *sse = http_header(call, "x-amz-server-side-encryption");
+	const char *class = http_header(call, "x-amz-storage-class");
+
+	return strlen(etag) == 32 && strspn(etag, "0123456789abcdefABCDEF") == 32 &&
+	       (sse == NULL || strcmp(sse, "AES256") == 0) &&
+	       http_header(call, "x-amz-server-side-encryption-customer-algorithm") == NULL &&
+	       (class == NULL || strcmp(class, "EXPRESS_ONEZONE") != 0);
+}
+
+bool
+s3_answer_is_page(const struct http_call *call)
+{
+	const char *type = http_header(call, "content-type");
+
+	return type != NULL && strncasecmp(type, "text/html", 9) == 0 && http_header(call, "x-amz-request-id") == NULL &&
+	       http_header(call, "x-amz-id-2") == NULL;
+}

@@ -1,0 +1,49 @@
+/*
+ * What listing.c, which gives the names, and list_window.c, which plans what is listed at
+ * once, share.
+ */
+#ifndef S3_LIST_WINDOW_H
+#define S3_LIST_WINDOW_H
+
+#include "s3/list.h"
+#include "s3/span.h"
+
+struct s3_list_part {
+	struct s3_list *list; /* NULL: it is not asked for yet */
+	int64_t from, to;     /* S3_SPAN_OPEN: to the end. `from` of the first is of no account */
+};
+
+struct s3_list_window {
+	struct store_list base;
+	struct s3 *s3;
+	struct s3_bucket *bucket;
+	char *prefix, *start_after;
+	struct s3_list_part *parts; /* in order, without gaps; the first is being given */
+	size_t count;
+	struct s3_list **spare; /* lists with their memory, for the next parts */
+	size_t spare_count;
+	size_t most;    /* requests under way; 1: there is one list, and it stays so */
+	size_t allowed; /* of them, for now */
+	int64_t span;   /* seconds that a page holds, near `seen` */
+	int64_t seen;   /* the highest number in any page */
+	int64_t retries;
+	int64_t given;
+	int64_t noted;   /* of `given`, when `last` was */
+	struct buf last; /* the key given last */
+	bool again;      /* the list has begun anew: names up to `last` were given */
+	int64_t repeated;
+	struct err err;
+};
+
+/* The list of the first part, which is made if there is none. */
+struct s3_list *s3_list_window_first(struct s3_list_window *window);
+/*
+ * Takes the pages that have come, and asks for as much as may be under way. If the server turns out
+ * to be odd, the window closes for good, and one list begins anew. Never waits.
+ */
+void s3_list_window_move(struct s3_list_window *window);
+/* The first part is given: the next is the first. There must be one. */
+void s3_list_window_shift(struct s3_list_window *window);
+void s3_list_window_release(struct s3_list_window *window);
+
+#endif

@@ -1,0 +1,423 @@
+/*
+ * Large objects, in parts: create, several parts at once, complete. A part is tried again by itself. What is
+ * not completed is taken back.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "s3/upload.h"
+
+/* Putting the parts together may take S3 minutes, during which it sends a space now and then. */
+#define COMPLETE_PATIENCE_MS (5 * 60 * 1000)
+#define MIB ((size_t)1024 * 1024)
+#define PART_ETAG_MAX 512 /* opaque: a gateway may put anything there */
+
+static void advance(struct s3_upload *upload);
+
+/*
+ * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each thousand
+ * the parts grow. Small ones as long as possible, for each is held in memory; the sum is 5.3 TiB.
+ */
+size_t
+s3_part_size(int number)
+{
+	static const size_t mib[] = {8, 16, 32, 64, 128, 256, 512, 1024, 1536, 2048};
+	int step = (number - 1) / 1000;
+
+	return mib[step < 10 ? step : 9] * MIB;
+}
+
+bool
+s3_multipart_has_room(const struct s3_upload *upload)
+{
+	int used = 0;
+
+	for (int i = 0; upload->multi != NULL && i < S3_SLOTS; i++)
+		used += upload->multi->slots[i].number != 0;
+	return used < S3_PARTS_AT_ONCE;
+}
+
+static void
+stop_parts(struct s3_multipart *multi)
+{
+	for (int i = 0; i < S3_SLOTS; i++) {
+		s3_request_free(multi->slots[i].request);
+		multi->slots[i].request = NULL;
+	}
+}
+
+static void
+fail(struct s3_upload *upload, const struct err *err)
+{
+	struct err copy = *err;
+
+	stop_parts(upload->multi);
+	s3_upload_fail(upload, &copy);
+}
+
+/* Without its ETag a part cannot be named at the end; a page of HTML is no answer of the store's. */
+static enum retry
+check_part(struct s3_request *request, struct err *err)
+{
+	const char *etag = http_header(&request->call, "etag");
+	bool page = s3_answer_is_page(&request->call);
+
+	if (etag != NULL && *etag != '\0' && !page)
+		return RETRY_NEVER;
+	err_set(err, ERR_TEMPORARY, "UploadPart: %d %s, which does not say that the part is stored", request->status,
+	        page ? "with a page of HTML" : "without an ETag");
+	return RETRY_TRANSIENT;
+}
+
+static void
+on_part_done(struct s3_request *request)
+{
+	struct s3_part *part = request->owner;
+	struct s3_upload *upload = part->upload;
+	struct s3_multipart *multi = upload->multi;
+	char etag[PART_ETAG_MAX];
+
+	if (request->err.kind != ERR_NONE) {
+		fail(upload, &request->err);
+		return;
+	}
+	s3_answer_etag(&request->call, etag, sizeof(etag));
+	multi->etags[part->number - 1] = mem_dup(etag);
+	multi->stored++;
+	part->number = 0;
+	part->request = NULL;
+	buf_reset(&part->data);
+	s3_request_free(request);
+	advance(upload);
+}
+
+static void
+start_part(struct s3_upload *upload, struct s3_part *part)
+{
+	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, "UploadPart", "PUT", upload->key);
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", part->number);
+	s3_query_add(request, "partNumber", number);
+	s3_query_add(request, "uploadId", upload->multi->id);
+	request->body = slice_of_buf(&part->data);
+	request->has_body = true;
+	if (upload->s3->check_crc32)
+		upload->multi->crcs[part->number - 1] = s3_checksum_send(request);
+	request->owner = part;
+	request->check = check_part;
+	request->on_done = on_part_done;
+	part->request = request;
+	s3_request_start(request);
+}
+
+static enum retry
+check_created(struct s3_request *request, struct err *err)
+{
+	struct buf id = BUF_INIT;
+	bool there = s3_xml_text(slice_of_buf(&request->reply), "UploadId", &id) && id.len > 0;
+
+	buf_release(&id);
+	if (there)
+		return RETRY_NEVER;
+	err_set(err, ERR_TEMPORARY, "CreateMultipartUpload: the answer has no UploadId");
+	return RETRY_TRANSIENT;
+}
+
+static void
+on_created(struct s3_request *request)
+{
+	struct s3_upload *upload = request->owner;
+	struct buf id = BUF_INIT;
+
+	if (request->err.kind != ERR_NONE) {
+		fail(upload, &request->err);
+		return;
+	}
+	s3_xml_text(slice_of_buf(&request->reply), "UploadId", &id);
+	upload->multi->id = slice_dup(slice_of_buf(&id));
+	buf_release(&id);
+	s3_request_free(request);
+	upload->request = NULL;
+	advance(upload);
+}
+
+static void
+create(struct s3_upload *upload)
+{
+	struct s3_request *request = s3_upload_step(upload, "CreateMultipartUpload", "POST", on_created);
+
+	s3_query_add(request, "uploads", "");
+	s3_upload_headers(upload, request);
+	/* Without this AWS refuses those of the parts. */
+	if (upload->s3->check_crc32)
+		s3_request_header(request, "x-amz-checksum-algorithm", "CRC32");
+	request->has_body = true;
+	request->body_errors = true;
+	request->check = check_created;
+	s3_request_start(request);
+}
+
+/* The end of the upload failed: was it an earlier try that completed it? */
+static void
+on_failed_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
+{
+	const struct err *failed = &upload->request->err;
+	struct err other;
+
+	if (seen == S3_SEEN_OURS || (seen == S3_SEEN_SAME && !upload->no_clobber)) {
+		upload->multi->completed = true;
+		s3_upload_done(upload);
+	} else if (seen == S3_SEEN_UNKNOWN && failed->kind != ERR_TEMPORARY) {
+		fail(upload, err);
+	} else if (upload->multi->completed) {
+		err_set(&other, ERR_TEMPORARY, "CompleteMultipartUpload: the upload is gone, and %s",
+		        seen == S3_SEEN_NOTHING ? "nothing is there" : "another object is there");
+		store_err_name(&other, upload->bucket->name, upload->key);
+		fail(upload, &other);
+	} else {
+		fail(upload, failed);
+	}
+}
+
+/* The store said that it is stored, and did not say the etag. If another writer has replaced it since, ours is known by its parts. */
+static void
+on_stored_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
+{
+	struct err gone;
+
+	if (seen == S3_SEEN_UNKNOWN) {
+		fail(upload, err);
+	} else if (seen == S3_SEEN_NOTHING) {
+		err_set(&gone, ERR_TEMPORARY, "CompleteMultipartUpload: nothing is there afterwards");
+		store_err_name(&gone, upload->bucket->name, upload->key);
+		fail(upload, &gone);
+	} else {
+		if (seen == S3_SEEN_OTHER)
+			s3_upload_etag_of_parts(upload, upload->etag, sizeof(upload->etag));
+		s3_upload_done(upload);
+	}
+}
+
+static enum retry
+check_completed(struct s3_request *request, struct err *err)
+{
+	struct buf etag = BUF_INIT;
+	bool whole = s3_xml_text(slice_of_buf(&request->reply), "ETag", &etag);
+
+	buf_release(&etag);
+	if (whole)
+		return RETRY_NEVER;
+	request->unsure = true;
+	err_set(err, ERR_TEMPORARY, "CompleteMultipartUpload: the answer is cut off");
+	return RETRY_TRANSIENT;
+}
+
+static void
+on_completed(struct s3_request *request)
+{
+	struct s3_upload *upload = request->owner;
+	struct buf etag = BUF_INIT;
+	struct slice bare;
+
+	/* Gone, or there already, because an earlier try had completed it? */
+	if (request->err.kind != ERR_NONE && request->unsure) {
+		upload->multi->completed = slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload");
+		s3_upload_look(upload, on_failed_seen);
+		return;
+	}
+	if (request->err.kind != ERR_NONE) {
+		fail(upload, &request->err);
+		return;
+	}
+	upload->multi->completed = true;
+	s3_xml_text(slice_of_buf(&request->reply), "ETag", &etag);
+	bare = slice_of_buf(&etag);
+	if (bare.len >= 2 && bare.ptr[0] == '"' && bare.ptr[bare.len - 1] == '"')
+		bare = slice_of(bare.ptr + 1, bare.len - 2);
+	snprintf(upload->etag, sizeof(upload->etag), "%.*s", SLICE_ARGS(bare));
+	buf_release(&etag);
+	/* Some servers leave the etag empty here, and tell it when asked. */
+	if (upload->etag[0] == '\0')
+		s3_upload_look(upload, on_stored_seen);
+	else
+		s3_upload_done(upload);
+}
+
+static void
+append_escaped(struct buf *to, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (strchr("&<>\"'", *text) != NULL || (unsigned char)*text >= 0x7f)
+			buf_printf(to, "&#%d;", (unsigned char)*text);
+		else
+			buf_append_byte(to, *text);
+	}
+}
+
+static void
+complete(struct s3_upload *upload)
+{
+	struct s3_multipart *multi = upload->multi;
+	struct s3_request *request = s3_upload_step(upload, "CompleteMultipartUpload", "POST", on_completed);
+
+	buf_reset(&multi->manifest);
+	buf_append_str(&multi->manifest, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+	for (int i = 0; i < multi->parts; i++) {
+		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;", i + 1);
+		append_escaped(&multi->manifest, multi->etags[i]);
+		buf_append_str(&multi->manifest, "&quot;</ETag>");
+		if (upload->s3->check_crc32) {
+			buf_append_str(&multi->manifest, "<ChecksumCRC32>");
+			s3_checksum_text(multi->crcs[i], &multi->manifest);
+			buf_append_str(&multi->manifest, "</ChecksumCRC32>");
+		}
+		buf_append_str(&multi->manifest, "</Part>");
+	}
+	buf_append_str(&multi->manifest, "</CompleteMultipartUpload>");
+	s3_query_add(request, "uploadId", multi->id);
+	s3_request_header(request, "content-type", "application/xml");
+	if (upload->no_clobber)
+		s3_request_header(request, "if-none-match", "*");
+	request->body = slice_of_buf(&multi->manifest);
+	request->has_body = true;
+	request->body_errors = true;
+	request->patience_ms = COMPLETE_PATIENCE_MS;
+	request->check = check_completed;
+	s3_request_start(request);
+}
+
+/* Takes the next steps, whatever has just come about. */
+static void
+advance(struct s3_upload *upload)
+{
+	struct s3_multipart *multi = upload->multi;
+
+	if (upload->over || multi->id == NULL)
+		return;
+	for (int i = 0; i < S3_SLOTS; i++) {
+		if (multi->slots[i].number != 0 && multi->slots[i].request == NULL)
+			start_part(upload, &multi->slots[i]);
+	}
+	if (upload->committed && multi->stored == multi->parts && upload->request == NULL)
+		complete(upload);
+}
+
+/* --no-clobber looks before anything is sent: the condition on the last request is not known to all servers. */
+static void
+begin(struct s3_upload *upload)
+{
+	upload->multi = mem_zero(1, sizeof(*upload->multi));
+	for (int i = 0; i < S3_SLOTS; i++)
+		upload->multi->slots[i].upload = upload;
+	if (upload->no_clobber)
+		s3_upload_if_absent(upload, create);
+	else
+		create(upload);
+}
+
+void
+s3_multipart_add(struct s3_upload *upload)
+{
+	struct s3_multipart *multi;
+	struct s3_part *part = NULL;
+	struct buf empty;
+	struct err err;
+
+	if (upload->multi == NULL)
+		begin(upload);
+	multi = upload->multi;
+	if (multi->parts == S3_PARTS_MAX) {
+		err_set(&err, ERR_OBJECT, "PUT: larger than S3 takes (%d parts)", S3_PARTS_MAX);
+		store_err_name(&err, upload->bucket->name, upload->key);
+		fail(upload, &err);
+		buf_reset(&upload->data);
+		return;
+	}
+	for (int i = 0; part == NULL; i++) {
+		if (multi->slots[i].number == 0)
+			part = &multi->slots[i];
+	}
+	if (multi->parts == multi->etags_cap) {
+		multi->etags_cap = multi->etags_cap > 0 ? multi->etags_cap * 2 : 64;
+		multi->etags = mem_resize(multi->etags, (size_t)multi->etags_cap, sizeof(*multi->etags));
+		multi->crcs = mem_resize(multi->crcs, (size_t)multi->etags_cap, sizeof(*multi->crcs));
+	}
+	multi->etags[multi->parts++] = NULL;
+	part->number = multi->parts;
+	/* The slot's old memory serves for the next part. */
+	empty = part->data;
+	part->data = upload->data;
+	upload->data = empty;
+	advance(upload);
+}
+
+void
+s3_multipart_commit(struct s3_upload *upload)
+{
+	if (upload->data.len > 0)
+		s3_multipart_add(upload);
+	if (!upload->over)
+		advance(upload);
+}
+
+static void
+on_aborted(struct s3_request *request)
+{
+	if (request->err.kind != ERR_NONE && !slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload"))
+		log_warning("%s; its parts stay there, under %s", request->err.text, buf_cstr(&request->query));
+}
+
+static void
+abort_upload(struct s3 *s3, struct s3_bucket *bucket, const char *key, const char *id)
+{
+	struct s3_request *request = s3_request_new(s3, bucket, "AbortMultipartUpload", "DELETE", key);
+
+	s3_query_add(request, "uploadId", id);
+	request->on_done = on_aborted;
+	s3_request_detach(request);
+	s3_request_start(request);
+}
+
+/* Created when nobody wanted it any more. */
+static void
+on_created_late(struct s3_request *request)
+{
+	struct buf id = BUF_INIT;
+
+	if (request->err.kind == ERR_NONE && s3_xml_text(slice_of_buf(&request->reply), "UploadId", &id))
+		abort_upload(request->s3, request->bucket, request->key, buf_cstr(&id));
+	buf_release(&id);
+}
+
+void
+s3_multipart_drop(struct s3_upload *upload)
+{
+	struct s3_multipart *multi = upload->multi;
+
+	if (multi == NULL)
+		return;
+	stop_parts(multi);
+	if (multi->id != NULL && !multi->completed) {
+		s3_request_free(upload->request);
+		upload->request = NULL;
+		abort_upload(upload->s3, upload->bucket, upload->key, multi->id);
+	} else if (upload->request != NULL && upload->request->on_done == on_created && upload->request->state != S3_DONE) {
+		upload->request->on_done = on_created_late;
+		s3_request_detach(upload->request);
+		upload->request = NULL;
+	}
+	for (int i = 0; i < S3_SLOTS; i++)
+		buf_release(&multi->slots[i].data);
+	for (int i = 0; i < multi->parts; i++)
+		free(multi->etags[i]);
+	free(multi->etags);
+	free(multi->crcs);
+	free(multi->id);
+	buf_release(&multi->manifest);
+	free(multi);
+	upload->multi = NULL;
+}

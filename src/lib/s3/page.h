@@ -1,0 +1,60 @@
+/*
+ * A page of a listing (ListObjectsV2), from its XML. There are two readers: page_scan.c knows what pages of
+ * real servers look like and is quick, page.c has expat and reads everything. What the first accepts, the second
+ * reads to the same page: tests/fuzz/s3_page_fuzz.c holds them against each other.
+ */
+#ifndef S3_PAGE_H
+#define S3_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Key, etag and storage class as offsets into the page's text. */
+struct s3_page_object {
+	uint32_t key, key_len;
+	uint32_t etag, etag_len;   /* without quotes */
+	uint32_t class, class_len; /* of storage; len 0: not given */
+	int64_t size;              /* -1: not given */
+	int64_t modified;          /* unix seconds; -1: not given */
+};
+
+/* {0} is an empty one; can be read into again and again. */
+struct s3_page {
+	struct buf text;
+	struct s3_page_object *objects;
+	size_t count, cap;
+	bool truncated;
+	bool encoded;     /* the server said that keys came with encoding-type=url: they are decoded */
+	struct buf token; /* for the next page; empty where it is of no use */
+};
+
+static inline struct slice
+s3_page_key(const struct s3_page *page, size_t i)
+{
+	return slice_of(page->text.data + page->objects[i].key, page->objects[i].key_len);
+}
+
+/*
+ * Takes the page from `xml`, whose memory may become the page's: what is in `xml` then is of no use but as room.
+ * Returns -1 with *why (static) where the XML is broken or is something else.
+ */
+int s3_page_read(struct buf *xml, struct s3_page *page, const char **why);
+void s3_page_release(struct s3_page *page);
+
+/* The two ways to do it. Where the quick one returns false nothing is known of the page, and `xml` is what it was. */
+bool s3_page_scan(struct buf *xml, struct s3_page *page);
+int s3_page_parse(struct slice xml, struct s3_page *page, const char **why);
+
+/* What they share. */
+void s3_page_reset(struct s3_page *page);
+/* One more object, empty; valid until the next. */
+struct s3_page_object *s3_page_add(struct s3_page *page);
+/* The meaning of the texts of LastModified and ETag. */
+int64_t s3_page_time(struct slice text);
+struct slice s3_page_etag(struct slice text);
+/* Decodes keys that came with encoding-type=url, in place. */
+void s3_page_decode(struct s3_page *page);
+
+#endif

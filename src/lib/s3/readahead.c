@@ -1,0 +1,223 @@
+/* Windows, the memory that they share, and digests in company. */
+#include "s3/readahead.h"
+
+#include "base/clock.h"
+
+#define KIB ((size_t)1024)
+#define MIB (1024 * KIB)
+
+/* In all windows together. Each has an equal share of it, as far as that makes sense: */
+#define ALL_MAX (64 * MIB)
+#define EACH_MAX (4 * MIB)
+/* so much at the least, lest a thousand transfers crawl. */
+#define EACH_MIN (256 * KIB)
+/* Windows that are digested along with another. More than there are lanes, for some are short. */
+#define COMPANY_MAX 32
+/* So many are worth a moment's patience: less than anybody notices, more than a server near by needs for as many objects. */
+#define COMPANY_GOOD 8
+#define PATIENCE_MS 50
+
+static size_t
+fair_share(const struct ahead_pool *pool)
+{
+	size_t share = ALL_MAX / (pool->open > 0 ? pool->open : 1);
+
+	return share < EACH_MIN ? EACH_MIN : share > EACH_MAX ? EACH_MAX : share;
+}
+
+void
+ahead_open(struct ahead *ahead, struct ahead_pool *pool)
+{
+	*ahead = (struct ahead){.pool = pool, .next = pool->first};
+	if (pool->first != NULL)
+		pool->first->prev = ahead;
+	pool->first = ahead;
+	pool->open++;
+}
+
+/* Kept for the next object: fresh memory costs a page fault every 4 KiB. */
+static void
+put_away(struct ahead_pool *pool, struct buf *buf)
+{
+	if (buf->cap > 0 && pool->held <= ALL_MAX && pool->spare_count < AHEAD_SPARE_MAX) {
+		buf_reset(buf);
+		pool->spare[pool->spare_count++] = *buf;
+		*buf = (struct buf)BUF_INIT;
+		return;
+	}
+	pool->held -= buf->cap;
+	buf_release(buf);
+}
+
+void
+ahead_close(struct ahead *ahead)
+{
+	struct ahead_pool *pool = ahead->pool;
+
+	if (pool == NULL)
+		return;
+	if (ahead->prev != NULL)
+		ahead->prev->next = ahead->next;
+	else
+		pool->first = ahead->next;
+	if (ahead->next != NULL)
+		ahead->next->prev = ahead->prev;
+	pool->open--;
+	pool->waiting -= ahead->came.len;
+	put_away(pool, &ahead->came);
+	put_away(pool, &ahead->out);
+	ahead->pool = NULL;
+}
+
+void
+ahead_pool_release(struct ahead_pool *pool)
+{
+	while (pool->spare_count > 0)
+		buf_release(&pool->spare[--pool->spare_count]);
+	pool->held = 0;
+}
+
+static void
+reserve(struct ahead *ahead, size_t len)
+{
+	struct ahead_pool *pool = ahead->pool;
+
+	if (ahead->came.cap == 0 && pool->spare_count > 0)
+		ahead->came = pool->spare[--pool->spare_count];
+	pool->held -= ahead->came.cap;
+	buf_reserve(&ahead->came, len);
+	pool->held += ahead->came.cap;
+}
+
+void
+ahead_start(struct ahead *ahead, int64_t size, bool digest)
+{
+	size_t most = fair_share(ahead->pool);
+
+	ahead->pool->waiting -= ahead->came.len;
+	buf_reset(&ahead->came);
+	ahead->ended = false;
+	ahead->since = 0;
+	ahead->digesting = digest;
+	ahead->digested = 0;
+	md5_init(&ahead->md5);
+	if (size > 0)
+		reserve(ahead, (uint64_t)size < most ? (size_t)size : most);
+}
+
+bool
+ahead_is_full(const struct ahead *ahead)
+{
+	const struct ahead_pool *pool = ahead->pool;
+	size_t len = ahead->came.len;
+
+	return len >= EACH_MIN && (len >= fair_share(pool) || pool->waiting >= ALL_MAX);
+}
+
+bool
+ahead_pool_has_room(const struct ahead_pool *pool)
+{
+	return pool->waiting < ALL_MAX / 2;
+}
+
+void
+ahead_add(struct ahead *ahead, const char *data, size_t len)
+{
+	reserve(ahead, len);
+	buf_append(&ahead->came, data, len);
+	ahead->pool->waiting += len;
+}
+
+void
+ahead_end(struct ahead *ahead, bool ended)
+{
+	ahead->ended = ended;
+}
+
+/* Whether it has blocks for a lane. */
+static bool
+is_company(const struct ahead *ahead)
+{
+	return ahead->digesting && ahead->came.len - ahead->digested >= MD5_BLOCK;
+}
+
+/* Whether many have something to be digested, or no more of them are to be expected. */
+static bool
+in_company(const struct ahead_pool *pool)
+{
+	size_t now = 0, later = 0;
+
+	for (const struct ahead *ahead = pool->first; ahead != NULL && now < COMPANY_GOOD; ahead = ahead->next) {
+		if (is_company(ahead))
+			now++;
+		else if (!ahead->ended && !ahead_is_full(ahead))
+			later++;
+	}
+	return now >= COMPANY_GOOD || now + later < COMPANY_GOOD;
+}
+
+bool
+ahead_is_ready(struct ahead *ahead)
+{
+	struct ahead_pool *pool = ahead->pool;
+	bool ready = !is_company(ahead) || ahead_is_full(ahead) || in_company(pool);
+	int64_t now;
+
+	if (!ready) {
+		now = clock_mono_ms();
+		if (ahead->since == 0)
+			ahead->since = now;
+		pool->due = ahead->since + PATIENCE_MS;
+		ready = now >= pool->due;
+	}
+	if (ready)
+		ahead->since = pool->due = 0;
+	return ready;
+}
+
+static struct md5_input
+undigested(struct ahead *ahead)
+{
+	return (struct md5_input){&ahead->md5, ahead->came.data + ahead->digested, ahead->came.len - ahead->digested};
+}
+
+/* Digests what has come of this one, and of others what goes along. */
+static void
+catch_up(struct ahead *ahead)
+{
+	struct ahead *company[COMPANY_MAX] = {ahead};
+	struct md5_input inputs[COMPANY_MAX];
+	size_t count = 1;
+
+	if (!ahead->digesting || ahead->digested == ahead->came.len)
+		return;
+	for (struct ahead *other = ahead->pool->first; other != NULL && count < COMPANY_MAX; other = other->next)
+		if (other != ahead && is_company(other))
+			company[count++] = other;
+	for (size_t i = 0; i < count; i++)
+		inputs[i] = undigested(company[i]);
+	md5_add_many(inputs, count);
+	for (size_t i = 0; i < count; i++)
+		company[i]->digested = company[i]->came.len - inputs[i].len;
+}
+
+struct slice
+ahead_take(struct ahead *ahead)
+{
+	struct buf spent = ahead->out;
+
+	catch_up(ahead);
+	ahead->pool->waiting -= ahead->came.len;
+	ahead->out = ahead->came;
+	ahead->came = spent;
+	buf_reset(&ahead->came);
+	ahead->digested = 0;
+	return slice_of_buf(&ahead->out);
+}
+
+void
+ahead_digest(struct ahead *ahead, unsigned char digest[MD5_SIZE])
+{
+	catch_up(ahead);
+	md5_digest(&ahead->md5, digest);
+}

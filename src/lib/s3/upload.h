@@ -1,0 +1,104 @@
+/*
+ * An object on its way to S3, as put.c (the whole, and small objects) and multipart.c (large ones, in
+ * parts) share it. The two meet at a few steps: everything here runs in s3_pump's on_done functions.
+ */
+#ifndef S3_UPLOAD_H
+#define S3_UPLOAD_H
+
+#include "s3/s3.h"
+
+/* Up to this an object is one PUT; above it is uploaded in parts, the first ones of this size. */
+#define S3_PUT_MAX (8u * 1024 * 1024)
+#define S3_PARTS_MAX 10000
+/* Parts on their way at once, and one more for the last part, so that commit need not wait. */
+#define S3_PARTS_AT_ONCE 4
+#define S3_SLOTS (S3_PARTS_AT_ONCE + 1)
+
+struct s3_upload;
+
+/* What a HEAD finds under the name. */
+enum s3_seen {
+	S3_SEEN_NOTHING,
+	S3_SEEN_OURS,    /* what this upload sent; its etag is in upload->etag */
+	S3_SEEN_SAME,    /* the same content, but sent by another; likewise */
+	S3_SEEN_OTHER,   /* something else */
+	S3_SEEN_UNKNOWN, /* no answer of the store's */
+};
+
+struct s3_part {
+	struct s3_upload *upload;
+	int number; /* 0: the slot is free */
+	struct buf data;
+	struct s3_request *request; /* NULL: waits for the upload id */
+};
+
+struct s3_multipart {
+	char *id;  /* of the upload; NULL: not known yet */
+	int parts; /* begun so far */
+	struct s3_part slots[S3_SLOTS];
+	char **etags;   /* of part n at [n - 1]; NULL: not there yet */
+	uint32_t *crcs; /* likewise, where they are sent */
+	int etags_cap;
+	int stored; /* parts that are there */
+	struct buf manifest;
+	bool completed; /* nothing is left to be aborted */
+};
+
+struct s3_upload {
+	struct store_put put;
+	struct s3 *s3;
+	struct s3_bucket *bucket;
+	char *key;
+	char *content_type;
+	struct s3_header provenance[3];
+	int provenance_count;
+	char token[17]; /* kept with the object as metadata, by which we know our own */
+	bool no_clobber;
+	bool dry_run;
+	struct buf data; /* not yet sent: all of a small object, or the part that is being filled */
+	int64_t written;
+	bool committed;
+	bool over; /* stored, or err says why not */
+	struct err err;
+	char etag[128];
+	struct s3_request *request; /* the one step under way, or looked after: PUT, create, complete; NULL: none */
+	struct s3_request *look;    /* the HEAD of s3_upload_look(); NULL: none was sent yet */
+	void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err);
+	void (*if_absent)(struct s3_upload *upload); /* what s3_upload_if_absent() goes on with */
+	struct s3_multipart *multi;                  /* NULL: small so far */
+};
+
+/* put.c: the ends, and what both kinds of upload do. */
+void s3_upload_done(struct s3_upload *upload);
+void s3_upload_fail(struct s3_upload *upload, const struct err *err);
+/* The headers of a new object: type, metadata, storage class and so on. */
+void s3_upload_headers(struct s3_upload *upload, struct s3_request *request);
+/* The next step; its headers, body and start are the caller's. The step before is over and is freed. */
+struct s3_request *s3_upload_step(struct s3_upload *upload, const char *verb, const char *method,
+                                  void (*on_done)(struct s3_request *request));
+/* --no-clobber: goes on with `next` if nothing is there, else fails the upload. */
+void s3_upload_if_absent(struct s3_upload *upload, void (*next)(struct s3_upload *upload));
+/* upload_confirm.c */
+/* Makes the token by which s3_upload_look() knows its own. */
+void s3_upload_mark(struct s3_upload *upload);
+/* The etag of the whole, if it is the MD5 of the parts' MD5s, as it mostly is; "" if those are not known. */
+void s3_upload_etag_of_parts(const struct s3_upload *upload, char *to, size_t size);
+/*
+ * Looks what is there now, and calls on_seen: `err` is why it could not be told where it is S3_SEEN_UNKNOWN, and of no
+ * meaning otherwise. upload->request is left as it is.
+ */
+void s3_upload_look(struct s3_upload *upload,
+                    void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err));
+/* multipart.c */
+/* How large part n (1, 2, ...) is. */
+size_t s3_part_size(int number);
+/* upload->data is a part; takes it over. There must be a free slot. */
+void s3_multipart_add(struct s3_upload *upload);
+/* Whether another part can be taken on; the spare slot does not count. */
+bool s3_multipart_has_room(const struct s3_upload *upload);
+/* All parts are added: complete the upload as soon as they are there. */
+void s3_multipart_commit(struct s3_upload *upload);
+/* Ends all requests, takes back what is stored (by a request that goes on by itself), frees. */
+void s3_multipart_drop(struct s3_upload *upload);
+
+#endif

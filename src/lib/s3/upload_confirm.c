@@ -1,0 +1,142 @@
+/*
+ * Looks by HEAD what is there under the name of an object that is being uploaded: before it is sent (--no-clobber), and
+ * after an answer that did not say what became of it. Our own is known by a token in its metadata, and where a server
+ * keeps none, by its size and its ETag.
+ */
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "s3/upload.h"
+
+void
+s3_upload_mark(struct s3_upload *upload)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		number = upload->s3->random ^ (uint64_t)(uintptr_t)upload;
+	snprintf(upload->token, sizeof(upload->token), "%016llx", (unsigned long long)number);
+}
+
+static bool
+hex_md5(struct slice data, char hex[33])
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+
+	if (EVP_Q_digest(NULL, "MD5", NULL, data.len > 0 ? data.ptr : "", data.len, hash, NULL) != 1)
+		return false;
+	for (int i = 0; i < 16; i++)
+		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	return true;
+}
+
+static bool
+is_md5_of(struct slice data, const char *etag)
+{
+	char hex[33];
+
+	return hex_md5(data, hex) && strcasecmp(hex, etag) == 0;
+}
+
+/* Adds the bytes of an MD5 in hexadecimal; false if it is none. */
+static bool
+append_md5(struct buf *to, const char *hex)
+{
+	if (strlen(hex) != 32 || strspn(hex, "0123456789abcdefABCDEF") != 32)
+		return false;
+	for (int i = 0; i < 16; i++) {
+		unsigned int byte;
+
+		sscanf(hex + 2 * i, "%2x", &byte);
+		buf_append_byte(to, (char)byte);
+	}
+	return true;
+}
+
+void
+s3_upload_etag_of_parts(const struct s3_upload *upload, char *to, size_t size)
+{
+	const struct s3_multipart *multi = upload->multi;
+	struct buf digests = BUF_INIT;
+	bool known = true;
+	char hex[33];
+
+	for (int i = 0; i < multi->stored && known; i++)
+		known = append_md5(&digests, multi->etags[i]);
+	known = known && hex_md5(slice_of_buf(&digests), hex);
+	to[0] = '\0';
+	if (known)
+		snprintf(to, size, "%s-%d", hex, multi->stored);
+	buf_release(&digests);
+}
+
+enum parts { PARTS_OTHER, PARTS_SAME_NUMBER, PARTS_SAME };
+
+/* The etag of an upload in n parts ends in "-n" everywhere. */
+static enum parts
+compare_parts(const struct s3_upload *upload, const char *etag)
+{
+	char ending[16], expected[sizeof(upload->etag)];
+
+	s3_upload_etag_of_parts(upload, expected, sizeof(expected));
+	if (expected[0] != '\0' && strcasecmp(etag, expected) == 0)
+		return PARTS_SAME;
+	snprintf(ending, sizeof(ending), "-%d", upload->multi->stored);
+	return slice_ends_with(slice_of_str(etag), slice_of_str(ending)) ? PARTS_SAME_NUMBER : PARTS_OTHER;
+}
+
+/* What a 200 has found. */
+static enum s3_seen
+recognise(const struct s3_upload *upload, const struct http_call *call, const char *etag)
+{
+	const char *token = http_header(call, "x-amz-meta-upload");
+	bool ours = token != NULL && strcmp(token, upload->token) == 0;
+	enum s3_seen if_same = token == NULL || ours ? S3_SEEN_OURS : S3_SEEN_SAME;
+	enum parts parts;
+
+	if (http_content_length(call) != upload->written)
+		return S3_SEEN_OTHER;
+	if (upload->multi != NULL) {
+		parts = compare_parts(upload, etag);
+		return ours || parts == PARTS_SAME || (parts == PARTS_SAME_NUMBER && token == NULL) ? if_same : S3_SEEN_OTHER;
+	}
+	/* The token says who sent it, the MD5 that it arrived as it was. */
+	if (s3_answer_etag_is_md5(call, etag) && (!ours || upload->s3->check_md5))
+		return is_md5_of(slice_of_buf(&upload->data), etag) ? if_same : S3_SEEN_OTHER;
+	return ours ? S3_SEEN_OURS : S3_SEEN_OTHER;
+}
+
+static void
+on_looked(struct s3_request *request)
+{
+	struct s3_upload *upload = request->owner;
+	enum s3_seen seen = S3_SEEN_UNKNOWN;
+	char etag[sizeof(upload->etag)];
+
+	s3_answer_etag(&request->call, etag, sizeof(etag));
+	if (request->err.kind == ERR_NONE)
+		seen = recognise(upload, &request->call, etag);
+	else if (request->status == 404 && request->err.kind != ERR_TEMPORARY)
+		seen = S3_SEEN_NOTHING;
+	if (seen == S3_SEEN_OURS || seen == S3_SEEN_SAME)
+		snprintf(upload->etag, sizeof(upload->etag), "%s", etag);
+	upload->on_seen(upload, seen, &request->err);
+}
+
+void
+s3_upload_look(struct s3_upload *upload,
+               void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err))
+{
+	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, "HEAD", "HEAD", upload->key);
+
+	s3_request_free(upload->look);
+	upload->look = request;
+	upload->on_seen = on_seen;
+	request->owner = upload;
+	request->check = s3_head_check;
+	request->on_done = on_looked;
+	s3_request_start(request);
+}
