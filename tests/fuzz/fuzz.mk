@@ -17,7 +17,8 @@ FUZZ_LIB := $(wildcard src/lib/base/*.c src/lib/json/*.c src/lib/streams/lines.c
 FUZZ_LIB_aws_config_fuzz := src/lib/aws/config.c src/lib/aws/config_parse.c -lcrypto
 FUZZ_LIB_credentials_fuzz := src/lib/aws/credentials_json.c src/lib/aws/credentials_set.c \
 	src/lib/aws/credentials_process.c -lcrypto
-FUZZ_LIB_s3_page_fuzz := src/lib/s3/page.c src/lib/s3/page_scan.c src/lib/http/xml.c -lexpat
+FUZZ_LIB_s3_page_fuzz := src/lib/s3/page.c src/lib/s3/page_read.c src/lib/s3/page_scan.c \
+	src/lib/http/xml.c src/lib/http/percent.c -lexpat
 FUZZ_FLAGS := -O1 -g -std=c11 -D_GNU_SOURCE -Isrc/lib -Wall -Wextra -Werror -pthread \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 

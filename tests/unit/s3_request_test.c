@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <curl/curl.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -36,7 +37,7 @@ answer(struct s3_request *request, int status)
 {
 	request->state = S3_RUNNING;
 	request->call.status = status;
-	request->call.result = CURLE_OK;
+	request->call.end = HTTP_WHOLE;
 	request->call.easy = curl_easy_init();
 	request->call.on_done(&request->call);
 	curl_easy_cleanup(request->call.easy);

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "aws/endpoint.h"
+#include "http/url.h"
 #include "s3/s3.h"
 
 /* The bucket is "pail". */
@@ -105,7 +106,7 @@ endpoints(void **state)
 		}
 		assert_non_null(parsed);
 		assert_string_equal(parsed, cases[i].parsed);
-		s3_host(parsed, &host);
+		url_host_header(parsed, &host);
 		assert_string_equal(buf_cstr(&host), cases[i].host);
 		buf_release(&host);
 		free(parsed);

@@ -8,17 +8,18 @@
 
 #include <cmocka.h>
 
+#include "http/xml.h"
 #include "s3/s3.h"
 #include "s3/upload.h"
 
 static void
 errors(void **state)
 {
-	struct s3_xml_error error = {.code = BUF_INIT};
+	struct s3_error error = {.code = BUF_INIT};
 
 	(void)state;
 	assert_true(
-		s3_xml_error(SLICE("<?xml version=\"1.0\"?><Error><Code>AuthorizationHeaderMalformed</Code><Message>the "
+		s3_error_read(SLICE("<?xml version=\"1.0\"?><Error><Code>AuthorizationHeaderMalformed</Code><Message>the "
 	                       "region "
 	                       "'us-east-1' is "
 	                       "wrong</Message><Region>eu-west-1</Region><RequestId>4F</RequestId></Error>"),
@@ -27,18 +28,18 @@ errors(void **state)
 	assert_string_equal(buf_cstr(&error.message), "the region 'us-east-1' is wrong");
 	assert_string_equal(buf_cstr(&error.region), "eu-west-1");
 	assert_string_equal(buf_cstr(&error.request_id), "4F");
-	s3_xml_error_release(&error);
+	s3_error_release(&error);
 
 	/* Cut off, but not before it said what it is. */
-	assert_true(s3_xml_error(SLICE("<Error><Code>SlowDown</Code><Mess"), &error));
+	assert_true(s3_error_read(SLICE("<Error><Code>SlowDown</Code><Mess"), &error));
 	assert_string_equal(buf_cstr(&error.code), "SlowDown");
-	s3_xml_error_release(&error);
+	s3_error_release(&error);
 
-	assert_false(s3_xml_error(SLICE(""), &error));
-	assert_false(s3_xml_error(SLICE("<html><h1>503</h1></html>"), &error));
+	assert_false(s3_error_read(SLICE(""), &error));
+	assert_false(s3_error_read(SLICE("<html><h1>503</h1></html>"), &error));
 	assert_false(
-		s3_xml_error(SLICE("<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>"), &error));
-	s3_xml_error_release(&error);
+		s3_error_read(SLICE("<CompleteMultipartUploadResult><ETag>x</ETag></CompleteMultipartUploadResult>"), &error));
+	s3_error_release(&error);
 }
 
 static void
@@ -47,12 +48,12 @@ values(void **state)
 	struct buf text = BUF_INIT;
 
 	(void)state;
-	assert_true(s3_xml_text(SLICE("<R><A>1</A><UploadId> 2~x </UploadId></R>"), "UploadId", &text));
+	assert_true(xml_text(SLICE("<R><A>1</A><UploadId> 2~x </UploadId></R>"), "UploadId", &text));
 	assert_string_equal(buf_cstr(&text), " 2~x ");
-	assert_true(s3_xml_text(SLICE("<R><ETag/></R>"), "ETag", &text));
+	assert_true(xml_text(SLICE("<R><ETag/></R>"), "ETag", &text));
 	assert_int_equal(text.len, 0);
-	assert_false(s3_xml_text(SLICE("<R><UploadId>2</UploadId>"), "UploadId", &text));
-	assert_false(s3_xml_text(SLICE("<R/>"), "UploadId", &text));
+	assert_false(xml_text(SLICE("<R><UploadId>2</UploadId>"), "UploadId", &text));
+	assert_false(xml_text(SLICE("<R/>"), "UploadId", &text));
 	buf_release(&text);
 }
 

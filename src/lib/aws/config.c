@@ -88,30 +88,17 @@ drop_bare_default(struct aws_config *config)
 	config->count = kept;
 }
 
-int
-aws_config_parse(struct aws_config *config, enum aws_config_file file, const char *name, struct buf *text,
-                 struct err *err)
+void
+aws_config_sort(struct aws_config *config)
 {
-	struct buf *kept = &config->texts[config->text_count];
-	int result;
-
-	if (config->text_count == (int)(sizeof config->texts / sizeof *config->texts))
-		return err_set(err, ERR_USAGE, "%s: too many files", name);
-	buf_reserve(text, 1);
-	text->data[text->len] = '\0';
-	*kept = *text;
-	*text = (struct buf)BUF_INIT;
-	config->text_count++;
-	result = aws_config_scan(config, file, name, kept, err);
 	drop_bare_default(config);
 	if (config->count)
 		qsort(config->entries, config->count, sizeof *config->entries, compare_entries);
-	return result;
 }
 
 /* The entry in force for this name, or NULL. */
 static const struct aws_config_entry *
-find(const struct aws_config *config, const struct aws_config_entry *wanted)
+find_entry(const struct aws_config *config, const struct aws_config_entry *wanted)
 {
 	size_t low = 0, high = config->count;
 
@@ -137,7 +124,7 @@ static bool
 is_in_force(const struct aws_config *config, const struct aws_config_entry *entry)
 {
 	struct aws_config_entry wanted = {.kind = entry->kind, .section = entry->section, .nest = "", .key = entry->nest};
-	const struct aws_config_entry *nest = *entry->nest ? find(config, &wanted) : NULL;
+	const struct aws_config_entry *nest = *entry->nest ? find_entry(config, &wanted) : NULL;
 
 	return !nest || (nest->rank == entry->rank && nest->order < entry->order);
 }
@@ -155,7 +142,7 @@ find_key(const struct aws_config *config, enum aws_config_kind kind, const char 
 		wanted.nest = nest;
 		wanted.key = dot + 1;
 	}
-	found = find(config, &wanted);
+	found = find_entry(config, &wanted);
 	free(nest);
 	return found && is_in_force(config, found) ? found : NULL;
 }

@@ -30,11 +30,8 @@ struct aws_config {
 	char *paths[2];
 };
 
-/* Appends; the entries are in order again after the whole file. */
+/* Appends; aws_config_sort() puts the entries in order again, after the whole file. */
 void aws_config_add(struct aws_config *config, const struct aws_config_entry *entry);
-
-/* Cuts `text` (which has a NUL behind it) into entries, in place. Returns -1 with err. */
-int aws_config_scan(struct aws_config *config, enum aws_config_file file, const char *name, struct buf *text,
-                    struct err *err);
+void aws_config_sort(struct aws_config *config);
 
 #endif

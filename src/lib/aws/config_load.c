@@ -13,7 +13,7 @@
 #define FILE_MAX ((size_t)4 << 20)
 
 static const char *
-home(void)
+home_folder(void)
 {
 	const char *folder = getenv("HOME");
 	const struct passwd *user;
@@ -26,9 +26,9 @@ home(void)
 
 /* The path with a leading "~/" made whole, as AWS does in these two variables. */
 static char *
-expand(const char *path)
+expand_home(const char *path)
 {
-	const char *folder = strncmp(path, "~/", 2) == 0 ? home() : NULL;
+	const char *folder = strncmp(path, "~/", 2) == 0 ? home_folder() : NULL;
 
 	return folder ? mem_printf("%s%s", folder, path + 1) : mem_dup(path);
 }
@@ -38,7 +38,7 @@ load_file(struct aws_config *config, const struct settings *settings, enum aws_c
 {
 	bool is_config = file == AWS_CONFIG_FILE;
 	const char *named = settings_aws(settings, is_config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE");
-	char *path = expand(named ? named : is_config ? "~/.aws/config" : "~/.aws/credentials");
+	char *path = expand_home(named ? named : is_config ? "~/.aws/config" : "~/.aws/credentials");
 	struct buf text = BUF_INIT;
 	struct stat info;
 	int result = 0;

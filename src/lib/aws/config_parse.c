@@ -52,7 +52,7 @@ trim_end(const char *start, char *end)
 }
 
 static int
-fail(const struct scan *scan, struct err *err, const char *why)
+reject_line(const struct scan *scan, struct err *err, const char *why)
 {
 	return err_set(err, ERR_USAGE, "%s:%zu: %s", scan->name, scan->line, why);
 }
@@ -65,7 +65,7 @@ lower(char *text)
 }
 
 static void
-add(const struct scan *scan, const char *nest, const char *key, const char *value)
+add_entry(const struct scan *scan, const char *nest, const char *key, const char *value)
 {
 	struct aws_config_entry entry = {
 		.kind = scan->kind, .rank = scan->rank, .section = scan->section, .nest = nest, .key = key, .value = value};
@@ -129,11 +129,11 @@ take_section(struct scan *scan, char *start, char *end, struct err *err)
 	char *title;
 
 	if (!close)
-		return fail(scan, err, "a section starts with [ and does not end with ]");
+		return reject_line(scan, err, "a section starts with [ and does not end with ]");
 	title = skip_blanks(start + 1, close);
 	close = trim_end(title, close);
 	if (close == title)
-		return fail(scan, err, "a section without a name");
+		return reject_line(scan, err, "a section without a name");
 	*close = '\0';
 	if (scan->file == AWS_CREDENTIALS_FILE) {
 		scan->kind = AWS_CONFIG_PROFILE;
@@ -145,7 +145,7 @@ take_section(struct scan *scan, char *start, char *end, struct err *err)
 	}
 	scan->in_section = true;
 	scan->in_value = false;
-	add(scan, "", "", "");
+	add_entry(scan, "", "", "");
 	return 0;
 }
 
@@ -191,14 +191,14 @@ take_key(struct scan *scan, char *start, char *end, struct err *err)
 	char *key;
 
 	if (!scan->in_section)
-		return fail(scan, err, "a line before the first [section]");
+		return reject_line(scan, err, "a line before the first [section]");
 	/* Python's parser, which AWS's own command line uses, takes ':' as well. */
 	why = take_pair(start, end, "=:", &key, &scan->value, &scan->value_end);
 	if (why)
-		return fail(scan, err, why);
+		return reject_line(scan, err, why);
 	scan->key = key;
 	scan->in_value = true;
-	add(scan, "", key, scan->value);
+	add_entry(scan, "", key, scan->value);
 	return 0;
 }
 
@@ -211,8 +211,8 @@ take_continuation(struct scan *scan, char *start, char *end, struct err *err)
 		char *key, *value, *value_end;
 
 		if (take_pair(start, end, "=", &key, &value, &value_end))
-			return fail(scan, err, "an indented line under a key without a value is not key = value");
-		add(scan, scan->key, key, value);
+			return reject_line(scan, err, "an indented line under a key without a value is not key = value");
+		add_entry(scan, scan->key, key, value);
 		return 0;
 	}
 	len = (size_t)(trim_end(start, end) - start);
@@ -232,7 +232,7 @@ take_line(struct scan *scan, char *line, char *end, struct err *err)
 	if (start == end || *start == '#' || *start == ';')
 		return 0;
 	if (memchr(start, '\0', (size_t)(end - start)))
-		return fail(scan, err, "a NUL byte");
+		return reject_line(scan, err, "a NUL byte");
 	if (scan->in_value && indent > scan->indent)
 		return take_continuation(scan, start, end, err);
 	scan->indent = indent;
@@ -241,9 +241,9 @@ take_line(struct scan *scan, char *line, char *end, struct err *err)
 	return take_key(scan, start, end, err);
 }
 
-int
-aws_config_scan(struct aws_config *config, enum aws_config_file file, const char *name, struct buf *text,
-                struct err *err)
+/* Cuts `text` (which has a NUL behind it) into entries, in place. Returns -1 with err. */
+static int
+scan_text(struct aws_config *config, enum aws_config_file file, const char *name, struct buf *text, struct err *err)
 {
 	struct scan scan = {.config = config, .file = file, .name = name};
 	char *p = text->data;
@@ -265,4 +265,23 @@ aws_config_scan(struct aws_config *config, enum aws_config_file file, const char
 			return -1;
 	}
 	return 0;
+}
+
+int
+aws_config_parse(struct aws_config *config, enum aws_config_file file, const char *name, struct buf *text,
+                 struct err *err)
+{
+	struct buf *kept = &config->texts[config->text_count];
+	int result;
+
+	if (config->text_count == (int)(sizeof config->texts / sizeof *config->texts))
+		return err_set(err, ERR_USAGE, "%s: too many files", name);
+	buf_reserve(text, 1);
+	text->data[text->len] = '\0';
+	*kept = *text;
+	*text = (struct buf)BUF_INIT;
+	config->text_count++;
+	result = scan_text(config, file, name, kept, err);
+	aws_config_sort(config);
+	return result;
 }

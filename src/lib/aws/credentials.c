@@ -56,7 +56,7 @@ struct credentials {
 };
 
 static char *
-copy(const char *text)
+dup_or_null(const char *text)
 {
 	return text ? mem_dup(text) : NULL;
 }
@@ -79,10 +79,10 @@ credentials_new(const struct settings *settings, struct err *err)
 	credentials->config = config;
 	credentials->profile = profile;
 	credentials->profile_named = origin && strncmp(origin, "--", 2) == 0;
-	credentials->region = copy(aws_config_get(config, profile, "region"));
-	credentials->endpoint = copy(aws_config_endpoint(config, settings, profile, "s3"));
-	credentials->ca_bundle = copy(aws_config_ca_bundle(config, settings, profile));
-	credentials->max_attempts = copy(aws_config_get(config, profile, "max_attempts"));
+	credentials->region = dup_or_null(aws_config_get(config, profile, "region"));
+	credentials->endpoint = dup_or_null(aws_config_endpoint(config, settings, profile, "s3"));
+	credentials->ca_bundle = dup_or_null(aws_config_ca_bundle(config, settings, profile));
+	credentials->max_attempts = dup_or_null(aws_config_get(config, profile, "max_attempts"));
 	return credentials;
 }
 
@@ -102,8 +102,8 @@ credentials_free(struct credentials *credentials)
 
 /* Asks the providers from `first` to `last`. Returns 0 with *set and *provider, or -1 with err. */
 static int
-ask(struct credentials *credentials, size_t first, size_t last, bool again, struct credential_set *set,
-    size_t *provider, struct err *err)
+ask_providers(struct credentials *credentials, size_t first, size_t last, bool again, struct credential_set *set,
+              size_t *provider, struct err *err)
 {
 	struct buf looked = BUF_INIT;
 	struct credential_context context = {
@@ -196,7 +196,7 @@ plan_renewal(struct credentials *credentials, bool same)
 
 /* Takes over *fresh as what is used from now on. */
 static void
-adopt(struct credentials *credentials, struct credential_set *fresh)
+adopt_set(struct credentials *credentials, struct credential_set *fresh)
 {
 	bool same = same_keys(&credentials->set, fresh);
 
@@ -216,7 +216,7 @@ adopt(struct credentials *credentials, struct credential_set *fresh)
 
 /* Remembers a failure, so that a thousand transfers do not ask a thousand times. */
 static const struct aws_credentials *
-fail(struct credentials *credentials, int64_t refused, const struct err *err)
+remember_failure(struct credentials *credentials, int64_t refused, const struct err *err)
 {
 	credentials->failure = *err;
 	credentials->failure_refused = refused;
@@ -227,7 +227,7 @@ fail(struct credentials *credentials, int64_t refused, const struct err *err)
 /* The profile files may have been rewritten, as sign-in helpers do; broken ones leave what was read before.
  */
 static void
-reload(struct credentials *credentials)
+reload_config(struct credentials *credentials)
 {
 	struct err err = ERR_INIT;
 	struct aws_config *config = aws_config_load(credentials->settings, &err);
@@ -241,7 +241,7 @@ reload(struct credentials *credentials)
 }
 
 static const struct aws_credentials *
-renew(struct credentials *credentials, bool refused, struct err *err)
+renew_set(struct credentials *credentials, bool refused, struct err *err)
 {
 	int64_t now = clock_unix_ms();
 	int64_t generation = credentials->view.generation;
@@ -249,21 +249,21 @@ renew(struct credentials *credentials, bool refused, struct err *err)
 	size_t provider = credentials->provider;
 	char when[32];
 
-	reload(credentials);
-	if (ask(credentials, provider, provider, true, &fresh, &provider, err) == 0) {
-		adopt(credentials, &fresh);
+	reload_config(credentials);
+	if (ask_providers(credentials, provider, provider, true, &fresh, &provider, err) == 0) {
+		adopt_set(credentials, &fresh);
 		if (!refused || credentials->view.generation != generation)
 			return &credentials->view;
 		err_set(err, ERR_TEMPORARY, "the credentials from %s have expired, and there are no newer ones",
 		        credentials->set.source);
-		return fail(credentials, generation, err);
+		return remember_failure(credentials, generation, err);
 	}
 	/* What was right at the start and is not any more is no usage error: nothing is given up for it. */
 	if (err->kind == ERR_USAGE)
 		err->kind = ERR_ACCESS;
 	if (refused || now >= credentials->set.expires_ms) {
 		err_prefix(err, "the credentials from %s have expired and cannot be renewed", credentials->set.source);
-		return fail(credentials, generation, err);
+		return remember_failure(credentials, generation, err);
 	}
 	clock_format_iso(credentials->set.expires_ms / 1000, when);
 	log_warning_limited(&credentials->warned, "the credentials from %s hold until %s and cannot be renewed yet: %s",
@@ -294,10 +294,10 @@ credentials_get(struct credentials *credentials, int64_t refused, struct err *er
 	if (generation && !is_refused && now_mono < credentials->quiet_until)
 		return &credentials->view;
 	if (generation)
-		return renew(credentials, is_refused, err);
-	if (ask(credentials, 0, CHAIN_LENGTH - 1, false, &fresh, &credentials->provider, err) < 0)
-		return fail(credentials, 0, err);
-	adopt(credentials, &fresh);
+		return renew_set(credentials, is_refused, err);
+	if (ask_providers(credentials, 0, CHAIN_LENGTH - 1, false, &fresh, &credentials->provider, err) < 0)
+		return remember_failure(credentials, 0, err);
+	adopt_set(credentials, &fresh);
 	return &credentials->view;
 }
 

@@ -9,10 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include <curl/curl.h>
-
 #include "aws/credentials_internal.h"
 #include "base/mem.h"
+#include "http/url.h"
 
 #define ECS "http://169.254.170.2"
 
@@ -28,31 +27,20 @@ is_local(const char *host)
 	return inet_pton(AF_INET, host, &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
 }
 
-/* Checks with the parser that the request will be made with, so that both see the same host. */
 static int
 check_uri(const char *uri, bool *local, struct err *err)
 {
-	CURLU *url = curl_url();
-	char *scheme = NULL, *host = NULL, *user = NULL;
-	int result = 0;
+	struct url url;
 
-	if (!url)
-		abort();
-	if (curl_url_set(url, CURLUPART_URL, uri, 0) || curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) ||
-	    curl_url_get(url, CURLUPART_HOST, &host, 0) || curl_url_get(url, CURLUPART_USER, &user, 0) != CURLUE_NO_USER)
-		result = err_set(err, ERR_USAGE, "not an http or https URI");
-	else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
-		result = err_set(err, ERR_USAGE, "not an http or https URI");
-	else if (!(*local = is_local(host)) && strcmp(scheme, "https") != 0)
-		result = err_set(err, ERR_USAGE,
-		                 "http://%s is not allowed: https, or http to loopback, 169.254.170.2, "
-		                 "169.254.170.23 or [fd00:ec2::23]",
-		                 host);
-	curl_free(scheme);
-	curl_free(host);
-	curl_free(user);
-	curl_url_cleanup(url);
-	return result;
+	if (!url_parse(uri, &url))
+		return err_set(err, ERR_USAGE, "not an http or https URI");
+	*local = is_local(url.host);
+	if (!*local && strcmp(url.scheme, "https") != 0)
+		return err_set(err, ERR_USAGE,
+		               "http://%s is not allowed: https, or http to loopback, 169.254.170.2, "
+		               "169.254.170.23 or [fd00:ec2::23]",
+		               url.host);
+	return 0;
 }
 
 /* The Authorization header, or nothing where no token is set. Returns -1 with err. */
@@ -93,7 +81,8 @@ answer_error(int status, const struct buf *reply, struct err *err)
 }
 
 static int
-ask(struct credential_context *context, const char *uri, bool local, struct credential_set *set, struct err *err)
+ask_container(struct credential_context *context, const char *uri, bool local, struct credential_set *set,
+              struct err *err)
 {
 	static const struct credential_json rules = {.token_name = "Token"};
 	struct buf header = BUF_INIT, reply = BUF_INIT;
@@ -141,7 +130,7 @@ credentials_from_container(struct credential_context *context, struct credential
 	else
 		result = check_uri(uri, &local, err);
 	if (result == 0)
-		result = ask(context, uri, local, set, err);
+		result = ask_container(context, uri, local, set, err);
 	free(uri);
 	if (result < 0) {
 		err_prefix(err, "credentials of the container (%s)", name);

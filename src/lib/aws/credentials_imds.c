@@ -37,7 +37,8 @@ struct imds {
 
 /* One request. Returns the status, or -1 with err. */
 static int
-ask(struct imds *imds, const char *method, const char *path, const char *header, struct buf *reply, struct err *err)
+ask_imds(struct imds *imds, const char *method, const char *path, const char *header, struct buf *reply,
+         struct err *err)
 {
 	const char *headers[] = {header, NULL};
 	char *url = mem_printf("%s%s", imds->endpoint, path);
@@ -64,7 +65,7 @@ get_token(struct imds *imds, struct err *err)
 {
 	struct buf reply = BUF_INIT;
 	int64_t started_ms = clock_mono_ms();
-	int status = ask(imds, "PUT", "/latest/api/token", TOKEN_TTL, &reply, err);
+	int status = ask_imds(imds, "PUT", "/latest/api/token", TOKEN_TTL, &reply, err);
 	int result = 0;
 
 	imds->present = status > 0;
@@ -99,7 +100,7 @@ is_role(const struct buf *name)
 static int
 get_role(struct imds *imds, struct buf *role, struct err *err)
 {
-	int status = ask(imds, "GET", ROLE_PATH, buf_cstr(&imds->token), role, err);
+	int status = ask_imds(imds, "GET", ROLE_PATH, buf_cstr(&imds->token), role, err);
 
 	if (status < 0)
 		return -1;
@@ -120,7 +121,7 @@ get_keys(struct imds *imds, struct buf *role, struct credential_set *set, struct
 	static const struct credential_json rules = {.token_name = "Token", .must_expire = true};
 	char *path = mem_printf("%s%s", ROLE_PATH, buf_cstr(role));
 	struct buf reply = BUF_INIT;
-	int status = ask(imds, "GET", path, buf_cstr(&imds->token), &reply, err);
+	int status = ask_imds(imds, "GET", path, buf_cstr(&imds->token), &reply, err);
 	int result = -1;
 
 	if (status == 200)

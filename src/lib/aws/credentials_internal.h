@@ -90,13 +90,13 @@ int credentials_from_process(const char *command, struct credential_set *set, st
 char **credential_words(const char *command);
 
 /* credentials_sts_endpoint.c */
-struct sts_place {
-	char *endpoint;     /* "https://host[:port][/path]", without '/' at its end; the caller's to free */
+struct sts_endpoint {
+	char *url;          /* "https://host[:port][/path]", without '/' at its end; the caller's to free */
 	const char *region; /* to sign for */
 };
 /* For a role of this profile (NULL: of the environment). Returns -1 with err. */
-int sts_place_find(const struct credential_context *context, const char *profile, struct sts_place *place,
-                   struct err *err);
+int sts_endpoint_find(const struct credential_context *context, const char *profile, struct sts_endpoint *endpoint,
+                      struct err *err);
 
 /* credentials_sts.c */
 struct sts_role {

@@ -89,7 +89,7 @@ take_expiration(struct answer *answer, const struct credential_json *rules, stru
 }
 
 static int
-take(struct answer *answer, const struct credential_json *rules, struct credential_set *set, struct err *err)
+take_keys(struct answer *answer, const struct credential_json *rules, struct credential_set *set, struct err *err)
 {
 	struct slice code = answer_text(answer, CODE);
 	int64_t version = 0;
@@ -119,7 +119,7 @@ credential_json_parse(const struct credential_json *rules, struct slice text, st
 	int result;
 
 	if (answer_parse(&answer, text, rules->token_name, &why))
-		result = take(&answer, rules, set, err);
+		result = take_keys(&answer, rules, set, err);
 	else
 		result = err_set(err, ERR_FAILED, "the answer is not JSON: %s", why);
 	answer_release(&answer);

@@ -13,7 +13,7 @@
 #define ROLES_MAX 10
 
 static const char *
-get(const struct credential_context *context, const char *profile, const char *key)
+profile_get(const struct credential_context *context, const char *profile, const char *key)
 {
 	return aws_config_get(context->config, profile, key);
 }
@@ -21,9 +21,9 @@ get(const struct credential_context *context, const char *profile, const char *k
 static int
 static_keys(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
 {
-	const char *access_key = get(context, profile, "aws_access_key_id");
-	const char *secret_key = get(context, profile, "aws_secret_access_key");
-	const char *token = get(context, profile, "aws_session_token");
+	const char *access_key = profile_get(context, profile, "aws_access_key_id");
+	const char *secret_key = profile_get(context, profile, "aws_secret_access_key");
+	const char *token = profile_get(context, profile, "aws_session_token");
 	bool credentials = aws_config_is_from_credentials(context->config, profile, "aws_access_key_id");
 	char *from;
 	int result;
@@ -32,7 +32,7 @@ static_keys(struct credential_context *context, const char *profile, struct cred
 	if (token && credentials && !aws_config_is_from_credentials(context->config, profile, "aws_session_token"))
 		token = NULL;
 	if (!token && (!credentials || aws_config_is_from_credentials(context->config, profile, "aws_security_token")))
-		token = get(context, profile, "aws_security_token");
+		token = profile_get(context, profile, "aws_security_token");
 	from = mem_printf("profile %s", profile);
 	result = credential_set_fill(set, slice_of_str(access_key), slice_of_str(secret_key ? secret_key : ""),
 	                             slice_of_str(token ? token : ""), from, err);
@@ -45,7 +45,7 @@ static_keys(struct credential_context *context, const char *profile, struct cred
 }
 
 static int
-process(const char *profile, const char *command, struct credential_set *set, struct err *err)
+keys_from_process(const char *profile, const char *command, struct credential_set *set, struct err *err)
 {
 	if (credentials_from_process(command, set, err) < 0) {
 		err_prefix(err, "profile %s", profile);
@@ -60,9 +60,9 @@ web_identity(struct credential_context *context, const char *profile, struct cre
 {
 	struct sts_role role = {
 		.profile = profile,
-		.role_arn = get(context, profile, "role_arn"),
-		.session_name = get(context, profile, "role_session_name"),
-		.token_file = get(context, profile, "web_identity_token_file"),
+		.role_arn = profile_get(context, profile, "role_arn"),
+		.session_name = profile_get(context, profile, "role_session_name"),
+		.token_file = profile_get(context, profile, "web_identity_token_file"),
 	};
 
 	if (!role.role_arn)
@@ -79,16 +79,16 @@ web_identity(struct credential_context *context, const char *profile, struct cre
 static int
 own_keys(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
 {
-	const char *command = get(context, profile, "credential_process");
-	bool has_keys = get(context, profile, "aws_access_key_id") != NULL;
+	const char *command = profile_get(context, profile, "credential_process");
+	bool has_keys = profile_get(context, profile, "aws_access_key_id") != NULL;
 
-	if (get(context, profile, "web_identity_token_file"))
+	if (profile_get(context, profile, "web_identity_token_file"))
 		return web_identity(context, profile, set, err);
 	if (has_keys && (!command || aws_config_is_from_credentials(context->config, profile, "aws_access_key_id")))
 		return static_keys(context, profile, set, err);
 	if (command)
-		return process(profile, command, set, err);
-	if (get(context, profile, "sso_session") || get(context, profile, "sso_start_url"))
+		return keys_from_process(profile, command, set, err);
+	if (profile_get(context, profile, "sso_session") || profile_get(context, profile, "sso_start_url"))
 		return err_set(err, ERR_USAGE,
 		               "profile %s signs in by IAM Identity Center (sso), which is not known here; "
 		               "let AWS's command line do it: credential_process = aws configure "
@@ -137,7 +137,7 @@ struct way {
 static bool
 is_role(const struct credential_context *context, const char *profile)
 {
-	return get(context, profile, "role_arn") && !get(context, profile, "web_identity_token_file");
+	return profile_get(context, profile, "role_arn") && !profile_get(context, profile, "web_identity_token_file");
 }
 
 /* Whether `next`, of which `profile` is made, was met before. */
@@ -147,7 +147,7 @@ is_loop(const struct credential_context *context, const struct way *way, const c
 	for (int i = 0; i < way->count; i++)
 		if (strcmp(way->roles[i], next) == 0)
 			/* A role may be assumed with the keys in its own profile. */
-			return i != way->count - 1 || !get(context, next, "aws_access_key_id");
+			return i != way->count - 1 || !profile_get(context, next, "aws_access_key_id");
 	return false;
 }
 
@@ -156,13 +156,13 @@ static int
 find_way(const struct credential_context *context, const char *profile, struct way *way, struct err *err)
 {
 	while (is_role(context, profile)) {
-		const char *next = get(context, profile, "source_profile");
+		const char *next = profile_get(context, profile, "source_profile");
 
-		way->source = get(context, profile, "credential_source");
+		way->source = profile_get(context, profile, "credential_source");
 		if (way->count == ROLES_MAX)
 			return err_set(err, ERR_USAGE, "profile %s: more than %d roles one upon the other", way->roles[0],
 			               ROLES_MAX);
-		if (get(context, profile, "mfa_serial"))
+		if (profile_get(context, profile, "mfa_serial"))
 			return err_set(err, ERR_USAGE,
 			               "profile %s asks for a code (mfa_serial), and nobody is asked here; use "
 			               "credential_process, or keys from aws sts assume-role",
@@ -182,7 +182,7 @@ find_way(const struct credential_context *context, const char *profile, struct w
 		if (is_loop(context, way, next))
 			return err_set(err, ERR_USAGE, "profile %s: its source_profile %s leads back to itself", profile, next);
 		profile = next;
-		if (get(context, profile, "aws_access_key_id"))
+		if (profile_get(context, profile, "aws_access_key_id"))
 			break;
 	}
 	way->start = profile;
@@ -191,14 +191,14 @@ find_way(const struct credential_context *context, const char *profile, struct w
 
 /* Assumes one role with the keys in *set, and replaces them. */
 static int
-assume(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
+assume_one_role(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
 {
 	struct sts_role role = {
 		.profile = profile,
-		.role_arn = get(context, profile, "role_arn"),
-		.session_name = get(context, profile, "role_session_name"),
-		.external_id = get(context, profile, "external_id"),
-		.duration = get(context, profile, "duration_seconds"),
+		.role_arn = profile_get(context, profile, "role_arn"),
+		.session_name = profile_get(context, profile, "role_session_name"),
+		.external_id = profile_get(context, profile, "external_id"),
+		.duration = profile_get(context, profile, "duration_seconds"),
 	};
 	struct credential_set fresh = {0};
 
@@ -238,6 +238,6 @@ credentials_from_profile(struct credential_context *context, struct credential_s
 		           aws_config_path(context->config, AWS_CONFIG_FILE),
 		           aws_config_path(context->config, AWS_CREDENTIALS_FILE));
 	while (found > 0 && way.count)
-		found = assume(context, way.roles[--way.count], set, err);
+		found = assume_one_role(context, way.roles[--way.count], set, err);
 	return found;
 }

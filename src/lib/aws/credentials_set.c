@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 static void
-wipe(char **text)
+wipe_text(char **text)
 {
 	if (*text)
 		OPENSSL_cleanse(*text, strlen(*text));
@@ -22,9 +22,9 @@ wipe(char **text)
 void
 credential_set_release(struct credential_set *set)
 {
-	wipe(&set->access_key);
-	wipe(&set->secret_key);
-	wipe(&set->session_token);
+	wipe_text(&set->access_key);
+	wipe_text(&set->secret_key);
+	wipe_text(&set->session_token);
 	free(set->source);
 	*set = (struct credential_set){0};
 }

@@ -8,17 +8,21 @@
 #include <unistd.h>
 
 #include "aws/credentials_internal.h"
+#include "aws/retry.h"
+#include "aws/sigv4.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/units.h"
-#include "s3/s3.h"
+#include "http/percent.h"
+#include "http/url.h"
+#include "http/xml.h"
 
 static void
 add_field(struct buf *body, const char *name, const char *value)
 {
 	buf_printf(body, "&%s=", name);
-	sigv4_encode(body, slice_of_str(value), false);
+	percent_encode(body, slice_of_str(value), false);
 }
 
 static int
@@ -52,8 +56,8 @@ make_body(const struct sts_role *role, struct buf *body, struct err *err)
 
 /* Appends "authorization: ...". */
 static void
-sign(const struct sts_place *place, const char *path, const char *host, const struct credential_set *with,
-     const char *date, int64_t now, struct slice body, struct buf *to)
+sign_call(const struct sts_endpoint *endpoint, const char *path, const char *host, const struct credential_set *with,
+          const char *date, int64_t now, struct slice body, struct buf *to)
 {
 	struct sigv4 *sigv4 = sigv4_new();
 	struct sigv4_header headers[] = {
@@ -71,7 +75,7 @@ sign(const struct sts_place *place, const char *path, const char *host, const st
 		.header_count = with->session_token ? 4 : 3,
 		.payload_hash = hash,
 		.time = now,
-		.region = place->region,
+		.region = endpoint->region,
 		.service = "sts",
 		.access_key = with->access_key,
 		.secret_key = with->secret_key,
@@ -85,24 +89,24 @@ sign(const struct sts_place *place, const char *path, const char *host, const st
 
 /* Asks; returns the status, or -1 with err. */
 static int
-ask(const struct credential_context *context, const struct sts_place *place, const struct credential_set *with,
-    struct slice body, struct buf *reply, struct err *err)
+call_sts(const struct credential_context *context, const struct sts_endpoint *endpoint,
+         const struct credential_set *with, struct slice body, struct buf *reply, struct err *err)
 {
-	const char *slash = strchr(strstr(place->endpoint, "://") + 3, '/');
+	const char *slash = strchr(strstr(endpoint->url, "://") + 3, '/');
 	const char *path = slash ? slash : "/";
-	char *url = slash ? mem_dup(place->endpoint) : mem_printf("%s/", place->endpoint);
+	char *url = slash ? mem_dup(endpoint->url) : mem_printf("%s/", endpoint->url);
 	int64_t now = clock_unix();
 	struct buf host = BUF_INIT, authorization = BUF_INIT;
 	char *date_line, *host_line, *token_line = NULL;
 	char date[17];
 	int status;
 
-	s3_host(place->endpoint, &host);
+	url_host_header(endpoint->url, &host);
 	sigv4_date(now, date);
 	date_line = mem_printf("x-amz-date: %s", date);
 	host_line = mem_printf("host: %s", buf_cstr(&host));
 	if (with) {
-		sign(place, path, buf_cstr(&host), with, date, now, body, &authorization);
+		sign_call(endpoint, path, buf_cstr(&host), with, date, now, body, &authorization);
 		token_line = with->session_token ? mem_printf("x-amz-security-token: %s", with->session_token) : NULL;
 	}
 	const char *headers[] = {"content-type: application/x-www-form-urlencoded",
@@ -137,8 +141,8 @@ take_error(int status, const struct buf *reply, struct err *err)
 	struct buf code = BUF_INIT, message = BUF_INIT;
 	enum retry retry;
 
-	s3_xml_text(slice_of_buf(reply), "Code", &code);
-	s3_xml_text(slice_of_buf(reply), "Message", &message);
+	xml_text(slice_of_buf(reply), "Code", &code);
+	xml_text(slice_of_buf(reply), "Message", &message);
 	retry = retry_classify(status, slice_of_buf(&code));
 	/* The identity provider did not answer AWS in time. */
 	if (slice_equal_str(slice_of_buf(&code), "IDPCommunicationError"))
@@ -159,7 +163,7 @@ take_answer(const struct buf *reply, struct credential_set *set, struct err *err
 	int result = 0;
 
 	for (int i = 0; i < 4; i++)
-		if (!s3_xml_text(slice_of_buf(reply), names[i], &values[i]))
+		if (!xml_text(slice_of_buf(reply), names[i], &values[i]))
 			result = -1;
 	if (result < 0) {
 		err_set(err, ERR_ACCESS, "an answer without keys");
@@ -179,23 +183,23 @@ int
 credentials_assume_role(struct credential_context *context, const struct sts_role *role,
                         const struct credential_set *with, struct credential_set *set, struct err *err)
 {
-	struct sts_place place = {0};
+	struct sts_endpoint endpoint = {0};
 	struct buf body = BUF_INIT, reply = BUF_INIT;
 	int status = -1;
 	int result = -1;
 
-	if (sts_place_find(context, role->profile, &place, err) == 0 && make_body(role, &body, err) == 0)
-		status = ask(context, &place, with, slice_of_buf(&body), &reply, err);
+	if (sts_endpoint_find(context, role->profile, &endpoint, err) == 0 && make_body(role, &body, err) == 0)
+		status = call_sts(context, &endpoint, with, slice_of_buf(&body), &reply, err);
 	if (status == 200)
 		result = take_answer(&reply, set, err);
 	else if (status > 0)
 		take_error(status, &reply, err);
 	if (result < 0)
 		err_prefix(err, "%s %s%s%s", with ? "AssumeRole" : "AssumeRoleWithWebIdentity", role->role_arn,
-		           place.endpoint ? " at " : "", place.endpoint ? place.endpoint : "");
+		           endpoint.url ? " at " : "", endpoint.url ? endpoint.url : "");
 	credential_buf_wipe(&body);
 	credential_buf_wipe(&reply);
-	free(place.endpoint);
+	free(endpoint.url);
 	return result;
 }
 

@@ -71,20 +71,21 @@ named_endpoint(const struct credential_context *context, const char *profile, co
 }
 
 int
-sts_place_find(const struct credential_context *context, const char *profile, struct sts_place *place, struct err *err)
+sts_endpoint_find(const struct credential_context *context, const char *profile, struct sts_endpoint *endpoint,
+                  struct err *err)
 {
 	const char *region = region_of(context, profile);
 	const char *origin;
-	const char *endpoint = named_endpoint(context, profile, &origin);
+	const char *named = named_endpoint(context, profile, &origin);
 
-	place->region = region && strcmp(region, "aws-global") != 0 ? region : DEFAULT_REGION;
-	if (!is_region(place->region))
-		return err_set(err, ERR_USAGE, "\"%s\" is no region", place->region);
-	if (endpoint)
-		place->endpoint = endpoint_parse(endpoint, origin, err);
-	else if (!region || place->region != region)
-		place->endpoint = mem_dup("https://sts.amazonaws.com");
+	endpoint->region = region && strcmp(region, "aws-global") != 0 ? region : DEFAULT_REGION;
+	if (!is_region(endpoint->region))
+		return err_set(err, ERR_USAGE, "\"%s\" is no region", endpoint->region);
+	if (named)
+		endpoint->url = endpoint_parse(named, origin, err);
+	else if (!region || endpoint->region != region)
+		endpoint->url = mem_dup("https://sts.amazonaws.com");
 	else
-		place->endpoint = mem_printf("https://sts.%s.%s", region, domain_of(region));
-	return place->endpoint ? 0 : -1;
+		endpoint->url = mem_printf("https://sts.%s.%s", region, domain_of(region));
+	return endpoint->url ? 0 : -1;
 }

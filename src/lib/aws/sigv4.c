@@ -91,7 +91,7 @@ sigv4_new(void)
 }
 
 static void
-wipe(struct buf *buf)
+wipe_buf(struct buf *buf)
 {
 	if (buf->cap > 0)
 		OPENSSL_cleanse(buf->data, buf->cap);
@@ -105,8 +105,8 @@ sigv4_free(struct sigv4 *sigv4)
 		return;
 	EVP_MAC_CTX_free(sigv4->ctx);
 	EVP_MAC_free(sigv4->mac);
-	wipe(&sigv4->key_for);
-	wipe(&sigv4->wanted);
+	wipe_buf(&sigv4->key_for);
+	wipe_buf(&sigv4->wanted);
 	buf_release(&sigv4->key_for);
 	buf_release(&sigv4->wanted);
 	buf_release(&sigv4->text);
@@ -122,29 +122,6 @@ sigv4_date(int64_t unix_seconds, char text[17])
 
 	gmtime_r(&seconds, &tm);
 	strftime(text, 17, "%Y%m%dT%H%M%SZ", &tm);
-}
-
-void
-sigv4_encode(struct buf *to, struct slice text, bool keep_slash)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	char *out;
-
-	buf_reserve(to, text.len * 3);
-	out = to->data + to->len;
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-		    c == '_' || c == '~' || (c == '/' && keep_slash)) {
-			*out++ = (char)c;
-		} else {
-			*out++ = '%';
-			*out++ = digits[c >> 4];
-			*out++ = digits[c & 15];
-		}
-	}
-	to->len = (size_t)(out - to->data);
 }
 
 static int
@@ -286,7 +263,7 @@ derive_key(struct sigv4 *sigv4, const struct sigv4_request *request, const char 
 	hmac(sigv4, key, HASH_LEN, request->service, strlen(request->service), key);
 	hmac(sigv4, key, HASH_LEN, "aws4_request", 12, sigv4->key);
 	OPENSSL_cleanse(key, sizeof(key));
-	wipe(&sigv4->key_for);
+	wipe_buf(&sigv4->key_for);
 	buf_append_slice(&sigv4->key_for, slice_of_buf(&sigv4->wanted));
 }
 

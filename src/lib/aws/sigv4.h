@@ -47,10 +47,4 @@ void sigv4_canonical(const struct sigv4_request *request, struct buf *to);
 /* 64 hex digits and a NUL. */
 void sigv4_hash(const void *data, size_t len, char hex[65]);
 
-/*
- * Percent-encoding as SigV4 demands it: all but A-Z a-z 0-9 - . _ ~ ; `keep_slash` leaves '/' too. What is
- * signed is sent, so this is also how paths and queries are made.
- */
-void sigv4_encode(struct buf *to, struct slice text, bool keep_slash);
-
 #endif

@@ -47,7 +47,7 @@ log_set_level(enum log_level level)
 }
 
 static void
-say(enum log_level level, const char *fault, const char *format, va_list args)
+write_message(enum log_level level, const char *fault, const char *format, va_list args)
 {
 	char text[LOG_LINE_MAX];
 	char line[sizeof(clear_line) + LOG_LINE_MAX];
@@ -72,7 +72,7 @@ say(enum log_level level, const char *fault, const char *format, va_list args)
 	do {                                                                                                               \
 		va_list args;                                                                                                  \
 		va_start(args, format);                                                                                        \
-		say(level, fault, format, args);                                                                               \
+		write_message(level, fault, format, args);                                                                     \
 		va_end(args);                                                                                                  \
 	} while (0)
 #define SAY(level) SAY_FAULT(level, NULL)

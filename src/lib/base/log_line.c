@@ -20,7 +20,7 @@ struct line {
 };
 
 static bool
-put(struct line *line, const char *bytes, size_t len)
+put_bytes(struct line *line, const char *bytes, size_t len)
 {
 	if (len > line->room - line->at)
 		return false;
@@ -44,9 +44,9 @@ put_visible(struct line *line, const char *text, size_t n)
 	char escape[8];
 
 	if (!is_control(text, n))
-		return put(line, text, n);
+		return put_bytes(line, text, n);
 	snprintf(escape, sizeof(escape), "\\x%02x", (unsigned char)*text);
-	return put(line, escape, 4);
+	return put_bytes(line, escape, 4);
 }
 
 static bool
@@ -55,16 +55,16 @@ put_quoted(struct line *line, const char *text, size_t n)
 	char escape[8] = "\\";
 
 	if (n == 0)
-		return put(line, "\xef\xbf\xbd", 3);
+		return put_bytes(line, "\xef\xbf\xbd", 3);
 	if (*text == '"' || *text == '\\') {
 		escape[1] = *text;
-		return put(line, escape, 2);
+		return put_bytes(line, escape, 2);
 	}
 	if (!is_control(text, n))
-		return put(line, text, n);
+		return put_bytes(line, text, n);
 	/* of two bytes the second is the code point */
 	snprintf(escape, sizeof(escape), "\\u%04x", (unsigned char)text[n - 1]);
-	return put(line, escape, 6);
+	return put_bytes(line, escape, 6);
 }
 
 /* Character by character, as far as there is room for whole ones. */
@@ -87,9 +87,9 @@ log_line_text(char *line, const struct log_message *message)
 	static const char *const words[] = {"", "warning: ", "", "info: ", "debug: "};
 	struct line to = {line, 0, LOG_LINE_MAX - 1};
 
-	put(&to, message->program, strnlen(message->program, NAME_MAX_BYTES));
-	put(&to, ": ", 2);
-	put(&to, words[message->level], strlen(words[message->level]));
+	put_bytes(&to, message->program, strnlen(message->program, NAME_MAX_BYTES));
+	put_bytes(&to, ": ", 2);
+	put_bytes(&to, words[message->level], strlen(words[message->level]));
 	put_text(&to, message->text, message->len, put_visible);
 	line[to.at++] = '\n';
 	return to.at;
@@ -100,12 +100,12 @@ put_member(struct line *to, const char *start, const char *text, size_t len, siz
 {
 	size_t room = to->room;
 
-	put(to, start, strlen(start));
+	put_bytes(to, start, strlen(start));
 	if (most && to->at + most < room)
 		to->room = to->at + most;
 	put_text(to, text, len, put_quoted);
 	to->room = room;
-	put(to, "\"", 1);
+	put_bytes(to, "\"", 1);
 }
 
 size_t
@@ -118,14 +118,14 @@ log_line_json(char *line, const struct log_message *message)
 
 	clock_format_iso(now / 1000, time);
 	snprintf(numbers, sizeof(numbers), "{\"time\":\"%.19s.%03dZ\"", time, (int)(now % 1000));
-	put(&to, numbers, strlen(numbers));
+	put_bytes(&to, numbers, strlen(numbers));
 	if (message->run)
 		put_member(&to, ",\"run\":\"", message->run, strlen(message->run), RUN_MAX_BYTES);
 	put_member(&to, ",\"program\":\"", message->program, strlen(message->program), NAME_MAX_BYTES);
 	snprintf(numbers, sizeof(numbers), ",\"pid\":%ld,\"level\":\"%s\"%s%.12s%s,\"message\":\"", (long)getpid(),
 	         words[message->level], message->fault != NULL ? ",\"fault\":\"" : "",
 	         message->fault != NULL ? message->fault : "", message->fault != NULL ? "\"" : "");
-	put(&to, numbers, strlen(numbers));
+	put_bytes(&to, numbers, strlen(numbers));
 	put_text(&to, message->text, message->len, put_quoted);
 	memcpy(line + to.at, "\"}\n", 3);
 	return to.at + 3;

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 static void *
-checked(void *memory, size_t size)
+or_die(void *memory, size_t size)
 {
 	if (memory == NULL && size > 0) {
 		log_error("out of memory (%zu bytes asked for)", size);
@@ -24,13 +24,13 @@ checked(void *memory, size_t size)
 void *
 mem_alloc(size_t size)
 {
-	return checked(malloc(size ? size : 1), size);
+	return or_die(malloc(size ? size : 1), size);
 }
 
 void *
 mem_zero(size_t count, size_t size)
 {
-	return checked(calloc(count ? count : 1, size ? size : 1), count);
+	return or_die(calloc(count ? count : 1, size ? size : 1), count);
 }
 
 void *
@@ -38,7 +38,7 @@ mem_resize(void *old, size_t count, size_t size)
 {
 	if (count == 0)
 		count = 1;
-	return checked(reallocarray(old, count, size), SIZE_MAX / size < count ? SIZE_MAX : count * size);
+	return or_die(reallocarray(old, count, size), SIZE_MAX / size < count ? SIZE_MAX : count * size);
 }
 
 void
@@ -79,5 +79,5 @@ mem_printf(const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	return checked(text, 1);
+	return or_die(text, 1);
 }

@@ -89,7 +89,7 @@ sort_entries(struct sorter *sorter)
 
 /* Writes what is in memory as one more run. */
 static int
-spill(struct sorter *sorter, struct err *err)
+spill_run(struct sorter *sorter, struct err *err)
 {
 	struct buf block = BUF_INIT;
 	int result = 0;
@@ -137,7 +137,7 @@ sorter_add(struct sorter *sorter, struct slice key, struct slice value, struct e
 	buf_append_slice(&sorter->entries, value);
 	if (sorter->entries.len + sorter->count * sizeof(*sorter->offsets) < sorter->hold)
 		return 0;
-	return spill(sorter, err);
+	return spill_run(sorter, err);
 }
 
 /* Whether the run's buffer holds a whole entry behind what was given; *len is its length. */
@@ -223,7 +223,7 @@ begin_taking(struct sorter *sorter, struct err *err)
 		sort_entries(sorter);
 		return 0;
 	}
-	if (sorter->count > 0 && spill(sorter, err) < 0)
+	if (sorter->count > 0 && spill_run(sorter, err) < 0)
 		return -1;
 	/* The memory goes to the runs' buffers. */
 	buf_release(&sorter->entries);
@@ -242,7 +242,7 @@ begin_taking(struct sorter *sorter, struct err *err)
 
 /* Passes the entry that was given. */
 static int
-pass(struct sorter *sorter, struct err *err)
+pass_entry(struct sorter *sorter, struct err *err)
 {
 	struct run *run = &sorter->runs[sorter->heap[0]];
 	size_t len;
@@ -275,7 +275,7 @@ sorter_next(struct sorter *sorter, struct slice *key, struct slice *value, struc
 		read_entry(sorter->entries.data + sorter->offsets[sorter->at++], key, value);
 		return 1;
 	}
-	if (sorter->given && pass(sorter, err) < 0)
+	if (sorter->given && pass_entry(sorter, err) < 0)
 		return -1;
 	if (sorter->heap_count == 0)
 		return 0;

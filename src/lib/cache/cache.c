@@ -154,7 +154,7 @@ cache_in_flight(const struct cache *cache)
 
 /* The connection is closed after an error: so is the cache, with all that was in flight. */
 static int
-lost(struct cache *cache)
+lose_connection(struct cache *cache)
 {
 	cache_disconnect(cache);
 	return -1;
@@ -178,7 +178,7 @@ open_queue(struct cache *cache, struct err *err)
 }
 
 static void
-await(struct cache *cache, enum awaited what)
+await_reply(struct cache *cache, enum awaited what)
 {
 	if (cache->answered * 2 >= cache->awaited.len) {
 		buf_consume(&cache->awaited, cache->answered);
@@ -194,7 +194,7 @@ send_early(struct cache *cache, const struct buf *queue, struct err *err)
 	if (queue->len < cache->send_from)
 		return 0;
 	if (redis_flush(cache->redis, err))
-		return lost(cache);
+		return lose_connection(cache);
 	cache->send_from = queue->len + SEND_EVERY; /* where Redis is slow, not with each command */
 	return 0;
 }
@@ -207,7 +207,7 @@ cache_ask(struct cache *cache, struct pair_hash hash, struct err *err)
 	if (queue == NULL)
 		return -1;
 	command_queue(queue, &cache->ask, hash, true, SLICE("\r\n"));
-	await(cache, ANSWER);
+	await_reply(cache, ANSWER);
 	return send_early(cache, queue, err);
 }
 
@@ -219,7 +219,7 @@ cache_claim(struct cache *cache, struct pair_hash hash, struct err *err)
 	if (queue == NULL)
 		return -1;
 	command_queue_claim(queue, &cache->claim, hash, SLICE("\r\n$1\r\n1\r\n$2\r\nNX\r\n$2\r\nPX\r\n" CLAIM_LIFETIME));
-	await(cache, CLAIMING);
+	await_reply(cache, CLAIMING);
 	return cache_ask(cache, hash, err);
 }
 
@@ -231,7 +231,7 @@ cache_renew_claim(struct cache *cache, struct pair_hash hash, struct err *err)
 	if (queue == NULL)
 		return -1;
 	command_queue_claim(queue, &cache->renew, hash, SLICE("\r\n" CLAIM_LIFETIME));
-	await(cache, DONE);
+	await_reply(cache, DONE);
 	return send_early(cache, queue, err);
 }
 
@@ -243,7 +243,7 @@ cache_end_claim(struct cache *cache, struct pair_hash hash, struct err *err)
 	if (queue == NULL)
 		return -1;
 	command_queue_claim(queue, &cache->end, hash, SLICE("\r\n"));
-	await(cache, DONE);
+	await_reply(cache, DONE);
 	return send_early(cache, queue, err);
 }
 
@@ -259,7 +259,7 @@ cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, 
 	buf_append_byte(queue, ':');
 	buf_append_slice(queue, title);
 	buf_append(queue, "\r\n", 2);
-	await(cache, ANSWER);
+	await_reply(cache, ANSWER);
 	return send_early(cache, queue, err);
 }
 
@@ -276,10 +276,10 @@ write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash
 		abort(); /* a bug: what is not a seniority must never be kept */
 	value[6] = (char)('0' + seniority);
 	command_queue(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
-	await(cache, WRITTEN);
+	await_reply(cache, WRITTEN);
 	if (lifetime->len) {
 		command_queue(queue, &cache->expire, hash, false, slice_of_buf(lifetime));
-		await(cache, EXPIRING);
+		await_reply(cache, EXPIRING);
 	}
 	return send_early(cache, queue, err);
 }
@@ -308,7 +308,7 @@ cache_flush(struct cache *cache, struct err *err)
 	if (cache->redis == NULL)
 		return not_connected(err);
 	cache->send_from = SEND_EVERY;
-	return redis_flush(cache->redis, err) ? lost(cache) : 0;
+	return redis_flush(cache->redis, err) ? lose_connection(cache) : 0;
 }
 
 /* The seniority in a reply to a look-up; 0 for none. Whoever can write to Redis can put anything there. */
@@ -327,7 +327,7 @@ static int
 next_reply(struct cache *cache, struct redis_value *value, struct err *err)
 {
 	if (redis_next(cache->redis, value, err))
-		return lost(cache);
+		return lose_connection(cache);
 	cache->answered++;
 	if (value->type != REDIS_REPLY_ERROR)
 		return 0;
@@ -340,7 +340,7 @@ next_reply(struct cache *cache, struct redis_value *value, struct err *err)
 	}
 	redis_refuse(cache->redis,
 	             slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text)), err);
-	return lost(cache);
+	return lose_connection(cache);
 }
 
 int

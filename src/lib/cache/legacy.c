@@ -2,7 +2,7 @@
 #include "cache/legacy.h"
 
 static bool
-holds(struct slice text, char byte)
+has_byte(struct slice text, char byte)
 {
 	return text.len > 0 && memchr(text.ptr, byte, text.len) != NULL;
 }
@@ -10,7 +10,7 @@ holds(struct slice text, char byte)
 bool
 legacy_is_plain(struct slice company, struct slice title)
 {
-	return !holds(company, ':') && !holds(title, ':');
+	return !has_byte(company, ':') && !has_byte(title, ':');
 }
 
 enum legacy_key
@@ -20,7 +20,7 @@ legacy_parse(struct slice key, enum legacy_split split, struct slice *company, s
 	const char *last = key.len ? memrchr(key.ptr, ':', key.len) : NULL;
 	const char *colon = split == LEGACY_LAST ? last : first;
 
-	if (colon == NULL || holds(key, '\0') || !slice_is_utf8(key))
+	if (colon == NULL || has_byte(key, '\0') || !slice_is_utf8(key))
 		return LEGACY_OTHER;
 	/* buckets, the cursor, and whatever is to come */
 	if (first != last && slice_starts_with(key, SLICE("seniority:")))

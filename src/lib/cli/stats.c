@@ -21,7 +21,7 @@ stats_init(struct stats *stats, const char *program)
 }
 
 static void
-member(struct stats *stats, const char *name)
+begin_member(struct stats *stats, const char *name)
 {
 	buf_append_byte(&stats->json, stats->json.len ? ',' : '{');
 	json_quote(&stats->json, slice_of_str(name));
@@ -31,7 +31,7 @@ member(struct stats *stats, const char *name)
 void
 stats_int(struct stats *stats, const char *name, int64_t value)
 {
-	member(stats, name);
+	begin_member(stats, name);
 	buf_append_int(&stats->json, value);
 }
 
@@ -49,7 +49,7 @@ stats_faults(struct stats *stats, const int64_t failed_by[FAULTS])
 void
 stats_text(struct stats *stats, const char *name, const char *value)
 {
-	member(stats, name);
+	begin_member(stats, name);
 	json_quote(&stats->json, slice_of_str(value));
 }
 
@@ -59,7 +59,7 @@ percentile(struct stats *stats, const char *name, const struct latency *latency,
 	char whole[64];
 
 	snprintf(whole, sizeof(whole), "%s_p%d_ms", name, percent);
-	member(stats, whole);
+	begin_member(stats, whole);
 	buf_printf(&stats->json, "%.3f", (double)latency_percentile(latency, percent) / 1000);
 }
 
@@ -89,9 +89,9 @@ stats_save(struct stats *stats, const char *path, struct err *err)
 	if (path == NULL)
 		return 0;
 	getrusage(RUSAGE_SELF, &usage);
-	member(stats, "seconds");
+	begin_member(stats, "seconds");
 	buf_printf(&stats->json, "%.3f", (double)(clock_mono_ms() - stats->started_ms) / 1000);
-	member(stats, "cpu_seconds");
+	begin_member(stats, "cpu_seconds");
 	buf_printf(&stats->json, "%.3f", cpu_seconds(&usage));
 	stats_int(stats, "peak_kib", usage.ru_maxrss);
 	buf_append_str(&stats->json, "}\n");

@@ -16,7 +16,7 @@ struct tables {
 };
 
 static void
-make(struct tables *tables, uint64_t polynomial)
+make_tables(struct tables *tables, uint64_t polynomial)
 {
 	for (unsigned i = 0; i < 256; i++) {
 		uint64_t crc = i;
@@ -32,7 +32,7 @@ make(struct tables *tables, uint64_t polynomial)
 }
 
 static uint64_t
-load(const unsigned char *from)
+load_word(const unsigned char *from)
 {
 	uint64_t word;
 
@@ -45,10 +45,10 @@ load(const unsigned char *from)
 
 /* Without the turning of bits at both ends. */
 static uint64_t
-add(const struct tables *tables, uint64_t crc, const unsigned char *data, size_t len)
+add_bytes(const struct tables *tables, uint64_t crc, const unsigned char *data, size_t len)
 {
 	for (; len >= 8; data += 8, len -= 8) {
-		crc ^= load(data);
+		crc ^= load_word(data);
 		crc = tables->of[7][crc & 0xff] ^ tables->of[6][crc >> 8 & 0xff] ^ tables->of[5][crc >> 16 & 0xff] ^
 		      tables->of[4][crc >> 24 & 0xff] ^ tables->of[3][crc >> 32 & 0xff] ^ tables->of[2][crc >> 40 & 0xff] ^
 		      tables->of[1][crc >> 48 & 0xff] ^ tables->of[0][crc >> 56];
@@ -65,7 +65,7 @@ add_by_instruction(uint32_t crc, const unsigned char *data, size_t len)
 	uint64_t wide = crc;
 
 	for (; len >= 8; data += 8, len -= 8)
-		wide = __builtin_ia32_crc32di(wide, load(data));
+		wide = __builtin_ia32_crc32di(wide, load_word(data));
 	crc = (uint32_t)wide;
 	for (; len > 0; data++, len--)
 		crc = __builtin_ia32_crc32qi(crc, *data);
@@ -83,8 +83,8 @@ crc32c_more(uint32_t crc, const void *data, size_t len)
 		return ~add_by_instruction(~crc, data, len);
 #endif
 	if (!tables.made)
-		make(&tables, CRC32C_POLYNOMIAL);
-	return ~(uint32_t)add(&tables, ~crc, data, len);
+		make_tables(&tables, CRC32C_POLYNOMIAL);
+	return ~(uint32_t)add_bytes(&tables, ~crc, data, len);
 }
 
 uint64_t
@@ -93,6 +93,6 @@ crc64nvme_more(uint64_t crc, const void *data, size_t len)
 	static struct tables tables;
 
 	if (!tables.made)
-		make(&tables, CRC64NVME_POLYNOMIAL);
-	return ~add(&tables, ~crc, data, len);
+		make_tables(&tables, CRC64NVME_POLYNOMIAL);
+	return ~add_bytes(&tables, ~crc, data, len);
 }

@@ -51,7 +51,7 @@ md5_add(struct md5 *md5, const void *data, size_t len)
 }
 
 static void
-advance(struct md5_input *input, size_t len)
+skip_input(struct md5_input *input, size_t len)
 {
 	input->data = (const unsigned char *)input->data + len;
 	input->len -= len;
@@ -59,7 +59,7 @@ advance(struct md5_input *input, size_t len)
 
 /* As many blocks as each of these has. */
 static void
-run(struct md5_input *const *used, size_t count)
+digest_lanes(struct md5_input *const *used, size_t count)
 {
 	uint32_t state[4][MD5_LANES];
 	const unsigned char *data[MD5_LANES];
@@ -83,7 +83,7 @@ run(struct md5_input *const *used, size_t count)
 		for (int i = 0; i < 4; i++)
 			used[lane]->md5->state[i] = state[i][lane];
 		used[lane]->md5->len += blocks * MD5_BLOCK;
-		advance(used[lane], blocks * MD5_BLOCK);
+		skip_input(used[lane], blocks * MD5_BLOCK);
 	}
 }
 
@@ -96,7 +96,7 @@ md5_add_many(struct md5_input *inputs, size_t count)
 	/* In a lane there are whole blocks alone. */
 	for (size_t i = 0; i < count; i++)
 		if (inputs[i].len > 0)
-			advance(&inputs[i], fill_rest(inputs[i].md5, inputs[i].data, inputs[i].len));
+			skip_input(&inputs[i], fill_rest(inputs[i].md5, inputs[i].data, inputs[i].len));
 	while (inputs[0].len >= MD5_BLOCK) {
 		lanes = 0;
 		for (size_t i = 0; i < count && lanes < MD5_LANES; i++)
@@ -104,10 +104,10 @@ md5_add_many(struct md5_input *inputs, size_t count)
 				used[lanes++] = &inputs[i];
 		if (lanes < LANES_MIN)
 			break;
-		run(used, lanes);
+		digest_lanes(used, lanes);
 	}
 	md5_add(inputs[0].md5, inputs[0].data, inputs[0].len);
-	advance(&inputs[0], inputs[0].len);
+	skip_input(&inputs[0], inputs[0].len);
 }
 
 void

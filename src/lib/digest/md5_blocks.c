@@ -90,7 +90,7 @@ md5_blocks(uint32_t state[4], const unsigned char *data, size_t blocks)
 
 /* Of the block at `offset` of each lane a sixteenth, four words of four lanes: word i of all lanes to words[i]. */
 static inline __attribute__((always_inline)) void
-turn(lanes words[16], const unsigned char *const data[MD5_LANES], size_t offset, int part)
+transpose_quarter(lanes words[16], const unsigned char *const data[MD5_LANES], size_t offset, int part)
 {
 	int lane = part / 4 * 4, word = part % 4 * 4;
 	quarter row[4], half[4];
@@ -110,7 +110,7 @@ turn(lanes words[16], const unsigned char *const data[MD5_LANES], size_t offset,
 }
 
 /* While a block's steps wait for each other, the processor has room for the next block's words. */
-#define TURN_NEXT(n) turn(words[(i + 1) % 2], data, next, n)
+#define TURN_NEXT(n) transpose_quarter(words[(i + 1) % 2], data, next, n)
 
 static inline __attribute__((always_inline)) void
 run_lanes(uint32_t state[4][MD5_LANES], const unsigned char *const data[MD5_LANES], size_t blocks)
@@ -123,7 +123,7 @@ run_lanes(uint32_t state[4][MD5_LANES], const unsigned char *const data[MD5_LANE
 	memcpy(&c, state[2], sizeof(c));
 	memcpy(&d, state[3], sizeof(d));
 	for (int part = 0; part < 16; part++)
-		turn(words[0], data, 0, part);
+		transpose_quarter(words[0], data, 0, part);
 	for (size_t i = 0; i < blocks; i++) {
 		const lanes *w = words[i % 2];
 		lanes a0 = a, b0 = b, c0 = c, d0 = d;

@@ -1,5 +1,5 @@
-/* The embedded store itself: opening, ending, waiting. */
-#include "file/file.h"
+/* The embedded store itself: opening, ending, waiting; its table of operations. */
+#include "file/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,9 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/signals.h"
-
-/* Folders that are remembered; beyond that each put syncs all its parents again. */
-#define FOLDERS_MAX 4096
+#include "file/file.h"
 
 /* A signal that comes just before poll(2) is noticed no later than this. */
 #define WAIT_SLICE_MS 200
@@ -126,21 +124,4 @@ file_store_open(const char *folder, const struct settings *settings, struct err 
 		files->homes[i] = mem_dup(settings_text(settings, homes[i]));
 	files->pool = pool;
 	return &files->base;
-}
-
-struct file_folder *
-file_folder(struct file_store *files, const struct stat *st, bool *is_new)
-{
-	*is_new = false;
-	/* Few folders, and the newest is the likeliest: from the back. */
-	for (size_t i = files->folder_count; i-- > 0;)
-		if (files->folders[i].inode == st->st_ino && files->folders[i].device == st->st_dev)
-			return &files->folders[i];
-	*is_new = true;
-	if (files->folder_count == FOLDERS_MAX)
-		return NULL;
-	if (files->folders == NULL)
-		files->folders = mem_zero(FOLDERS_MAX, sizeof(*files->folders));
-	files->folders[files->folder_count] = (struct file_folder){st->st_dev, st->st_ino, false};
-	return &files->folders[files->folder_count++];
 }

@@ -13,7 +13,7 @@
 #include "file/file.h"
 
 static int
-compare(const void *a, const void *b, void *names)
+compare_entries(const void *a, const void *b, void *names)
 {
 	const struct file_chunk_entry *x = a, *y = b;
 
@@ -21,10 +21,10 @@ compare(const void *a, const void *b, void *names)
 }
 
 static void
-sort(struct file_chunk *chunk)
+sort_entries(struct file_chunk *chunk)
 {
 	if (chunk->count > 1)
-		qsort_r(chunk->entries, chunk->count, sizeof(chunk->entries[0]), compare, chunk->names.data);
+		qsort_r(chunk->entries, chunk->count, sizeof(chunk->entries[0]), compare_entries, chunk->names.data);
 }
 
 static const char *
@@ -34,7 +34,7 @@ name_of(const struct file_chunk *chunk, size_t entry)
 }
 
 static void
-append(struct file_chunk *chunk, const char *name, size_t len)
+append_entry(struct file_chunk *chunk, const char *name, size_t len)
 {
 	if (chunk->count == chunk->capacity) {
 		chunk->capacity = chunk->capacity == 0 ? 64 : chunk->capacity * 2;
@@ -45,20 +45,20 @@ append(struct file_chunk *chunk, const char *name, size_t len)
 }
 
 static size_t
-used(const struct file_chunk *chunk)
+bytes_used(const struct file_chunk *chunk)
 {
 	return chunk->names.len + chunk->count * sizeof(chunk->entries[0]);
 }
 
 /* Keeps the smaller half. A reading that halves n times costs n log n altogether. */
 static void
-halve(struct file_chunk *chunk)
+keep_smaller_half(struct file_chunk *chunk)
 {
 	struct buf kept = BUF_INIT;
 
 	if (chunk->count < 2)
 		return;
-	sort(chunk);
+	sort_entries(chunk);
 	chunk->count /= 2;
 	for (size_t i = 0; i < chunk->count; i++) {
 		struct file_chunk_entry *entry = &chunk->entries[i];
@@ -120,9 +120,9 @@ read_all(struct file_chunk *chunk, DIR *dir, const char *last, size_t budget, fi
 			chunk->more = true;
 			continue;
 		}
-		append(chunk, name, len);
-		if (used(chunk) > budget) {
-			halve(chunk);
+		append_entry(chunk, name, len);
+		if (bytes_used(chunk) > budget) {
+			keep_smaller_half(chunk);
 			limit = chunk->count - 1;
 		}
 	}
@@ -150,7 +150,7 @@ file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size_t b
 	result = read_all(chunk, dir, last, budget, filter, link, context);
 	error = errno;
 	closedir(dir);
-	sort(chunk);
+	sort_entries(chunk);
 	errno = error;
 	return result;
 }

@@ -67,7 +67,7 @@ remove_if_dead(int folder, const char *name)
 }
 
 static void
-clean(struct file_job *job)
+clean_folder(struct file_job *job)
 {
 	struct file_clean *cleaning = (struct file_clean *)job;
 	DIR *dir = fdopendir(cleaning->folder);
@@ -95,7 +95,7 @@ file_clean_start(struct file_store *files, int folder)
 	if (own < 0)
 		return;
 	cleaning = mem_zero(1, sizeof(*cleaning));
-	cleaning->job.run = clean;
+	cleaning->job.run = clean_folder;
 	cleaning->folder = own;
 	cleaning->next = files->cleaning;
 	files->cleaning = cleaning;

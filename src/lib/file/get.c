@@ -79,7 +79,7 @@ close_file(struct file_get *get)
 }
 
 static int
-fail(struct file_get *get)
+fail_get(struct file_get *get)
 {
 	close_file(get);
 	return store_err_name(&get->failed, get->bucket, get->key);
@@ -99,7 +99,7 @@ file_get_open(struct store *store, const char *bucket, const char *key, const st
 	get->key = mem_dup(key);
 	get->fd = file_get_file((struct file_store *)store, bucket, key, "GET", &absent, &get->before, &get->failed);
 	if (get->fd < 0) {
-		fail(get);
+		fail_get(get);
 		return &get->base;
 	}
 	get->base.info.size = get->before.st_size;
@@ -157,7 +157,7 @@ file_get_read(struct store_get *base, bool wait, struct slice *data, struct err 
 		get->ended = true;
 		return 0;
 	}
-	fail(get);
+	fail_get(get);
 	*err = get->failed;
 	return -1;
 }

@@ -61,7 +61,7 @@ list_fail(struct file_list *list, int error)
 }
 
 static void
-pop(struct file_list *list)
+leave_folder(struct file_list *list)
 {
 	struct frame *frame = &list->frames[--list->depth];
 
@@ -73,7 +73,7 @@ pop(struct file_list *list)
 
 /* The folder that list->key names is next. Keeps out of it where nothing after start_after can be there. */
 static void
-push(struct file_list *list)
+enter_folder(struct file_list *list)
 {
 	struct slice path = slice_of_buf(&list->key), after = slice_of_str(list->start_after);
 	struct frame *frame;
@@ -98,7 +98,7 @@ push(struct file_list *list)
 
 /* For file_chunk_read: the names of the innermost folder that are to be listed, or may hold such. */
 static bool
-wanted(void *context, const char *name, size_t len)
+is_wanted(void *context, const char *name, size_t len)
 {
 	const struct file_list *list = context;
 	const struct frame *frame = &list->frames[list->depth - 1];
@@ -134,7 +134,7 @@ is_circle(const struct file_list *list, const struct stat *st)
 
 /* For file_chunk_read: what a link in the innermost folder leads to. */
 static mode_t
-follow(void *context, const char *name)
+follow_link(void *context, const char *name)
 {
 	struct file_list *list = context;
 	const struct frame *frame = &list->frames[list->depth - 1];
@@ -186,7 +186,7 @@ open_folder(struct file_list *list)
 
 /* The next names of the innermost folder. Returns 1 where there are some, 0 for none, -1 with err. */
 static int
-fill(struct file_list *list)
+read_more_names(struct file_list *list)
 {
 	struct frame *frame = &list->frames[list->depth - 1];
 	struct file_chunk *chunk = &frame->chunk;
@@ -218,7 +218,7 @@ fill(struct file_list *list)
 		frame->device = st.st_dev;
 		frame->inode = st.st_ino;
 	}
-	if (file_chunk_read(chunk, list->folder, last, budget, wanted, follow, list) < 0)
+	if (file_chunk_read(chunk, list->folder, last, budget, is_wanted, follow_link, list) < 0)
 		return list_fail(list, errno);
 	frame->counted = true;
 	return chunk->count > 0;
@@ -226,7 +226,7 @@ fill(struct file_list *list)
 
 /* Looks the file up. Returns 1 with *object, 0 where it is not (any longer) there as a file, -1 with err. */
 static int
-look(struct file_list *list, const char *name, struct store_object *object)
+stat_object(struct file_list *list, const char *name, struct store_object *object)
 {
 	struct stat st;
 	int gone = open_folder(list), fd;
@@ -258,7 +258,7 @@ look(struct file_list *list, const char *name, struct store_object *object)
 
 /* The walk begins in the folder that the prefix names. */
 static int
-start(struct file_list *list)
+start_walk(struct file_list *list)
 {
 	struct file_store *files = (struct file_store *)list->base.store;
 	const char *slash = strrchr(list->prefix, '/');
@@ -278,7 +278,7 @@ start(struct file_list *list)
 		if (!safe)
 			return 0; /* no key begins so */
 	}
-	push(list);
+	enter_folder(list);
 	return 0;
 }
 
@@ -308,9 +308,9 @@ say_links(struct file_list *list)
 }
 
 static int
-next(struct file_list *list, struct store_object *object)
+next_object(struct file_list *list, struct store_object *object)
 {
-	if (!list->started && start(list) < 0)
+	if (!list->started && start_walk(list) < 0)
 		return -1;
 	while (list->depth > 0) {
 		struct frame *frame = &list->frames[list->depth - 1];
@@ -319,11 +319,11 @@ next(struct file_list *list, struct store_object *object)
 		int result;
 
 		if (frame->chunk.next == frame->chunk.count) {
-			result = fill(list);
+			result = read_more_names(list);
 			if (result < 0)
 				return -1;
 			if (result == 0)
-				pop(list);
+				leave_folder(list);
 			continue;
 		}
 		entry = &frame->chunk.entries[frame->chunk.next++];
@@ -331,7 +331,7 @@ next(struct file_list *list, struct store_object *object)
 		list->key.len = frame->path_len;
 		buf_append(&list->key, name, entry->len);
 		if (name[entry->len - 1] == '/') {
-			push(list);
+			enter_folder(list);
 			continue;
 		}
 		if (list->key.len > FILE_KEY_MAX) {
@@ -339,7 +339,7 @@ next(struct file_list *list, struct store_object *object)
 			                    list->bucket, buf_cstr(&list->key));
 			continue;
 		}
-		result = look(list, name, object);
+		result = stat_object(list, name, object);
 		if (result != 0)
 			return result;
 	}
@@ -351,7 +351,7 @@ int
 file_list_next(struct store_list *base, struct store_object *object, struct err *err)
 {
 	struct file_list *list = (struct file_list *)base;
-	int result = list->failed.kind != ERR_NONE ? -1 : next(list, object);
+	int result = list->failed.kind != ERR_NONE ? -1 : next_object(list, object);
 
 	if (result < 0)
 		*err = list->failed;
@@ -364,7 +364,7 @@ file_list_free(struct store_list *base)
 	struct file_list *list = (struct file_list *)base;
 
 	while (list->depth > 0)
-		pop(list);
+		leave_folder(list);
 	if (list->bucket_fd >= 0)
 		close(list->bucket_fd);
 	buf_release(&list->key);

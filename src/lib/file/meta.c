@@ -7,7 +7,7 @@
 #include "file/file.h"
 
 static void
-set(void *context, const char *name, const char *value)
+set_attribute(void *context, const char *name, const char *value)
 {
 	const int *fd = context;
 	char full[64];
@@ -24,9 +24,9 @@ file_meta_write(int fd, const struct store_provenance *provenance)
 
 	if (provenance->source == NULL)
 		return;
-	store_provenance_write(provenance, set, &fd);
+	store_provenance_write(provenance, set_attribute, &fd);
 	snprintf(writer, sizeof(writer), "%s/%s", log_program(), VERSION);
-	set(&fd, "writer", writer);
+	set_attribute(&fd, "writer", writer);
 }
 
 void

@@ -184,7 +184,8 @@ open_part(const struct file_store *files, int bucket, int folder, const char *ke
 
 /* Walks to the folder of the last part; makes what is missing where `made` is given. */
 static int
-walk(const struct file_store *files, int bucket, const char *key, int flags, const char **name, int *made, int *depth)
+walk_to_parent(const struct file_store *files, int bucket, const char *key, int flags, const char **name, int *made,
+               int *depth)
 {
 	int folder = openat(bucket, ".", flags | O_DIRECTORY | O_CLOEXEC);
 	const char *part = key;
@@ -233,7 +234,7 @@ file_open_parent(const struct file_store *files, int bucket, const char *key, in
 {
 	int depth;
 
-	return walk(files, bucket, key, flags, name, NULL, &depth);
+	return walk_to_parent(files, bucket, key, flags, name, NULL, &depth);
 }
 
 int
@@ -243,7 +244,7 @@ file_make_parent(const struct file_store *files, int bucket, const char *key, co
 		int fd;
 
 		*made = 0;
-		fd = walk(files, bucket, key, O_RDONLY, name, made, depth);
+		fd = walk_to_parent(files, bucket, key, O_RDONLY, name, made, depth);
 		if (fd >= 0 || errno != ENOENT || attempt == MAKE_ATTEMPTS)
 			return fd;
 	}

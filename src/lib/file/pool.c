@@ -64,7 +64,7 @@ file_pool_drain(struct file_pool *pool)
 
 /* With the lock held; it is free while the job runs. */
 static void
-run(struct file_pool *pool, struct file_job *job)
+run_job(struct file_pool *pool, struct file_job *job)
 {
 	const uint64_t one = 1;
 	ssize_t n;
@@ -97,7 +97,7 @@ thread_main(void *context)
 		}
 		pool->first = job->next;
 		pool->queued--;
-		run(pool, job);
+		run_job(pool, job);
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return NULL;
@@ -105,7 +105,7 @@ thread_main(void *context)
 
 /* One more thread where all are at work or about to be. With the lock held. */
 static void
-grow(struct file_pool *pool)
+add_thread(struct file_pool *pool)
 {
 	if (pool->idle > pool->queued || pool->threads == POOL_THREADS)
 		return;
@@ -122,9 +122,9 @@ file_pool_submit(struct file_pool *pool, struct file_job *job)
 	job->state = FILE_JOB_QUEUED;
 	job->next = NULL;
 	pool->unfinished++;
-	grow(pool);
+	add_thread(pool);
 	if (pool->threads == 0) {
-		run(pool, job); /* no thread to be had: the caller waits after all */
+		run_job(pool, job); /* no thread to be had: the caller waits after all */
 	} else {
 		if (pool->first == NULL)
 			pool->first = job;
@@ -172,7 +172,7 @@ file_pool_wait(struct file_pool *pool, struct file_job *job, int timeout_ms)
 
 /* Takes a queued job out of the queue. With the lock held. */
 static void
-unqueue(struct file_pool *pool, struct file_job *job)
+unqueue_job(struct file_pool *pool, struct file_job *job)
 {
 	struct file_job *before = NULL;
 
@@ -193,7 +193,7 @@ file_pool_cancel(struct file_pool *pool, struct file_job *job)
 {
 	pthread_mutex_lock(&pool->lock);
 	if (job->state == FILE_JOB_QUEUED)
-		unqueue(pool, job);
+		unqueue_job(pool, job);
 	while (job->state == FILE_JOB_RUNNING)
 		pthread_cond_wait(&pool->done, &pool->lock);
 	if (job->state == FILE_JOB_QUEUED)

@@ -42,7 +42,7 @@ files_of(const struct file_put *put)
 }
 
 static int
-fail(struct err *err, enum file_where where, int error)
+fail_put(struct err *err, enum file_where where, int error)
 {
 	return file_fail(err, "PUT", where, error);
 }
@@ -54,14 +54,14 @@ check_place(struct file_put *put, int folder)
 	struct stat st;
 
 	if (fstatat(folder, put->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : fail(&put->failed, FILE_TARGET, errno);
+		return errno == ENOENT ? 0 : fail_put(&put->failed, FILE_TARGET, errno);
 	if (S_ISLNK(st.st_mode))
-		return fail(&put->failed, FILE_TARGET, ELOOP);
+		return fail_put(&put->failed, FILE_TARGET, ELOOP);
 	if (S_ISDIR(st.st_mode))
-		return fail(&put->failed, FILE_TARGET, EISDIR);
+		return fail_put(&put->failed, FILE_TARGET, EISDIR);
 	if (!S_ISREG(st.st_mode))
 		return err_set(&put->failed, ERR_OBJECT, "PUT: what is there is not a regular file");
-	return put->no_clobber ? fail(&put->failed, FILE_TARGET, EEXIST) : 0;
+	return put->no_clobber ? fail_put(&put->failed, FILE_TARGET, EEXIST) : 0;
 }
 
 static int
@@ -77,7 +77,7 @@ make_temporary(struct file_put *put)
 			return 0;
 		if (put->fd < 0 && errno != EEXIST) {
 			put->temporary[0] = '\0';
-			return fail(&put->failed, FILE_TARGET, errno);
+			return fail_put(&put->failed, FILE_TARGET, errno);
 		}
 		if (put->fd >= 0)
 			close(put->fd);
@@ -103,15 +103,15 @@ know_folder(struct file_put *put)
 }
 
 static int
-rehearse(struct file_put *put, int bucket)
+rehearse_put(struct file_put *put, int bucket)
 {
 	int folder = file_open_parent(files_of(put), bucket, put->key, O_PATH, &put->name);
 	int result = 0;
 
 	if (folder < 0)
-		return errno == ENOENT ? 0 : fail(&put->failed, FILE_TARGET_FOLDER, errno);
+		return errno == ENOENT ? 0 : fail_put(&put->failed, FILE_TARGET_FOLDER, errno);
 	if (faccessat(folder, ".", W_OK, AT_EACCESS) < 0)
-		result = fail(&put->failed, FILE_TARGET_FOLDER, errno);
+		result = fail_put(&put->failed, FILE_TARGET_FOLDER, errno);
 	else
 		result = check_place(put, folder);
 	close(folder);
@@ -131,7 +131,7 @@ open_place(struct file_put *put, const struct store_provenance *provenance)
 	if (bucket < 0)
 		return -1;
 	if (put->dry_run) {
-		error = rehearse(put, bucket);
+		error = rehearse_put(put, bucket);
 		close(bucket);
 		return error;
 	}
@@ -139,7 +139,7 @@ open_place(struct file_put *put, const struct store_provenance *provenance)
 	error = errno;
 	close(bucket);
 	if (put->folder < 0)
-		return fail(err, FILE_TARGET_FOLDER, error);
+		return fail_put(err, FILE_TARGET_FOLDER, error);
 	if (check_place(put, put->folder) < 0)
 		return -1;
 	if (make_temporary(put) < 0)
@@ -151,7 +151,7 @@ open_place(struct file_put *put, const struct store_provenance *provenance)
 
 /* As if nothing had been begun. */
 static void
-undo(struct file_put *put)
+undo_put(struct file_put *put)
 {
 	struct err ignored;
 	int bucket;
@@ -178,7 +178,7 @@ undo(struct file_put *put)
 static void
 give_up(struct file_put *put)
 {
-	undo(put);
+	undo_put(put);
 	buf_release(&put->buf);
 	store_err_name(&put->failed, put->bucket, put->key);
 }
@@ -205,13 +205,13 @@ write_out(struct file_put *put, const void *data, size_t len)
 	put->info.size += (int64_t)len;
 	if (put->dry_run || io_write_all(put->fd, data, len) == 0)
 		return 0;
-	fail(&put->failed, FILE_TARGET, errno);
+	fail_put(&put->failed, FILE_TARGET, errno);
 	give_up(put);
 	return -1;
 }
 
 static int
-flush(struct file_put *put)
+flush_buf(struct file_put *put)
 {
 	size_t len = put->buf.len;
 
@@ -227,7 +227,7 @@ file_put_write(struct store_put *base, const void *data, size_t len, struct err 
 	struct file_put *put = (struct file_put *)base;
 
 	if (put->failed.kind == ERR_NONE && put->buf.len + len > BLOCK)
-		flush(put);
+		flush_buf(put);
 	if (put->failed.kind == ERR_NONE) {
 		if (len >= BLOCK)
 			write_out(put, data, len);
@@ -280,19 +280,19 @@ sync_folders(const struct file_put *put)
 
 /* In a thread of the pool. */
 static void
-commit(struct file_job *job)
+commit_job(struct file_job *job)
 {
 	struct file_put *put = (struct file_put *)((char *)job - offsetof(struct file_put, job));
 	struct stat st;
 
 	if (fsync(put->fd) < 0 || fstat(put->fd, &st) < 0) {
-		fail(&put->failed, FILE_TARGET, errno);
+		fail_put(&put->failed, FILE_TARGET, errno);
 		return;
 	}
 	if (put->abandoned)
 		return;
 	if (into_place(put) < 0) {
-		fail(&put->failed, FILE_TARGET, errno);
+		fail_put(&put->failed, FILE_TARGET, errno);
 		return;
 	}
 	put->temporary[0] = '\0';
@@ -300,7 +300,7 @@ commit(struct file_job *job)
 	put->info.size = st.st_size;
 	file_etag(&st, put->info.etag, sizeof(put->info.etag));
 	if (sync_folders(put) < 0)
-		fail(&put->failed, FILE_TARGET, errno);
+		fail_put(&put->failed, FILE_TARGET, errno);
 }
 
 void
@@ -308,17 +308,17 @@ file_put_commit(struct store_put *base)
 {
 	struct file_put *put = (struct file_put *)base;
 
-	if (put->submitted || put->failed.kind != ERR_NONE || flush(put) < 0 || put->dry_run)
+	if (put->submitted || put->failed.kind != ERR_NONE || flush_buf(put) < 0 || put->dry_run)
 		return;
 	buf_release(&put->buf);
-	put->job.run = commit;
+	put->job.run = commit_job;
 	put->submitted = true;
 	file_pool_submit(files_of(put)->pool, &put->job);
 }
 
 /* The job is done: its result. */
 static void
-finish(struct file_put *put)
+finish_put(struct file_put *put)
 {
 	struct file_folder *known;
 	struct stat st;
@@ -334,7 +334,7 @@ finish(struct file_put *put)
 		if (known != NULL)
 			known->synced = true;
 	}
-	undo(put);
+	undo_put(put);
 }
 
 int
@@ -344,7 +344,7 @@ file_put_wait(struct store_put *base, bool wait, struct store_info *info, struct
 
 	while (put->submitted) {
 		if (file_pool_wait(files_of(put)->pool, &put->job, wait ? WAIT_SLICE_MS : 0))
-			finish(put);
+			finish_put(put);
 		else if (!wait)
 			return 2;
 		else if (signals_stop()) {
@@ -369,7 +369,7 @@ file_put_free(struct store_put *base)
 		put->abandoned = true;
 		file_pool_cancel(files_of(put)->pool, &put->job);
 	}
-	undo(put);
+	undo_put(put);
 	buf_release(&put->buf);
 	free(put->bucket);
 	free(put->key);

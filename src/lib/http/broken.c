@@ -3,22 +3,23 @@
  * that the host which cannot be reached is the proxy's, and of a proxy whose URL it cannot read it shows the whole, with
  * the password.
  */
-#include <string.h>
-
 #include "http/http.h"
+
+#include <curl/curl.h>
+#include <string.h>
 
 #define UNREADABLE "Unsupported proxy "
 #define UNREACHABLE "connect to "
 
 static struct slice
-until(const char *text, const char *ends)
+cut_before(const char *text, const char *ends)
 {
 	return slice_of(text, strcspn(text, ends));
 }
 
 /* Whether `why` speaks of the host and port that `url` names. */
 static bool
-is_about(const char *why, const char *url)
+names_host_of(const char *why, const char *url)
 {
 	const char *host = strstr(url, "://");
 	struct buf text = BUF_INIT;
@@ -30,16 +31,34 @@ is_about(const char *why, const char *url)
 	host += 3;
 	port = *url == 'h' && strncmp(url, "https:", 6) == 0 ? SLICE("443") : SLICE("80");
 	if (*host == '[')
-		name = until(++host, "]");
+		name = cut_before(++host, "]");
 	else
-		name = until(host, ":/?#");
+		name = cut_before(host, ":/?#");
 	host += name.len + (host[name.len] == ']');
 	if (*host == ':')
-		port = until(host + 1, "/?#");
+		port = cut_before(host + 1, "/?#");
 	buf_printf(&text, UNREACHABLE "%.*s port %.*s ", SLICE_ARGS(name), SLICE_ARGS(port));
 	about = strstr(why, buf_cstr(&text)) != NULL;
 	buf_release(&text);
 	return about;
+}
+
+static enum err_kind
+kind_of(CURLcode result)
+{
+	switch (result) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_UNSUPPORTED_PROTOCOL:
+		/* Nothing is wrong with the object: it must not count as failed for good. */
+		return ERR_ACCESS;
+	default:
+		return ERR_TEMPORARY;
+	}
 }
 
 enum err_kind
@@ -52,11 +71,11 @@ http_broken(const struct http_call *call, struct buf *text)
 		return ERR_ACCESS;
 	}
 	curl_easy_getinfo(call->easy, CURLINFO_HTTP_CONNECTCODE, &refused);
-	if (call->result == CURLE_OK || refused / 100 == 2)
+	if (call->end == HTTP_WHOLE || refused / 100 == 2)
 		refused = 0;
-	if (refused != 0 || (strstr(call->why, UNREACHABLE) != NULL && !is_about(call->why, call->url)))
+	if (refused != 0 || (strstr(call->why, UNREACHABLE) != NULL && !names_host_of(call->why, call->url)))
 		buf_append_str(text, "the proxy: ");
 	buf_append_str(text, call->why);
 	/* It wants another name or password, or does not want us to go there. */
-	return refused / 100 == 4 && refused != 408 && refused != 429 ? ERR_ACCESS : http_error_kind(call->result);
+	return refused / 100 == 4 && refused != 408 && refused != 429 ? ERR_ACCESS : kind_of((CURLcode)call->result);
 }

@@ -7,7 +7,7 @@
 #define REPLY_MAX (1024 * 1024)
 
 static size_t
-receive(char *data, size_t size, size_t count, void *opaque)
+take_reply(char *data, size_t size, size_t count, void *opaque)
 {
 	struct buf *reply = opaque;
 
@@ -26,7 +26,7 @@ set_options(CURL *easy, const struct fetch *fetch, struct buf *reply)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, fetch->connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, fetch->timeout_ms);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_reply);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, reply);
 	if (fetch->ca_bundle != NULL)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, fetch->ca_bundle);

@@ -1,6 +1,8 @@
 /* HTTP on curl's multi interface: see http.h. */
 #include "http/http.h"
 
+#include <assert.h>
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,8 @@
 /* A signal that comes just before a poll does not end it: so no poll is longer. */
 #define POLL_MAX_MS 1000
 
+static_assert(HTTP_WHY_SIZE >= CURL_ERROR_SIZE, "curl writes that much");
+
 struct http {
 	CURLM *multi;
 	CURLSH *share; /* TLS sessions: a new connection need not do the whole handshake */
@@ -30,7 +34,7 @@ struct http {
 	 * call can move.
 	 */
 	int64_t clock_ms;
-	int64_t next_look;
+	int64_t next_stall_check;
 };
 
 struct http *
@@ -63,8 +67,24 @@ http_free(struct http *http)
 	free(http);
 }
 
+static enum http_end
+end_of(CURLcode result)
+{
+	switch (result) {
+	case CURLE_OK:
+		return HTTP_WHOLE;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return HTTP_UNREACHABLE;
+	case CURLE_WRITE_ERROR:
+		return HTTP_BODY_REFUSED;
+	default:
+		return HTTP_BROKEN;
+	}
+}
+
 static size_t
-receive(char *data, size_t size, size_t count, void *opaque)
+take_body(char *data, size_t size, size_t count, void *opaque)
 {
 	struct http_call *call = opaque;
 	long status = 0;
@@ -101,7 +121,7 @@ set_options(struct http *http, struct http_call *call, CURL *easy)
 {
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, count_send);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
@@ -139,6 +159,7 @@ http_start(struct http *http, struct http_call *call)
 		abort();
 	call->easy = easy;
 	call->running = true;
+	call->end = HTTP_WHOLE;
 	call->result = CURLE_OK;
 	call->status = 0;
 	call->sends = 0;
@@ -171,7 +192,7 @@ unlink_call(struct http *http, struct http_call *call)
 
 /* A handle whose call failed is not used again: what a failed send leaves behind is not all reset. */
 static void
-put_away(struct http *http, CURL *easy, bool sound)
+keep_handle(struct http *http, CURL *easy, bool sound)
 {
 	if (!sound || http->idle_count == IDLE_MAX) {
 		curl_easy_cleanup(easy);
@@ -189,10 +210,10 @@ http_cancel(struct http *http, struct http_call *call)
 	if (call->running) {
 		unlink_call(http, call);
 		curl_multi_remove_handle(http->multi, easy);
-		put_away(http, easy, false);
+		keep_handle(http, easy, false);
 	} else if (call->held) {
 		call->held = false;
-		put_away(http, easy, true);
+		keep_handle(http, easy, true);
 	}
 }
 
@@ -207,26 +228,26 @@ http_resume(struct http_call *call)
 
 /* `easy` stays the call's own until on_done has read the headers. */
 static void
-deliver(struct http *http, struct http_call *call)
+call_on_done(struct http *http, struct http_call *call)
 {
 	CURL *easy = call->easy;
-	bool sound = call->result == CURLE_OK;
+	bool sound = call->end == HTTP_WHOLE;
 
 	call->held = false;
 	call->on_done(call);
-	put_away(http, easy, sound);
+	keep_handle(http, easy, sound);
 }
 
 void
 http_deliver(struct http *http, struct http_call *call)
 {
 	if (call->held)
-		deliver(http, call);
+		call_on_done(http, call);
 }
 
 /* The transfer is over. */
 static void
-finish(struct http *http, struct http_call *call, CURLcode result)
+end_call(struct http *http, struct http_call *call, CURLcode result)
 {
 	CURL *easy = call->easy;
 	long status = 0;
@@ -243,25 +264,25 @@ finish(struct http *http, struct http_call *call, CURLcode result)
 		call->result = CURLE_OPERATION_TIMEDOUT;
 		snprintf(call->why, sizeof(call->why), "nothing came or went for too long");
 	}
-	result = call->result;
-	if (result != CURLE_OK && call->why[0] == '\0')
-		snprintf(call->why, sizeof(call->why), "%s", curl_easy_strerror(result));
+	call->end = end_of((CURLcode)call->result);
+	if (call->end != HTTP_WHOLE && call->why[0] == '\0')
+		snprintf(call->why, sizeof(call->why), "%s", curl_easy_strerror((CURLcode)call->result));
 	call->held = call->on_ended != NULL && call->on_ended(call);
 	if (!call->held)
-		deliver(http, call);
+		call_on_done(http, call);
 }
 
 /* Ends calls for which nothing has moved for too long. */
 static void
-look_for_stalls(struct http *http)
+end_stalled(struct http *http)
 {
 	int64_t patience = http->options.stall_timeout_ms;
 	struct http_call *call = http->calls;
 	struct http_call *next;
 
-	if (http->clock_ms < http->next_look || patience <= 0)
+	if (http->clock_ms < http->next_stall_check || patience <= 0)
 		return;
-	http->next_look = http->clock_ms + patience / 8;
+	http->next_stall_check = http->clock_ms + patience / 8;
 	for (; call != NULL; call = next) {
 		curl_off_t down = 0, up = 0;
 		int64_t limit = call->patience_ms > 0 ? call->patience_ms : patience;
@@ -280,7 +301,7 @@ look_for_stalls(struct http *http)
 	for (call = http->calls; call != NULL; call = next) {
 		next = call->next;
 		if (call->stalled) {
-			finish(http, call, CURLE_OPERATION_TIMEDOUT);
+			end_call(http, call, CURLE_OPERATION_TIMEDOUT);
 			next = http->calls;
 		}
 	}
@@ -299,9 +320,9 @@ http_perform(struct http *http)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
-		finish(http, call, message->data.result);
+		end_call(http, call, message->data.result);
 	}
-	look_for_stalls(http);
+	end_stalled(http);
 }
 
 bool
@@ -340,6 +361,21 @@ http_content_length(const struct http_call *call)
 	return length;
 }
 
+int64_t
+http_latency_us(const struct http_call *call)
+{
+	curl_off_t us = 0;
+
+	curl_easy_getinfo(call->easy, call->has_body ? CURLINFO_TOTAL_TIME_T : CURLINFO_STARTTRANSFER_TIME_T, &us);
+	return us;
+}
+
+int64_t
+http_date(const char *text)
+{
+	return (int64_t)curl_getdate(text, NULL);
+}
+
 void
 http_add_header(struct http_call *call, const char *name, const char *value)
 {
@@ -351,26 +387,17 @@ http_add_header(struct http_call *call, const char *name, const char *value)
 }
 
 void
+http_omit_header(struct http_call *call, const char *name)
+{
+	char *line = mem_printf("%s:", name);
+
+	call->headers = curl_slist_append(call->headers, line);
+	free(line);
+}
+
+void
 http_call_release(struct http_call *call)
 {
 	curl_slist_free_all(call->headers);
 	call->headers = NULL;
-}
-
-enum err_kind
-http_error_kind(CURLcode result)
-{
-	switch (result) {
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-		/* Nothing is wrong with the object: it must not count as failed for good. */
-		return ERR_ACCESS;
-	default:
-		return ERR_TEMPORARY;
-	}
 }

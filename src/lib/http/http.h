@@ -5,7 +5,6 @@
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,11 +19,20 @@ struct http_options {
 
 enum http_body { HTTP_TAKEN, HTTP_PAUSE, HTTP_REFUSED };
 
+#define HTTP_WHY_SIZE 256
+
+enum http_end {
+	HTTP_WHOLE,        /* a whole answer with some status */
+	HTTP_UNREACHABLE,  /* no connection came about: nothing was sent */
+	HTTP_BODY_REFUSED, /* by on_body */
+	HTTP_BROKEN,       /* anything else: whether the request arrived is not known */
+};
+
 struct http_call {
 	/* what to send; owned by the caller and unchanged until the call is done */
 	const char *method;
 	const char *url;
-	struct curl_slist *headers; /* freed with http_call_release */
+	void *headers; /* http_add_header; freed with http_call_release */
 	struct slice body;
 	bool has_body;       /* send Content-Length even where body is empty */
 	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
@@ -45,20 +53,21 @@ struct http_call {
 	void *owner;
 
 	/* the answer */
-	CURLcode result; /* CURLE_OK: a whole answer with some status */
+	enum http_end end;
 	int status;
-	char why[CURL_ERROR_SIZE]; /* where result is not CURLE_OK */
+	char why[HTTP_WHY_SIZE]; /* if it did not end HTTP_WHOLE */
 	/* How often curl sent the request: more than once if kept connections turned out dead under it. Each may have been carried out. */
 	int sends;
 
 	/* the engine's own */
-	CURL *easy; /* while under way, held and in on_done */
+	void *easy; /* while under way, held and in on_done */
+	int result; /* curl's */
 	bool running;
 	bool held; /* on_done waits */
 	struct http_call *prev, *next;
 	bool paused;
 	bool stalled;
-	curl_off_t moved; /* bytes up and down when last looked */
+	int64_t moved;    /* bytes up and down when last looked */
 	int64_t moved_at; /* by the engine's clock */
 };
 
@@ -86,13 +95,25 @@ const char *http_header(const struct http_call *call, const char *name);
 /* Content-Length of the answer, or -1. */
 int64_t http_content_length(const struct http_call *call);
 
+/*
+ * How long the server took, in microseconds: until its answer began or, if it was sent a body, until the
+ * call was over. In on_done.
+ */
+int64_t http_latency_us(const struct http_call *call);
+
 /* Adds "name: value" to call->headers. */
 void http_add_header(struct http_call *call, const char *name, const char *value);
+/* Leaves out a header that curl would send by itself. */
+void http_omit_header(struct http_call *call, const char *name);
 void http_call_release(struct http_call *call);
 
-/* What a call that did not come through (result) says of the next: whose fault it was. */
-enum err_kind http_error_kind(CURLcode result);
-/* The same in on_done, with a text that is added to `text`: it says where a proxy is at fault, and shows no secret of its URL. */
+/*
+ * For one that did not end HTTP_WHOLE, in on_done: whose fault it was, with a text that is added to
+ * `text`. It says if a proxy is at fault, and shows no secret of the proxy's URL.
+ */
 enum err_kind http_broken(const struct http_call *call, struct buf *text);
+
+/* The time that an HTTP date (RFC 9110, section 5.6.7) means, in unix seconds; -1 if it is none. */
+int64_t http_date(const char *text);
 
 #endif

@@ -1,7 +1,6 @@
-/* Percent-encoding, taken off. */
+/* Percent-encoding: see percent.h. */
 #include "http/percent.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -56,4 +55,27 @@ percent_decode(char *text, size_t len)
 		}
 	}
 	return (size_t)(out - text);
+}
+
+void
+percent_encode(struct buf *to, struct slice text, bool keep_slash)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *out;
+
+	buf_reserve(to, text.len * 3);
+	out = to->data + to->len;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+		    c == '_' || c == '~' || (c == '/' && keep_slash)) {
+			*out++ = (char)c;
+		} else {
+			*out++ = '%';
+			*out++ = digits[c >> 4];
+			*out++ = digits[c & 15];
+		}
+	}
+	to->len = (size_t)(out - to->data);
 }

@@ -1,18 +1,15 @@
-/*
- * The XML of S3's answers, read with expat: <Error>, single values, and what s3/page.c asks for. Only the leaves
- * that are asked for are looked at; name spaces and unknown elements do not matter.
- */
+/* XML by expat: see xml.h. Name spaces and unknown elements do not matter. */
+#include "http/xml.h"
+
 #include <expat.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "s3/s3.h"
 
 #define DEPTH_KEPT 8
 
 struct reader {
 	XML_Parser parser;
-	s3_xml_leaf *leaf;
+	xml_leaf *leaf;
 	void *context;
 	struct buf names;          /* of the open elements, each with its NUL */
 	size_t starts[DEPTH_KEPT]; /* where in `names` */
@@ -30,7 +27,7 @@ local_name(const char *name)
 }
 
 static void
-on_start(void *opaque, const char *name, const char **attributes)
+on_element_start(void *opaque, const char *name, const char **attributes)
 {
 	struct reader *reader = opaque;
 
@@ -47,7 +44,7 @@ on_start(void *opaque, const char *name, const char **attributes)
 }
 
 static void
-on_end(void *opaque, const char *name)
+on_element_end(void *opaque, const char *name)
 {
 	struct reader *reader = opaque;
 
@@ -83,7 +80,7 @@ on_doctype(void *opaque, const char *name, const char *system_id, const char *pu
 }
 
 int
-s3_xml_read(struct slice xml, s3_xml_leaf *leaf, void *context, char root[64])
+xml_read(struct slice xml, xml_leaf *leaf, void *context, char root[64])
 {
 	struct reader reader = {.leaf = leaf, .context = context};
 	enum XML_Error error = XML_ERROR_NONE;
@@ -92,7 +89,7 @@ s3_xml_read(struct slice xml, s3_xml_leaf *leaf, void *context, char root[64])
 	if (reader.parser == NULL)
 		abort();
 	XML_SetUserData(reader.parser, &reader);
-	XML_SetElementHandler(reader.parser, on_start, on_end);
+	XML_SetElementHandler(reader.parser, on_element_start, on_element_end);
 	XML_SetCharacterDataHandler(reader.parser, on_text);
 	XML_SetStartDoctypeDeclHandler(reader.parser, on_doctype);
 	if (xml.len > INT32_MAX || XML_Parse(reader.parser, xml.ptr, (int)xml.len, 1) != XML_STATUS_OK)
@@ -103,56 +100,6 @@ s3_xml_read(struct slice xml, s3_xml_leaf *leaf, void *context, char root[64])
 	buf_release(&reader.names);
 	buf_release(&reader.text);
 	return (int)error;
-}
-
-struct error_context {
-	struct s3_xml_error *error;
-};
-
-static void
-take(struct buf *to, struct slice text)
-{
-	buf_reset(to);
-	buf_append_slice(to, text);
-}
-
-static void
-error_leaf(void *opaque, const char *parent, const char *name, struct slice text)
-{
-	struct s3_xml_error *error = ((struct error_context *)opaque)->error;
-
-	if (strcmp(parent, "Error") != 0)
-		return;
-	if (strcmp(name, "Code") == 0)
-		take(&error->code, text);
-	else if (strcmp(name, "Message") == 0)
-		take(&error->message, text);
-	else if (strcmp(name, "RequestId") == 0)
-		take(&error->request_id, text);
-	else if (strcmp(name, "Region") == 0)
-		take(&error->region, text);
-}
-
-bool
-s3_xml_error(struct slice xml, struct s3_xml_error *error)
-{
-	struct error_context context = {error};
-	char root[64];
-
-	if (xml.len == 0)
-		return false;
-	/* A body that was cut off behind its code still says what happened. */
-	s3_xml_read(xml, error_leaf, &context, root);
-	return strcmp(root, "Error") == 0 || error->code.len > 0;
-}
-
-void
-s3_xml_error_release(struct s3_xml_error *error)
-{
-	buf_release(&error->code);
-	buf_release(&error->message);
-	buf_release(&error->request_id);
-	buf_release(&error->region);
 }
 
 struct text_context {
@@ -170,13 +117,14 @@ text_leaf(void *opaque, const char *parent, const char *name, struct slice text)
 	if (context->found || strcmp(name, context->element) != 0)
 		return;
 	context->found = true;
-	take(context->to, text);
+	buf_reset(context->to);
+	buf_append_slice(context->to, text);
 }
 
 bool
-s3_xml_text(struct slice xml, const char *element, struct buf *to)
+xml_text(struct slice xml, const char *element, struct buf *to)
 {
 	struct text_context context = {element, to, false};
 
-	return s3_xml_read(xml, text_leaf, &context, NULL) == XML_ERROR_NONE && context.found;
+	return xml_read(xml, text_leaf, &context, NULL) == XML_ERROR_NONE && context.found;
 }

@@ -23,7 +23,7 @@ enum {
 };
 
 static void
-grow(struct json *json, unsigned used)
+grow_tokens(struct json *json, unsigned used)
 {
 	if (used < (unsigned)json->capacity)
 		return;
@@ -86,7 +86,7 @@ tokenise_between(struct json *json, jsmn_parser *parser, size_t end)
 	int last, last_end, verdict;
 
 	do {
-		grow(json, parser->toknext);
+		grow_tokens(json, parser->toknext);
 		/*
 		 * At its end jsmn looks back for an open container, over all that is closed. The last token,
 		 * marked as open for the time of the call, stops it at once.
@@ -150,7 +150,7 @@ json_tokenise(struct json *json, unsigned *pos)
 	int verdict;
 
 	for (;;) {
-		grow(json, parser.toknext);
+		grow_tokens(json, parser.toknext);
 		limit = parser.toknext + RUN;
 		if (limit > (unsigned)json->capacity)
 			limit = (unsigned)json->capacity;
@@ -170,7 +170,7 @@ json_tokenise(struct json *json, unsigned *pos)
 
 /* Why jsmn stopped at pos. */
 static const char *
-reason(struct json *json, int verdict, unsigned pos, struct json_bytes bytes)
+reason_of(struct json *json, int verdict, unsigned pos, struct json_bytes bytes)
 {
 	const char *why;
 	bool at_end = pos >= json->text.len;
@@ -217,7 +217,7 @@ json_parse(struct json *json, struct slice text, const char **why)
 		*why = "too long";
 		return false;
 	}
-	grow(json, 0);
+	grow_tokens(json, 0);
 	json->plain = false;
 	if (json_tokenise_outline(json, &high) && (!high || slice_is_utf8(text)) && json_check(json, false) == NULL)
 		return true;
@@ -229,7 +229,7 @@ json_parse(struct json *json, struct slice text, const char **why)
 		return false;
 	}
 	verdict = json_tokenise(json, &pos);
-	*why = verdict < 0 ? reason(json, verdict, pos, bytes) : json_check(json, bytes.control);
+	*why = verdict < 0 ? reason_of(json, verdict, pos, bytes) : json_check(json, bytes.control);
 	if (*why != NULL)
 		json->count = 0;
 	return *why == NULL;

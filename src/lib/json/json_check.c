@@ -53,7 +53,7 @@ json_look(const char *data, size_t len)
 
 /* The container that a container or a value's name stands in, or -1. */
 static int
-outer(const jsmntok_t *tokens, int container)
+outer_container(const jsmntok_t *tokens, int container)
 {
 	int parent = tokens[container].parent;
 
@@ -92,7 +92,7 @@ check_between(struct check *check, const char *end)
 			if (check->container == -1 || check->tokens[check->container].type != type ||
 			    (check->expect != NEXT && check->expect != (type == JSMN_OBJECT ? NAME_OR_CLOSE : VALUE_OR_CLOSE)))
 				return "an unexpected closing bracket";
-			check->container = outer(check->tokens, check->container);
+			check->container = outer_container(check->tokens, check->container);
 			check->expect = NEXT;
 			break;
 		default:

@@ -85,7 +85,7 @@ look_for_escapes(struct escapes *escapes, struct marks *marks)
 
 /* From each set bit up to the next one, without that: of quotes, the strings with their first quote. */
 static uint64_t
-between(uint64_t bits)
+between_bits(uint64_t bits)
 {
 #pragma GCC unroll 6
 	for (int shift = 1; shift < BLOCK; shift *= 2)
@@ -95,7 +95,7 @@ between(uint64_t bits)
 
 /* Adds the bytes of a block that are wanted. */
 static void
-keep(struct outline *outline, const char *block, uint32_t place, uint64_t wanted)
+keep_bytes(struct outline *outline, const char *block, uint32_t place, uint64_t wanted)
 {
 	size_t n = outline->len;
 
@@ -110,7 +110,7 @@ keep(struct outline *outline, const char *block, uint32_t place, uint64_t wanted
 
 /* Returns false where the text has none. */
 static bool
-draw(struct outline *outline, struct slice text, bool *high, bool *plain)
+draw_outline(struct outline *outline, struct slice text, bool *high, bool *plain)
 {
 	uint64_t open = 0; /* all bits: the block starts within a string */
 	struct escapes escapes = {0};
@@ -133,11 +133,11 @@ draw(struct outline *outline, struct slice text, bool *high, bool *plain)
 		marks = look_at(block);
 		if ((marks.backslashes | escapes.escaped | escapes.kept) != 0)
 			kept = look_for_escapes(&escapes, &marks);
-		inside = between(marks.quotes) ^ open;
+		inside = between_bits(marks.quotes) ^ open;
 		if ((marks.control & inside) != 0 || outline->len > OUTLINE - BLOCK)
 			return false;
 		*high |= marks.high;
-		keep(outline, block, (uint32_t)at, (marks.quotes | kept | ~inside) & ~end);
+		keep_bytes(outline, block, (uint32_t)at, (marks.quotes | kept | ~inside) & ~end);
 		open = inside >> (BLOCK - 1) ? UINT64_MAX : 0;
 	}
 	*plain = !escapes.any;
@@ -150,7 +150,7 @@ json_tokenise_outline(struct json *json, bool *high)
 	struct outline outline;
 	jsmn_parser parser = {.toksuper = -1}; /* jsmn_init */
 
-	if (!draw(&outline, json->text, high, &json->plain) ||
+	if (!draw_outline(&outline, json->text, high, &json->plain) ||
 	    json_jsmn(&parser, outline.bytes, outline.len, json->tokens, (unsigned)json->capacity) < 0)
 		return false;
 	json->count = (int)parser.toknext;

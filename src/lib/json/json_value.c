@@ -89,7 +89,7 @@ json_unescape(const char *text, const char *end, char *out, int *made)
 }
 
 static struct slice
-inside(const struct json *json, const jsmntok_t *token)
+token_text(const struct json *json, const jsmntok_t *token)
 {
 	return slice_of(json->text.ptr + token->start, (size_t)(token->end - token->start));
 }
@@ -144,7 +144,7 @@ json_members(const struct json *json, const struct slice *names, int n, int *val
 	for (token = 1; token < json->count; token++) {
 		if (tokens[token].parent != 0)
 			continue;
-		raw = inside(json, &tokens[token]);
+		raw = token_text(json, &tokens[token]);
 		for (i = 0; i < n; i++)
 			if (json->plain ? slice_equal(raw, names[i]) : name_equals(raw, names[i]))
 				values[i] = token + 1;
@@ -162,7 +162,7 @@ json_member(const struct json *json, struct slice name)
 
 /* The string from its first backslash on, into room that is there. */
 static const char *
-decode(struct slice raw, const char *pos, char *to, size_t *len)
+decode_string(struct slice raw, const char *pos, char *to, size_t *len)
 {
 	const char *end = raw.ptr + raw.len, *next;
 	char *start = to;
@@ -202,14 +202,14 @@ json_string(const struct json *json, int token, struct buf *scratch, struct slic
 		*why = "not a string";
 		return false;
 	}
-	raw = inside(json, &json->tokens[token]);
+	raw = token_text(json, &json->tokens[token]);
 	escape = json->plain ? NULL : memchr(raw.ptr, '\\', raw.len);
 	if (escape == NULL) {
 		*out = raw;
 		return true;
 	}
 	buf_reserve(scratch, raw.len);
-	*why = decode(raw, escape, scratch->data + scratch->len, &len);
+	*why = decode_string(raw, escape, scratch->data + scratch->len, &len);
 	if (*why != NULL)
 		return false;
 	*out = slice_of(scratch->data + scratch->len, len);
@@ -248,7 +248,7 @@ json_int(const struct json *json, int token, int64_t *value)
 bool
 json_bool(const struct json *json, int token, bool *value)
 {
-	struct slice raw = inside(json, &json->tokens[token]);
+	struct slice raw = token_text(json, &json->tokens[token]);
 
 	if (json->tokens[token].type != JSMN_PRIMITIVE || (raw.ptr[0] != 't' && raw.ptr[0] != 'f'))
 		return false;

@@ -172,7 +172,7 @@ wait_readable(struct redis *redis, struct err *err)
 
 /* At least one more byte for the parser. */
 static int
-receive(struct redis *redis, struct err *err)
+receive_bytes(struct redis *redis, struct err *err)
 {
 	for (;;) {
 		ssize_t n = recv(redis->context->fd, redis->block, sizeof(redis->block), MSG_DONTWAIT);
@@ -222,7 +222,7 @@ next_object(struct redis *redis, struct err *err)
 			break;
 		/* Only now: what is queued while answers are at hand goes out in one piece. */
 		send_some(redis);
-		if (receive(redis, err))
+		if (receive_bytes(redis, err))
 			return NULL;
 	}
 	redis->unparsed = redis->context->reader->len - redis->context->reader->pos;

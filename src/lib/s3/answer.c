@@ -125,7 +125,7 @@ append_stranger(struct buf *to, const struct s3_request *request)
 
 /* "GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)". */
 static void
-describe(struct s3_request *request, const struct s3_xml_error *error, const struct s3_judgement *judgement)
+describe_error(struct s3_request *request, const struct s3_error *error, const struct s3_judgement *judgement)
 {
 	static const enum err_kind kinds[] = {
 		[FAULT_OBJECT] = ERR_OBJECT, [FAULT_EVERYBODY] = ERR_ACCESS, [FAULT_NOBODY] = ERR_TEMPORARY};
@@ -156,7 +156,7 @@ describe(struct s3_request *request, const struct s3_xml_error *error, const str
 
 /* The region that the answer names for the bucket, in a header or in its <Error>. */
 static bool
-learn_region(struct s3_request *request, const struct s3_xml_error *error)
+learn_region(struct s3_request *request, const struct s3_error *error)
 {
 	const char *header = http_header(&request->call, "x-amz-bucket-region");
 	struct slice region = header != NULL ? slice_of_str(header) : slice_of_buf(&error->region);
@@ -174,7 +174,7 @@ learn_region(struct s3_request *request, const struct s3_xml_error *error)
 
 /* The origin of Location, for this request alone; signed anew, and only where what we send may go (redirect.c). */
 static bool
-follow(struct s3_request *request)
+follow_redirect(struct s3_request *request)
 {
 	const char *location = http_header(&request->call, "location");
 	const char *origin = request->moved_to != NULL ? request->moved_to : request->bucket->origin;
@@ -217,13 +217,13 @@ learn_clock(struct s3_request *request)
 {
 	struct s3 *s3 = request->s3;
 	const char *date = http_header(&request->call, "date");
-	time_t theirs = date != NULL ? curl_getdate(date, NULL) : -1;
+	int64_t theirs = date != NULL ? http_date(date) : -1;
 	int64_t skew;
 
 	if (theirs < 0 || request->clock_set)
 		return false;
 	request->clock_set = true;
-	skew = (int64_t)theirs - clock_unix();
+	skew = theirs - clock_unix();
 	if (!s3->skew_told)
 		log_warning("this machine's clock is %lld s %s the server's: signing by the server's",
 		            (long long)(skew < 0 ? -skew : skew), skew < 0 ? "ahead of" : "behind");
@@ -260,7 +260,7 @@ describe_refused(struct s3_request *request)
  * HTTP header is required for Put Object requests ...". From then on it gets one (send.c).
  */
 static bool
-learn_checksum(struct s3_request *request, const struct s3_xml_error *error)
+learn_checksum(struct s3_request *request, const struct s3_error *error)
 {
 	struct slice message = slice_of_buf(&error->message), code = slice_of_buf(&error->code);
 
@@ -279,7 +279,7 @@ learn_checksum(struct s3_request *request, const struct s3_xml_error *error)
 
 /* Whether the answer told us something with which the same request may go through. */
 static bool
-learn(struct s3_request *request, const struct s3_xml_error *error)
+learn_from_error(struct s3_request *request, const struct s3_error *error)
 {
 	static const char *const expired[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", NULL};
 	static const char *const skewed[] = {"RequestTimeTooSkewed", "RequestExpired", NULL};
@@ -290,7 +290,7 @@ learn(struct s3_request *request, const struct s3_xml_error *error)
 			return true;
 	}
 	if (request->status / 100 == 3)
-		return follow(request);
+		return follow_redirect(request);
 	/* HEAD's 400 says no more than that. */
 	if (is_one_of(code, expired) || (request->op == S3_OP_HEAD && request->status == 400))
 		return renew_credentials(request);
@@ -315,7 +315,7 @@ has_headers_of_s3(const struct http_call *call)
 }
 
 static enum s3_verdict
-judge_error(struct s3_request *request, const struct s3_xml_error *error, enum retry *retry)
+judge_error(struct s3_request *request, const struct s3_error *error, enum retry *retry)
 {
 	struct slice code = slice_of_buf(&error->code);
 	const struct s3_evidence evidence = {request->op, request->status, code, has_headers_of_s3(&request->call)};
@@ -323,11 +323,11 @@ judge_error(struct s3_request *request, const struct s3_xml_error *error, enum r
 
 	buf_reset(&request->code);
 	buf_append_slice(&request->code, code);
-	if (learn(request, error))
+	if (learn_from_error(request, error))
 		return S3_AT_ONCE;
 	judgement = s3_fault_judge(&evidence);
 	*retry = judgement.retry;
-	describe(request, error, &judgement);
+	describe_error(request, error, &judgement);
 	if (request->refused_to != NULL)
 		describe_refused(request);
 	if (*retry == RETRY_NEVER)
@@ -344,12 +344,12 @@ judge_broken(struct s3_request *request, enum retry *retry)
 	struct buf why = BUF_INIT;
 	enum err_kind kind;
 
-	if (call->result == CURLE_WRITE_ERROR && request->err.kind != ERR_NONE) {
+	if (call->end == HTTP_BODY_REFUSED && request->err.kind != ERR_NONE) {
 		/* The taker of the body has said what is wrong with it. */
 		*retry = RETRY_TRANSIENT;
 		return request->err.kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;
 	}
-	if (call->result != CURLE_COULDNT_CONNECT && call->result != CURLE_COULDNT_RESOLVE_HOST)
+	if (call->end != HTTP_UNREACHABLE)
 		request->unsure = true;
 	kind = http_broken(call, &why);
 	err_set(&request->err, kind, "%s: %s", request->verb, buf_cstr(&why));
@@ -361,23 +361,23 @@ judge_broken(struct s3_request *request, enum retry *retry)
 enum s3_verdict
 s3_answer_judge(struct s3_request *request, enum retry *retry)
 {
-	struct s3_xml_error error = {.code = BUF_INIT};
+	struct s3_error error = {.code = BUF_INIT};
 	enum s3_verdict verdict = S3_SUCCESS;
 
 	*retry = RETRY_NEVER;
-	if (request->call.result != CURLE_OK)
+	if (request->call.end != HTTP_WHOLE)
 		return judge_broken(request, retry);
 	if (request->status / 100 != 2) {
-		s3_xml_error(slice_of_buf(&request->reply), &error);
+		s3_error_read(slice_of_buf(&request->reply), &error);
 		verdict = judge_error(request, &error, retry);
-	} else if (request->body_errors && s3_xml_error(slice_of_buf(&request->reply), &error)) {
+	} else if (request->body_errors && s3_error_read(slice_of_buf(&request->reply), &error)) {
 		verdict = judge_error(request, &error, retry);
 	} else if (request->check != NULL) {
 		*retry = request->check(request, &request->err);
 		if (request->err.kind != ERR_NONE)
 			verdict = *retry != RETRY_NEVER ? S3_AGAIN : S3_FAILURE;
 	}
-	s3_xml_error_release(&error);
+	s3_error_release(&error);
 	return verdict;
 }
 

@@ -1,5 +1,5 @@
-/* The S3 store: its settings, and the one loop in which all transfers move. */
-#include "s3/s3.h"
+/* The S3 store: its settings, and its table of operations. */
+#include "s3/backend.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -9,14 +9,10 @@
 
 #include "aws/endpoint.h"
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/signals.h"
 #include "base/units.h"
-
-/* Unfinished uploads are taken back when a program ends, but not for longer than people wait. */
-#define DRAIN_MAX_MS 10000
+#include "s3/s3.h"
 
 /* Of the setting, AWS's variables and the profile; NULL and no error: AWS. */
 static int
@@ -69,8 +65,28 @@ asks_checksum(const struct settings *settings)
 	return text == NULL || strcasecmp(text, "when_required") != 0;
 }
 
-static void s3_free(struct store *store);
-static int s3_wait(struct store *store, int fd, int timeout_ms);
+static void
+s3_free(struct store *store)
+{
+	struct s3 *s3 = (struct s3 *)store;
+
+	if (s3->http != NULL)
+		s3_drain(s3);
+	while (s3->first != NULL) {
+		log_warning("%s of s3://%s/%s did not end in time", s3->first->verb, s3->first->bucket->name, s3->first->key);
+		s3_request_free(s3->first);
+	}
+	http_free(s3->http);
+	readahead_pool_release(&s3->readahead);
+	s3_bodies_free(s3);
+	sigv4_free(s3->sigv4);
+	credentials_free(s3->credentials);
+	s3_buckets_free(s3);
+	free(s3->endpoint);
+	free(s3->region);
+	free(s3->agent);
+	free(s3);
+}
 
 static int64_t
 s3_retries(const struct store *store)
@@ -150,109 +166,4 @@ s3_store_open(const struct settings *settings, struct err *err)
 	options.ca_bundle = credentials_ca_bundle(s3->credentials);
 	s3->http = http_new(&options);
 	return &s3->store;
-}
-
-/* Lets what goes on by itself come to its end, whatever signals there were, within a bound. */
-static void
-drain(struct s3 *s3)
-{
-	int64_t end = clock_mono_ms() + DRAIN_MAX_MS;
-
-	while (s3->detached > 0 && clock_mono_ms() < end) {
-		int64_t next;
-
-		http_perform(s3->http);
-		next = s3_requests_wake(s3);
-		if (s3->detached > 0)
-			http_poll(s3->http, -1, next >= 0 && next < 100 ? next : 100);
-	}
-}
-
-static void
-s3_free(struct store *store)
-{
-	struct s3 *s3 = (struct s3 *)store;
-
-	if (s3->http != NULL)
-		drain(s3);
-	while (s3->first != NULL) {
-		log_warning("%s of s3://%s/%s did not end in time", s3->first->verb, s3->first->bucket->name, s3->first->key);
-		s3_request_free(s3->first);
-	}
-	http_free(s3->http);
-	ahead_pool_release(&s3->ahead);
-	s3_bodies_free(s3);
-	sigv4_free(s3->sigv4);
-	credentials_free(s3->credentials);
-	s3_buckets_free(s3);
-	free(s3->endpoint);
-	free(s3->region);
-	free(s3->agent);
-	free(s3);
-}
-
-void
-s3_push(struct s3 *s3)
-{
-	s3_requests_wake(s3);
-	http_perform(s3->http);
-}
-
-/* Moves all on; returns milliseconds until something else than the network may, or -1. */
-static int64_t
-move(struct s3 *s3)
-{
-	int64_t next, due;
-
-	http_perform(s3->http);
-	next = s3_requests_wake(s3);
-	if (s3->ahead.due == 0)
-		return next;
-	due = s3->ahead.due - clock_mono_ms();
-	if (due <= 0) {
-		s3->ahead.due = due = 0;
-		s3->events++;
-	}
-	return next < 0 || due < next ? due : next;
-}
-
-int
-s3_pump(struct s3 *s3, struct err *err)
-{
-	long events = s3->events;
-	int64_t next;
-
-	if (signals_stop() != 0)
-		return err_set(err, ERR_TEMPORARY, "stopped by a signal");
-	next = move(s3);
-	if (s3->events == events)
-		http_poll(s3->http, -1, next);
-	return 0;
-}
-
-static int
-s3_wait(struct store *store, int fd, int timeout_ms)
-{
-	struct s3 *s3 = (struct s3 *)store;
-	int64_t end = timeout_ms >= 0 ? clock_mono_ms() + timeout_ms : INT64_MAX;
-	bool readable = false;
-
-	for (;;) {
-		int64_t wait, next;
-
-		if (signals_stop() != 0)
-			return -1;
-		next = move(s3);
-		/* What happened since the last wait, inside some other function, is news too. */
-		if (readable || s3->events != s3->events_seen || clock_mono_ms() >= end)
-			break;
-		wait = timeout_ms >= 0 ? end - clock_mono_ms() : -1;
-		if (next >= 0 && (wait < 0 || next < wait))
-			wait = next;
-		readable = http_poll(s3->http, fd, wait);
-	}
-	s3->events_seen = s3->events;
-	if (!readable && fd >= 0)
-		readable = io_readable(fd, 0) > 0;
-	return readable ? 1 : 0;
 }

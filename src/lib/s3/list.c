@@ -55,7 +55,7 @@ add_to_query(struct s3_request *request, const char *name, struct slice value)
 }
 
 static void
-ask(struct s3_list *list, struct slice token, struct slice start_after)
+ask_for_page(struct s3_list *list, struct slice token, struct slice start_after)
 {
 	struct s3_request *request = s3_request_new(list->s3, list->bucket, "ListObjectsV2", "GET", "");
 
@@ -138,7 +138,7 @@ s3_list_start(struct s3_list *list, struct slice after)
 	list->err = (struct err)ERR_INIT;
 	if (list->s3->sort_listing)
 		list->sorter = sorter_new(SORT_HOLD);
-	ask(list, slice_of("", 0), list->sorter != NULL ? slice_of("", 0) : slice_of_buf(&list->behind));
+	ask_for_page(list, slice_of("", 0), list->sorter != NULL ? slice_of("", 0) : slice_of_buf(&list->behind));
 }
 
 int
@@ -166,12 +166,12 @@ ask_next(struct s3_list *list)
 			return s3_list_refuse(list, "the server gives the same page again and again");
 		buf_reset(&list->token);
 		buf_append_slice(&list->token, token);
-		ask(list, token, slice_of("", 0));
+		ask_for_page(list, token, slice_of("", 0));
 		return 0;
 	}
 	if (list->idle || list->sorter != NULL)
 		return s3_list_refuse(list, "the server says that there is more, but does not give it");
-	ask(list, token, s3_page_key(page, page->count - 1));
+	ask_for_page(list, token, s3_page_key(page, page->count - 1));
 	return 0;
 }
 
@@ -194,7 +194,7 @@ begin_sorting(struct s3_list *list)
 	buf_reset(&list->greatest);
 	buf_reset(&list->token);
 	list->at = list->end = 0;
-	ask(list, slice_of("", 0), slice_of("", 0));
+	ask_for_page(list, slice_of("", 0), slice_of("", 0));
 	return 0;
 }
 
@@ -207,7 +207,7 @@ struct sorted_object {
 };
 
 static int
-collect(struct s3_list *list)
+collect_pages(struct s3_list *list)
 {
 	const struct s3_page *page = &list->pages[0];
 	struct buf value = BUF_INIT;
@@ -299,7 +299,7 @@ s3_list_go_on(struct s3_list *list)
 	if (!has_reached_end(list) && ask_next(list) < 0)
 		return -1;
 	if (list->sorter != NULL)
-		return collect(list);
+		return collect_pages(list);
 	if (!list->idle) {
 		buf_reset(&list->greatest);
 		buf_append_slice(&list->greatest, s3_page_key(page, page->count - 1));

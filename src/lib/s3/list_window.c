@@ -26,13 +26,13 @@
 
 /* The key that a part begins behind, or ends at. */
 static char *
-border(const struct s3_list_window *window, int64_t number)
+border_key(const struct s3_list_window *window, int64_t number)
 {
 	return number == S3_SPAN_OPEN ? mem_dup("") : mem_printf("%s%010" PRId64, window->prefix, number);
 }
 
 static struct s3_list_part *
-tail(struct s3_list_window *window)
+last_part(struct s3_list_window *window)
 {
 	return &window->parts[window->count - 1];
 }
@@ -63,7 +63,7 @@ s3_list_window_first(struct s3_list_window *window)
 static void
 ask_for(struct s3_list_window *window, struct s3_list_part *part)
 {
-	char *from = border(window, part->from), *to = border(window, part->to);
+	char *from = border_key(window, part->from), *to = border_key(window, part->to);
 
 	part->list = take_list(window);
 	part->list->part = true;
@@ -77,7 +77,7 @@ ask_for(struct s3_list_window *window, struct s3_list_part *part)
 static void
 drop_tail(struct s3_list_window *window)
 {
-	struct s3_list *list = tail(window)->list;
+	struct s3_list *list = last_part(window)->list;
 
 	s3_list_release(list);
 	window->count--;
@@ -93,7 +93,7 @@ drop_behind(struct s3_list_window *window, size_t i)
 static void
 set_end(struct s3_list_window *window, struct s3_list_part *part, int64_t to)
 {
-	char *until = border(window, to);
+	char *until = border_key(window, to);
 
 	part->to = to;
 	if (part->list != NULL)
@@ -103,7 +103,7 @@ set_end(struct s3_list_window *window, struct s3_list_part *part, int64_t to)
 
 /* Numbers up to here are expected; what comes later is left to one list. */
 static int64_t
-horizon(const struct s3_list_window *window)
+last_number(const struct s3_list_window *window)
 {
 	return store_clock(&window->s3->store);
 }
@@ -115,7 +115,7 @@ horizon(const struct s3_list_window *window)
 static void
 close_open_part(struct s3_list_window *window, struct s3_list_part *part, int64_t number)
 {
-	if (window->span == 0 || number >= horizon(window))
+	if (window->span == 0 || number >= last_number(window))
 		return;
 	set_end(window, part, number);
 	if (part->list->at == part->list->end)
@@ -129,7 +129,7 @@ close_open_part(struct s3_list_window *window, struct s3_list_part *part, int64_
  * wait for one page after the other.
  */
 static void
-cut(struct s3_list_window *window, size_t i, int64_t number, int64_t span)
+cut_part(struct s3_list_window *window, size_t i, int64_t number, int64_t span)
 {
 	int64_t end = window->parts[i].to, rest = end - number;
 	int64_t pieces = s3_span_pieces(rest, span);
@@ -160,7 +160,7 @@ static void
 end_with(struct s3_list_window *window, size_t i)
 {
 	while (window->count > i + 1) {
-		const struct s3_list *list = tail(window)->list;
+		const struct s3_list *list = last_part(window)->list;
 
 		/* If it is not, the server has changed its mind, and it counts. */
 		if (list != NULL && (list->pages[0].count > 0 || (list->request != NULL && !s3_list_is_under_way(list))))
@@ -172,7 +172,7 @@ end_with(struct s3_list_window *window, size_t i)
 
 /* What the page that a part has taken says of what is to come. */
 static void
-learn(struct s3_list_window *window, size_t i)
+learn_from_page(struct s3_list_window *window, size_t i)
 {
 	struct s3_list_part *part = &window->parts[i];
 	const struct s3_page *page = &part->list->pages[0];
@@ -195,10 +195,10 @@ learn(struct s3_list_window *window, size_t i)
 	if (part->to == S3_SPAN_OPEN)
 		close_open_part(window, part, number);
 	else if (number < part->to)
-		cut(window, i, number, span);
-	else if (number > tail(window)->to &&
-	         (part == tail(window) || tail(window)->list == NULL || s3_list_is_under_way(tail(window)->list)))
-		set_end(window, tail(window), number); /* all that the page has is of use */
+		cut_part(window, i, number, span);
+	else if (number > last_part(window)->to && (part == last_part(window) || last_part(window)->list == NULL ||
+	                                            s3_list_is_under_way(last_part(window)->list)))
+		set_end(window, last_part(window), number); /* all that the page has is of use */
 }
 
 /*
@@ -234,7 +234,7 @@ take_pages(struct s3_list_window *window)
 		if (taken && list->odd && !list->part)
 			window->most = 1;
 		if (taken && !list->odd && window->most > 1 && list->sorter == NULL)
-			learn(window, i);
+			learn_from_page(window, i);
 		if (taken)
 			s3_list_go_on(list); /* an error waits for its turn */
 		if (list != NULL && list->odd && list->part)
@@ -268,7 +268,7 @@ slow_down(struct s3_list_window *window)
 
 /* Asks for as much as may be under way. */
 static void
-plan(struct s3_list_window *window)
+start_parts(struct s3_list_window *window)
 {
 	size_t running = 0;
 
@@ -280,12 +280,12 @@ plan(struct s3_list_window *window)
 			running++;
 		}
 	}
-	while (running < window->allowed && window->count < 2 * window->allowed && tail(window)->to != S3_SPAN_OPEN) {
-		int64_t from = tail(window)->to;
+	while (running < window->allowed && window->count < 2 * window->allowed && last_part(window)->to != S3_SPAN_OPEN) {
+		int64_t from = last_part(window)->to;
 
 		window->parts[window->count++] =
-			(struct s3_list_part){.from = from, .to = s3_span_end(from, window->span, horizon(window))};
-		ask_for(window, tail(window));
+			(struct s3_list_part){.from = from, .to = s3_span_end(from, window->span, last_number(window))};
+		ask_for(window, last_part(window));
 		running++;
 	}
 }
@@ -297,7 +297,7 @@ s3_list_window_move(struct s3_list_window *window)
 		fall_back(window);
 	if (window->most > 1) {
 		slow_down(window);
-		plan(window);
+		start_parts(window);
 	}
 }
 

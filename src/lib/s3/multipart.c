@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "http/xml.h"
 #include "s3/upload.h"
 
 /* Putting the parts together may take S3 minutes, during which it sends a space now and then. */
@@ -15,7 +16,7 @@
 #define MIB ((size_t)1024 * 1024)
 #define PART_ETAG_MAX 512 /* opaque: a gateway may put anything there */
 
-static void advance(struct s3_upload *upload);
+static void advance_upload(struct s3_upload *upload);
 
 /*
  * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each thousand
@@ -50,7 +51,7 @@ stop_parts(struct s3_multipart *multi)
 }
 
 static void
-fail(struct s3_upload *upload, const struct err *err)
+fail_upload(struct s3_upload *upload, const struct err *err)
 {
 	struct err copy = *err;
 
@@ -81,7 +82,7 @@ on_part_done(struct s3_request *request)
 	char etag[PART_ETAG_MAX];
 
 	if (request->err.kind != ERR_NONE) {
-		fail(upload, &request->err);
+		fail_upload(upload, &request->err);
 		return;
 	}
 	s3_answer_etag(&request->call, etag, sizeof(etag));
@@ -91,7 +92,7 @@ on_part_done(struct s3_request *request)
 	part->request = NULL;
 	buf_reset(&part->data);
 	s3_request_free(request);
-	advance(upload);
+	advance_upload(upload);
 }
 
 static void
@@ -118,7 +119,7 @@ static enum retry
 check_created(struct s3_request *request, struct err *err)
 {
 	struct buf id = BUF_INIT;
-	bool there = s3_xml_text(slice_of_buf(&request->reply), "UploadId", &id) && id.len > 0;
+	bool there = xml_text(slice_of_buf(&request->reply), "UploadId", &id) && id.len > 0;
 
 	buf_release(&id);
 	if (there)
@@ -134,19 +135,19 @@ on_created(struct s3_request *request)
 	struct buf id = BUF_INIT;
 
 	if (request->err.kind != ERR_NONE) {
-		fail(upload, &request->err);
+		fail_upload(upload, &request->err);
 		return;
 	}
-	s3_xml_text(slice_of_buf(&request->reply), "UploadId", &id);
+	xml_text(slice_of_buf(&request->reply), "UploadId", &id);
 	upload->multi->id = slice_dup(slice_of_buf(&id));
 	buf_release(&id);
 	s3_request_free(request);
 	upload->request = NULL;
-	advance(upload);
+	advance_upload(upload);
 }
 
 static void
-create(struct s3_upload *upload)
+create_upload(struct s3_upload *upload)
 {
 	struct s3_request *request = s3_upload_step(upload, "CreateMultipartUpload", "POST", on_created);
 
@@ -172,14 +173,14 @@ on_failed_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *er
 		upload->multi->completed = true;
 		s3_upload_done(upload);
 	} else if (seen == S3_SEEN_UNKNOWN && failed->kind != ERR_TEMPORARY) {
-		fail(upload, err);
+		fail_upload(upload, err);
 	} else if (upload->multi->completed) {
 		err_set(&other, ERR_TEMPORARY, "CompleteMultipartUpload: the upload is gone, and %s",
 		        seen == S3_SEEN_NOTHING ? "nothing is there" : "another object is there");
 		store_err_name(&other, upload->bucket->name, upload->key);
-		fail(upload, &other);
+		fail_upload(upload, &other);
 	} else {
-		fail(upload, failed);
+		fail_upload(upload, failed);
 	}
 }
 
@@ -190,11 +191,11 @@ on_stored_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *er
 	struct err gone;
 
 	if (seen == S3_SEEN_UNKNOWN) {
-		fail(upload, err);
+		fail_upload(upload, err);
 	} else if (seen == S3_SEEN_NOTHING) {
 		err_set(&gone, ERR_TEMPORARY, "CompleteMultipartUpload: nothing is there afterwards");
 		store_err_name(&gone, upload->bucket->name, upload->key);
-		fail(upload, &gone);
+		fail_upload(upload, &gone);
 	} else {
 		if (seen == S3_SEEN_OTHER)
 			s3_upload_etag_of_parts(upload, upload->etag, sizeof(upload->etag));
@@ -206,7 +207,7 @@ static enum retry
 check_completed(struct s3_request *request, struct err *err)
 {
 	struct buf etag = BUF_INIT;
-	bool whole = s3_xml_text(slice_of_buf(&request->reply), "ETag", &etag);
+	bool whole = xml_text(slice_of_buf(&request->reply), "ETag", &etag);
 
 	buf_release(&etag);
 	if (whole)
@@ -230,11 +231,11 @@ on_completed(struct s3_request *request)
 		return;
 	}
 	if (request->err.kind != ERR_NONE) {
-		fail(upload, &request->err);
+		fail_upload(upload, &request->err);
 		return;
 	}
 	upload->multi->completed = true;
-	s3_xml_text(slice_of_buf(&request->reply), "ETag", &etag);
+	xml_text(slice_of_buf(&request->reply), "ETag", &etag);
 	bare = slice_of_buf(&etag);
 	if (bare.len >= 2 && bare.ptr[0] == '"' && bare.ptr[bare.len - 1] == '"')
 		bare = slice_of(bare.ptr + 1, bare.len - 2);
@@ -259,7 +260,7 @@ append_escaped(struct buf *to, const char *text)
 }
 
 static void
-complete(struct s3_upload *upload)
+complete_upload(struct s3_upload *upload)
 {
 	struct s3_multipart *multi = upload->multi;
 	struct s3_request *request = s3_upload_step(upload, "CompleteMultipartUpload", "POST", on_completed);
@@ -292,7 +293,7 @@ complete(struct s3_upload *upload)
 
 /* Takes the next steps, whatever has just come about. */
 static void
-advance(struct s3_upload *upload)
+advance_upload(struct s3_upload *upload)
 {
 	struct s3_multipart *multi = upload->multi;
 
@@ -303,20 +304,20 @@ advance(struct s3_upload *upload)
 			start_part(upload, &multi->slots[i]);
 	}
 	if (upload->committed && multi->stored == multi->parts && upload->request == NULL)
-		complete(upload);
+		complete_upload(upload);
 }
 
 /* --no-clobber looks before anything is sent: the condition on the last request is not known to all servers. */
 static void
-begin(struct s3_upload *upload)
+begin_upload(struct s3_upload *upload)
 {
 	upload->multi = mem_zero(1, sizeof(*upload->multi));
 	for (int i = 0; i < S3_SLOTS; i++)
 		upload->multi->slots[i].upload = upload;
 	if (upload->no_clobber)
-		s3_upload_if_absent(upload, create);
+		s3_upload_if_absent(upload, create_upload);
 	else
-		create(upload);
+		create_upload(upload);
 }
 
 void
@@ -328,12 +329,12 @@ s3_multipart_add(struct s3_upload *upload)
 	struct err err;
 
 	if (upload->multi == NULL)
-		begin(upload);
+		begin_upload(upload);
 	multi = upload->multi;
 	if (multi->parts == S3_PARTS_MAX) {
 		err_set(&err, ERR_OBJECT, "PUT: larger than S3 takes (%d parts)", S3_PARTS_MAX);
 		store_err_name(&err, upload->bucket->name, upload->key);
-		fail(upload, &err);
+		fail_upload(upload, &err);
 		buf_reset(&upload->data);
 		return;
 	}
@@ -352,7 +353,7 @@ s3_multipart_add(struct s3_upload *upload)
 	empty = part->data;
 	part->data = upload->data;
 	upload->data = empty;
-	advance(upload);
+	advance_upload(upload);
 }
 
 void
@@ -361,7 +362,7 @@ s3_multipart_commit(struct s3_upload *upload)
 	if (upload->data.len > 0)
 		s3_multipart_add(upload);
 	if (!upload->over)
-		advance(upload);
+		advance_upload(upload);
 }
 
 static void
@@ -388,7 +389,7 @@ on_created_late(struct s3_request *request)
 {
 	struct buf id = BUF_INIT;
 
-	if (request->err.kind == ERR_NONE && s3_xml_text(slice_of_buf(&request->reply), "UploadId", &id))
+	if (request->err.kind == ERR_NONE && xml_text(slice_of_buf(&request->reply), "UploadId", &id))
 		abort_upload(request->s3, request->bucket, request->key, buf_cstr(&id));
 	buf_release(&id);
 }

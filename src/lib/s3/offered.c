@@ -30,7 +30,7 @@ s3_offered_release(struct s3_offered *offered)
 }
 
 static void
-start(struct s3_offered *offered)
+start_digest(struct s3_offered *offered)
 {
 	if (offered->kind != S3_OFFER_SHA1 && offered->kind != S3_OFFER_SHA256)
 		return;
@@ -66,7 +66,7 @@ s3_offered_find(struct s3_offered *offered, const struct http_call *call)
 
 		if (text != NULL && read_wanted(offered, text, offers[kind].size)) {
 			offered->kind = (enum s3_offer)kind;
-			start(offered);
+			start_digest(offered);
 			return;
 		}
 	}

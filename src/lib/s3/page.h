@@ -1,7 +1,7 @@
 /*
  * A page of a listing (ListObjectsV2), from its XML. There are two readers: page_scan.c knows what pages of
- * real servers look like and is quick, page.c has expat and reads everything. What the first accepts, the second
- * reads to the same page: tests/fuzz/s3_page_fuzz.c holds them against each other.
+ * real servers look like and is quick, page_read.c has expat and reads everything. What the first accepts, the
+ * second reads to the same page: tests/fuzz/s3_page_fuzz.c holds them against each other.
  */
 #ifndef S3_PAGE_H
 #define S3_PAGE_H
@@ -48,6 +48,7 @@ bool s3_page_scan(struct buf *xml, struct s3_page *page);
 int s3_page_parse(struct slice xml, struct s3_page *page, const char **why);
 
 /* What they share. */
+extern const struct s3_page_object s3_page_object_empty;
 void s3_page_reset(struct s3_page *page);
 /* One more object, empty; valid until the next. */
 struct s3_page_object *s3_page_add(struct s3_page *page);

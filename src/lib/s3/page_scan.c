@@ -190,7 +190,7 @@ skip_other(const char *at)
 
 /* The text of a value, from behind its start tag, and what is behind its end tag. */
 static inline const char *
-take(const char *at, const char *end_tag, size_t end_len, struct slice *text)
+take_value(const char *at, const char *end_tag, size_t end_len, struct slice *text)
 {
 	const char *stop = skip_plain(at);
 
@@ -199,11 +199,11 @@ take(const char *at, const char *end_tag, size_t end_len, struct slice *text)
 	*text = slice_of(at, (size_t)(stop - at));
 	return stop + end_len;
 }
-#define TAKE(at, end_tag, text) take((at), (end_tag), sizeof(end_tag) - 1, (text))
+#define TAKE(at, end_tag, text) take_value((at), (end_tag), sizeof(end_tag) - 1, (text))
 
 /* Whether this one is the first of its kind. */
 static bool
-first(struct scan *scan, enum seen what)
+is_first(struct scan *scan, enum seen what)
 {
 	bool result = (scan->seen & what) == 0;
 
@@ -256,7 +256,7 @@ scan_time(struct scan *scan, const char *at, int64_t *seconds)
 }
 
 static uint32_t
-offset(const struct scan *scan, struct slice text)
+text_offset(const struct scan *scan, struct slice text)
 {
 	return (uint32_t)(text.ptr - scan->start);
 }
@@ -267,29 +267,29 @@ scan_member(struct scan *scan, struct s3_page_object *object, const char *at)
 {
 	struct slice text;
 
-	if (IS(at, "<Key>") && first(scan, SEEN_KEY)) {
+	if (IS(at, "<Key>") && is_first(scan, SEEN_KEY)) {
 		at = TAKE(at + 5, "</Key>", &text);
 		if (at == NULL)
 			return NULL;
-		object->key = offset(scan, text);
+		object->key = text_offset(scan, text);
 		object->key_len = (uint32_t)text.len;
-	} else if (IS(at, "<LastModified>") && first(scan, SEEN_TIME)) {
+	} else if (IS(at, "<LastModified>") && is_first(scan, SEEN_TIME)) {
 		at = scan_time(scan, at + 14, &object->modified);
-	} else if (IS(at, "<ETag>") && first(scan, SEEN_ETAG)) {
+	} else if (IS(at, "<ETag>") && is_first(scan, SEEN_ETAG)) {
 		at = scan_etag(at + 6, &text);
 		if (at == NULL)
 			return NULL;
-		object->etag = offset(scan, text);
+		object->etag = text_offset(scan, text);
 		object->etag_len = (uint32_t)text.len;
-	} else if (IS(at, "<Size>") && first(scan, SEEN_SIZE)) {
+	} else if (IS(at, "<Size>") && is_first(scan, SEEN_SIZE)) {
 		at = TAKE(at + 6, "</Size>", &text);
 		if (at == NULL || !units_parse_digits(text.ptr, text.len, &object->size))
 			return NULL;
-	} else if (IS(at, "<StorageClass>") && first(scan, SEEN_CLASS)) {
+	} else if (IS(at, "<StorageClass>") && is_first(scan, SEEN_CLASS)) {
 		at = TAKE(at + 14, "</StorageClass>", &text);
 		if (at == NULL)
 			return NULL;
-		object->class = offset(scan, text);
+		object->class = text_offset(scan, text);
 		object->class_len = (uint32_t)text.len;
 	} else if (IS(at, "<Type>")) {
 		/* As any other; but all of radosgw's objects have it. */
@@ -323,13 +323,13 @@ scan_part(struct scan *scan, const char *at)
 
 	if (IS(at, "<Contents>")) {
 		at = scan_object(scan, at + 10);
-	} else if (IS(at, "<IsTruncated>") && first(scan, SEEN_TRUNCATED)) {
+	} else if (IS(at, "<IsTruncated>") && is_first(scan, SEEN_TRUNCATED)) {
 		at = TAKE(at + 13, "</IsTruncated>", &text);
 		scan->page->truncated = slice_equal_str(text, "true");
-	} else if (IS(at, "<NextContinuationToken>") && first(scan, SEEN_TOKEN)) {
+	} else if (IS(at, "<NextContinuationToken>") && is_first(scan, SEEN_TOKEN)) {
 		at = TAKE(at + 23, "</NextContinuationToken>", &text);
 		buf_append_slice(&scan->page->token, text);
-	} else if (IS(at, "<EncodingType>") && first(scan, SEEN_ENCODING)) {
+	} else if (IS(at, "<EncodingType>") && is_first(scan, SEEN_ENCODING)) {
 		at = TAKE(at + 14, "</EncodingType>", &text);
 		scan->encoded = slice_equal_str(text, "url");
 	} else {

@@ -29,53 +29,6 @@ s3_bodies_free(struct s3 *s3)
 		buf_release(&s3->bodies[--s3->bodies_count]);
 }
 
-void
-s3_upload_done(struct s3_upload *upload)
-{
-	upload->over = true;
-	upload->s3->events++;
-}
-
-void
-s3_upload_fail(struct s3_upload *upload, const struct err *err)
-{
-	if (upload->over)
-		return;
-	upload->err = *err;
-	upload->over = true;
-	upload->s3->events++;
-}
-
-struct s3_request *
-s3_upload_step(struct s3_upload *upload, const char *verb, const char *method, void (*on_done)(struct s3_request *))
-{
-	struct s3_request *request = s3_request_new(upload->s3, upload->bucket, verb, method, upload->key);
-
-	s3_request_free(upload->request);
-	upload->request = request;
-	request->owner = upload;
-	request->on_done = on_done;
-	return request;
-}
-
-void
-s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
-{
-	const struct s3 *s3 = upload->s3;
-
-	s3_request_header(request, "content-type", upload->content_type);
-	s3_request_header(request, "x-amz-meta-writer", s3->agent);
-	s3_request_header(request, "x-amz-meta-upload", upload->token);
-	for (int i = 0; i < upload->provenance_count; i++)
-		s3_request_header(request, upload->provenance[i].name, upload->provenance[i].value);
-	if (s3->storage_class != NULL)
-		s3_request_header(request, "x-amz-storage-class", s3->storage_class);
-	if (s3->sse != NULL)
-		s3_request_header(request, "x-amz-server-side-encryption", s3->sse);
-	if (s3->sse_kms_key_id != NULL)
-		s3_request_header(request, "x-amz-server-side-encryption-aws-kms-key-id", s3->sse_kms_key_id);
-}
-
 /*
  * Stored is what the store says it has stored: 200 with an ETag and without a body. Anything else may be a proxy's
  * answer, or that of a server which leaves the ETag out: on_put_done looks what is there.
@@ -144,33 +97,7 @@ put_whole(struct s3_upload *upload)
 }
 
 static void
-on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
-{
-	struct err exists;
-
-	/* AWS says 403 to those who may not list; it has the condition, so the PUT tells. */
-	if (seen == S3_SEEN_NOTHING ||
-	    (seen == S3_SEEN_UNKNOWN && upload->look->status == 403 && upload->s3->endpoint == NULL)) {
-		upload->if_absent(upload);
-	} else if (seen == S3_SEEN_UNKNOWN) {
-		s3_upload_fail(upload, err);
-	} else {
-		err_set(&exists, ERR_OBJECT, "PUT: 412 PreconditionFailed (the object exists)");
-		store_err_name(&exists, upload->bucket->name, upload->key);
-		s3_upload_fail(upload, &exists);
-	}
-}
-
-/* Some stores take no notice of If-None-Match, and would overwrite. */
-void
-s3_upload_if_absent(struct s3_upload *upload, void (*next)(struct s3_upload *upload))
-{
-	upload->if_absent = next;
-	s3_upload_look(upload, on_absence_known);
-}
-
-static void
-keep_provenance(void *context, const char *name, const char *value)
+add_provenance(void *context, const char *name, const char *value)
 {
 	static const char *const headers[] = {"x-amz-meta-source", "x-amz-meta-source-etag", "x-amz-meta-cache-version"};
 	const size_t prefix = sizeof("x-amz-meta-") - 1;
@@ -192,7 +119,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 	upload->key = mem_dup(key);
 	upload->content_type = mem_dup(type != NULL ? type : "application/x-ndjson");
 	if (options != NULL) {
-		store_provenance_write(&options->provenance, keep_provenance, upload);
+		store_provenance_write(&options->provenance, add_provenance, upload);
 		upload->no_clobber = options->no_clobber;
 		upload->dry_run = options->dry_run;
 	}

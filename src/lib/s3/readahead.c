@@ -18,7 +18,7 @@
 #define PATIENCE_MS 50
 
 static size_t
-fair_share(const struct ahead_pool *pool)
+fair_share(const struct readahead_pool *pool)
 {
 	size_t share = ALL_MAX / (pool->open > 0 ? pool->open : 1);
 
@@ -26,9 +26,9 @@ fair_share(const struct ahead_pool *pool)
 }
 
 void
-ahead_open(struct ahead *ahead, struct ahead_pool *pool)
+readahead_open(struct readahead *ahead, struct readahead_pool *pool)
 {
-	*ahead = (struct ahead){.pool = pool, .next = pool->first};
+	*ahead = (struct readahead){.pool = pool, .next = pool->first};
 	if (pool->first != NULL)
 		pool->first->prev = ahead;
 	pool->first = ahead;
@@ -37,7 +37,7 @@ ahead_open(struct ahead *ahead, struct ahead_pool *pool)
 
 /* Kept for the next object: fresh memory costs a page fault every 4 KiB. */
 static void
-put_away(struct ahead_pool *pool, struct buf *buf)
+keep_memory(struct readahead_pool *pool, struct buf *buf)
 {
 	if (buf->cap > 0 && pool->held <= ALL_MAX && pool->spare_count < AHEAD_SPARE_MAX) {
 		buf_reset(buf);
@@ -50,9 +50,9 @@ put_away(struct ahead_pool *pool, struct buf *buf)
 }
 
 void
-ahead_close(struct ahead *ahead)
+readahead_close(struct readahead *ahead)
 {
-	struct ahead_pool *pool = ahead->pool;
+	struct readahead_pool *pool = ahead->pool;
 
 	if (pool == NULL)
 		return;
@@ -64,13 +64,13 @@ ahead_close(struct ahead *ahead)
 		ahead->next->prev = ahead->prev;
 	pool->open--;
 	pool->waiting -= ahead->came.len;
-	put_away(pool, &ahead->came);
-	put_away(pool, &ahead->out);
+	keep_memory(pool, &ahead->came);
+	keep_memory(pool, &ahead->out);
 	ahead->pool = NULL;
 }
 
 void
-ahead_pool_release(struct ahead_pool *pool)
+readahead_pool_release(struct readahead_pool *pool)
 {
 	while (pool->spare_count > 0)
 		buf_release(&pool->spare[--pool->spare_count]);
@@ -78,9 +78,9 @@ ahead_pool_release(struct ahead_pool *pool)
 }
 
 static void
-reserve(struct ahead *ahead, size_t len)
+reserve_room(struct readahead *ahead, size_t len)
 {
-	struct ahead_pool *pool = ahead->pool;
+	struct readahead_pool *pool = ahead->pool;
 
 	if (ahead->came.cap == 0 && pool->spare_count > 0)
 		ahead->came = pool->spare[--pool->spare_count];
@@ -90,7 +90,7 @@ reserve(struct ahead *ahead, size_t len)
 }
 
 void
-ahead_start(struct ahead *ahead, int64_t size, bool digest)
+readahead_start(struct readahead *ahead, int64_t size, bool digest)
 {
 	size_t most = fair_share(ahead->pool);
 
@@ -102,65 +102,65 @@ ahead_start(struct ahead *ahead, int64_t size, bool digest)
 	ahead->digested = 0;
 	md5_init(&ahead->md5);
 	if (size > 0)
-		reserve(ahead, (uint64_t)size < most ? (size_t)size : most);
+		reserve_room(ahead, (uint64_t)size < most ? (size_t)size : most);
 }
 
 bool
-ahead_is_full(const struct ahead *ahead)
+readahead_is_full(const struct readahead *ahead)
 {
-	const struct ahead_pool *pool = ahead->pool;
+	const struct readahead_pool *pool = ahead->pool;
 	size_t len = ahead->came.len;
 
 	return len >= EACH_MIN && (len >= fair_share(pool) || pool->waiting >= ALL_MAX);
 }
 
 bool
-ahead_pool_has_room(const struct ahead_pool *pool)
+readahead_pool_has_room(const struct readahead_pool *pool)
 {
 	return pool->waiting < ALL_MAX / 2;
 }
 
 void
-ahead_add(struct ahead *ahead, const char *data, size_t len)
+readahead_add(struct readahead *ahead, const char *data, size_t len)
 {
-	reserve(ahead, len);
+	reserve_room(ahead, len);
 	buf_append(&ahead->came, data, len);
 	ahead->pool->waiting += len;
 }
 
 void
-ahead_end(struct ahead *ahead, bool ended)
+readahead_end(struct readahead *ahead, bool ended)
 {
 	ahead->ended = ended;
 }
 
 /* Whether it has blocks for a lane. */
 static bool
-is_company(const struct ahead *ahead)
+is_company(const struct readahead *ahead)
 {
 	return ahead->digesting && ahead->came.len - ahead->digested >= MD5_BLOCK;
 }
 
 /* Whether many have something to be digested, or no more of them are to be expected. */
 static bool
-in_company(const struct ahead_pool *pool)
+in_company(const struct readahead_pool *pool)
 {
 	size_t now = 0, later = 0;
 
-	for (const struct ahead *ahead = pool->first; ahead != NULL && now < COMPANY_GOOD; ahead = ahead->next) {
+	for (const struct readahead *ahead = pool->first; ahead != NULL && now < COMPANY_GOOD; ahead = ahead->next) {
 		if (is_company(ahead))
 			now++;
-		else if (!ahead->ended && !ahead_is_full(ahead))
+		else if (!ahead->ended && !readahead_is_full(ahead))
 			later++;
 	}
 	return now >= COMPANY_GOOD || now + later < COMPANY_GOOD;
 }
 
 bool
-ahead_is_ready(struct ahead *ahead)
+readahead_is_ready(struct readahead *ahead)
 {
-	struct ahead_pool *pool = ahead->pool;
-	bool ready = !is_company(ahead) || ahead_is_full(ahead) || in_company(pool);
+	struct readahead_pool *pool = ahead->pool;
+	bool ready = !is_company(ahead) || readahead_is_full(ahead) || in_company(pool);
 	int64_t now;
 
 	if (!ready) {
@@ -176,33 +176,33 @@ ahead_is_ready(struct ahead *ahead)
 }
 
 static struct md5_input
-undigested(struct ahead *ahead)
+undigested_input(struct readahead *ahead)
 {
 	return (struct md5_input){&ahead->md5, ahead->came.data + ahead->digested, ahead->came.len - ahead->digested};
 }
 
 /* Digests what has come of this one, and of others what goes along. */
 static void
-catch_up(struct ahead *ahead)
+catch_up(struct readahead *ahead)
 {
-	struct ahead *company[COMPANY_MAX] = {ahead};
+	struct readahead *company[COMPANY_MAX] = {ahead};
 	struct md5_input inputs[COMPANY_MAX];
 	size_t count = 1;
 
 	if (!ahead->digesting || ahead->digested == ahead->came.len)
 		return;
-	for (struct ahead *other = ahead->pool->first; other != NULL && count < COMPANY_MAX; other = other->next)
+	for (struct readahead *other = ahead->pool->first; other != NULL && count < COMPANY_MAX; other = other->next)
 		if (other != ahead && is_company(other))
 			company[count++] = other;
 	for (size_t i = 0; i < count; i++)
-		inputs[i] = undigested(company[i]);
+		inputs[i] = undigested_input(company[i]);
 	md5_add_many(inputs, count);
 	for (size_t i = 0; i < count; i++)
 		company[i]->digested = company[i]->came.len - inputs[i].len;
 }
 
 struct slice
-ahead_take(struct ahead *ahead)
+readahead_take(struct readahead *ahead)
 {
 	struct buf spent = ahead->out;
 
@@ -216,7 +216,7 @@ ahead_take(struct ahead *ahead)
 }
 
 void
-ahead_digest(struct ahead *ahead, unsigned char digest[MD5_SIZE])
+readahead_digest(struct readahead *ahead, unsigned char digest[MD5_SIZE])
 {
 	catch_up(ahead);
 	md5_digest(&ahead->md5, digest);

@@ -3,7 +3,7 @@
  * of them together. It also knows the MD5 of what it has passed on: digests are put off until one is needed, and then made of
  * several windows at once.
  *
- * A window is a value in a place that does not move; between ahead_open() and ahead_close() it belongs to its pool.
+ * A window is a value in a place that does not move; between readahead_open() and readahead_close() it belongs to its pool.
  */
 #ifndef S3_READAHEAD_H
 #define S3_READAHEAD_H
@@ -16,8 +16,8 @@
 enum { AHEAD_SPARE_MAX = 64 };
 
 /* {0} is an empty one. */
-struct ahead_pool {
-	struct ahead *first; /* all windows that are open, the newest first */
+struct readahead_pool {
+	struct readahead *first; /* all windows that are open, the newest first */
 	size_t open;
 	size_t waiting; /* bytes in all of them */
 	size_t held;    /* memory of all of them, used or not, and of what is spare */
@@ -26,9 +26,9 @@ struct ahead_pool {
 	int64_t due; /* when a window that waits for company is ready without (monotonic ms); 0: none waits */
 };
 
-struct ahead {
-	struct ahead_pool *pool;
-	struct ahead *prev, *next;
+struct readahead {
+	struct readahead_pool *pool;
+	struct readahead *prev, *next;
 	struct buf came; /* waits to be read */
 	struct buf out;  /* is being read */
 	bool ended;      /* nothing more is to come */
@@ -38,34 +38,34 @@ struct ahead {
 	size_t digested;
 };
 
-void ahead_open(struct ahead *ahead, struct ahead_pool *pool);
-void ahead_close(struct ahead *ahead);
-void ahead_pool_release(struct ahead_pool *pool);
+void readahead_open(struct readahead *ahead, struct readahead_pool *pool);
+void readahead_close(struct readahead *ahead);
+void readahead_pool_release(struct readahead_pool *pool);
 
 /* An object starts, or starts anew: what has come is forgotten. Its size, or -1; whether its MD5 will be asked for. */
-void ahead_start(struct ahead *ahead, int64_t size, bool digest);
+void readahead_start(struct readahead *ahead, int64_t size, bool digest);
 
 /* Nothing more is to be added before something is taken. Never true of an empty window. */
-bool ahead_is_full(const struct ahead *ahead);
+bool readahead_is_full(const struct readahead *ahead);
 
 /* Whether the pool has room for more windows than are needed at the least. */
-bool ahead_pool_has_room(const struct ahead_pool *pool);
+bool readahead_pool_has_room(const struct readahead_pool *pool);
 
-void ahead_add(struct ahead *ahead, const char *data, size_t len);
+void readahead_add(struct readahead *ahead, const char *data, size_t len);
 
 /* Whether the object is here whole. */
-void ahead_end(struct ahead *ahead, bool ended);
+void readahead_end(struct readahead *ahead, bool ended);
 
 /*
  * Whether it is the time to take or to digest. Not where there are so many transfers that more windows will soon have something
  * to be digested in one go: until they have, or a moment (pool->due) has passed.
  */
-bool ahead_is_ready(struct ahead *ahead);
+bool readahead_is_ready(struct readahead *ahead);
 
-/* All that has come; valid until the next ahead_take(). */
-struct slice ahead_take(struct ahead *ahead);
+/* All that has come; valid until the next readahead_take(). */
+struct slice readahead_take(struct readahead *ahead);
 
-/* Of all bytes since ahead_start(), whether they are taken or not. */
-void ahead_digest(struct ahead *ahead, unsigned char digest[MD5_SIZE]);
+/* Of all bytes since readahead_start(), whether they are taken or not. */
+void readahead_digest(struct readahead *ahead, unsigned char digest[MD5_SIZE]);
 
 #endif

@@ -1,24 +1,28 @@
 /*
  * What the parts of the S3 store share.
  *
- *   backend.c          open, close, wait; the table of functions
- *   url.c      where a bucket lives: host, path style or virtual host, region
- *   endpoint.c    which server is meant, and AWS's hosts
- *   request.c  one request with its retries
- *   send.c     one try of it: URL, headers, signature
- *   answer.c   what an answer means: error texts, redirects, the clock
- *   redirect.c where a redirect may lead
- *   fault.c    whose fault an error is, and whether it is tried again: one table
- *   http/xml.c      the XML of answers
- *   page.c, page_scan.c   that of listings
- *   list.c     a list, page by page; list_order.c what is odd about it
- *   listing.c  a listing: one list, or parts of it at once
- *   list_window.c, span.c   which parts those are
- *   checksum.c CRC-32 and MD5 of what is written
- *   offered.c  checksums that the store has of what is read
- *   promise.c  what the headers of a GET promise, held against the listing
- *   upload_confirm.c     what is there under a name that is being put
- *   get.c, put.c, multipart.c, head.c, remove.c   the transfers
+ *   backend.c     open, close; the table of operations
+ *   get.c, put.c, listing.c, head.c, remove.c   the operations, on top of these:
+ *   get_check.c, get_headers.c   whether what came is the object
+ *   promise.c     what the headers of a GET promise, held against the listing
+ *   offered.c     checksums that the store has of what is read
+ *   readahead.c   what has come and is not read yet
+ *   multipart.c   large objects
+ *   upload.c      what large and small objects have in common
+ *   upload_confirm.c   what is there under a name that is being put
+ *   list_window.c, span.c   a listing in parts, at once
+ *   list.c        a list, page by page; list_order.c what is odd about it
+ *   page_read.c, page_scan.c, page.c   a page, from its XML
+ *   pump.c        the loop in which all of them move
+ *   request_run.c one request with its retries
+ *   request.c     how it is put together
+ *   send.c        one try of it: URL, headers, signature
+ *   checksum.c    CRC-32 and MD5 of what is written
+ *   answer.c      what an answer means: error texts, redirects, the clock
+ *   redirect.c    where a redirect may lead
+ *   fault.c       whose fault an error is, and whether it is tried again: one table
+ *   error_document.c   an <Error>
+ *   url.c         where a bucket lives: host, path style or virtual host, region
  */
 #ifndef S3_S3_H
 #define S3_S3_H
@@ -78,7 +82,7 @@ struct s3 {
 	uint64_t random;
 	struct s3_request *first, *last;  /* all requests there are, in order of their start */
 	int detached;                     /* of them, those for which nobody waits */
-	struct ahead_pool ahead;          /* of what is being got */
+	struct readahead_pool readahead;  /* of what is being got */
 	size_t gets_running;              /* those of which more is to come */
 	struct buf bodies[S3_BODIES_MAX]; /* of objects that were put, for the next */
 	int bodies_count;
@@ -136,7 +140,7 @@ struct s3_request {
 	bool unsure;     /* an attempt that failed may have been carried out all the same */
 	bool progressed; /* set by on_body: the attempts so far do not count */
 
-	/* request.c's own */
+	/* request.c's and request_run.c's own */
 	enum s3_state state;
 	struct http_call call;
 	struct buf url;
@@ -158,22 +162,24 @@ struct s3_request {
 	struct s3_request *prev, *next;
 };
 
-/* backend.c */
+/* pump.c */
 /*
- * One round for a loop that waits for something: moves everything on and, where that brought nothing new,
- * waits for the next that may. Returns -1 with err where a signal asks the program to stop.
+ * One round for a loop that waits for something: moves everything on and, if that brought nothing new,
+ * waits for the next that may. Returns -1 with err if a signal asks the program to stop.
  */
 int s3_pump(struct s3 *s3, struct err *err);
 /* Sends what was started, as far as it goes without waiting; for a caller who will be away for some time. */
 void s3_push(struct s3 *s3);
+/* store_wait() */
+int s3_wait(struct store *store, int fd, int timeout_ms);
+/* Lets detached requests come to their end, whatever signals there were, within a bound. */
+void s3_drain(struct s3 *s3);
 
 /* url.c */
 struct s3_bucket *s3_bucket_find(struct s3 *s3, const char *name);
 /* The bucket is in this region. Returns whether that is news. */
 bool s3_bucket_move(struct s3 *s3, struct s3_bucket *bucket, struct slice region);
 void s3_buckets_free(struct s3 *s3);
-/* The host of "https://host:port" as the Host header has it: without the scheme's own port. */
-void s3_host(const char *origin, struct buf *to);
 bool s3_bucket_name_ok(const char *name);
 
 /* request.c */
@@ -182,23 +188,25 @@ struct s3_request *s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const
 void s3_query_add(struct s3_request *request, const char *name, const char *value);
 /* `name` in lower case and static; value NULL takes it away. */
 void s3_request_header(struct s3_request *request, const char *name, const char *value);
+/*
+ * Whether it failed and waits until it is tried again. If it is freed then, the quota of retries gets
+ * back what that would have taken.
+ */
+bool s3_request_is_tried_again(const struct s3_request *request);
+/* Ends it, whatever it is doing, without on_done; NULL is fine. */
+void s3_request_free(struct s3_request *request);
+/* Lets it go on by itself: when it is over it is freed, after on_done if there is one. */
+void s3_request_detach(struct s3_request *request);
+
+/* request_run.c */
 void s3_request_start(struct s3_request *request);
 /*
  * For one that is over (on_done may call it): plans another try, as for an answer that failed; its err is shown as the reason.
  * Returns false if it was tried often enough.
  */
 bool s3_request_again(struct s3_request *request);
-/*
- * Whether it failed and waits until it is tried again. If it is freed then, the quota of retries gets
- * back what that would have taken.
- */
-bool s3_request_is_tried_again(const struct s3_request *request);
 /* Goes on with one that on_ended has held; does nothing for any other. */
 void s3_request_deliver(struct s3_request *request);
-/* Ends it, whatever it is doing, without on_done; NULL is fine. */
-void s3_request_free(struct s3_request *request);
-/* Lets it go on by itself: when it is over it is freed, after on_done if there is one. */
-void s3_request_detach(struct s3_request *request);
 /* Starts what has waited long enough; returns milliseconds until the next, or -1. */
 int64_t s3_requests_wake(struct s3 *s3);
 
@@ -228,21 +236,14 @@ bool s3_answer_is_page(const struct http_call *call);
  */
 bool s3_redirect_fits(const char *origin, const char *bucket, const char *to, bool *in_host);
 
-/* http/xml.c */
-/* Called at the end of every element with its name, its parent's, and the text directly before its end. */
-typedef void s3_xml_leaf(void *context, const char *parent, const char *name, struct slice text);
-/* Returns expat's error, XML_ERROR_NONE where the document is whole; the name of its root where `root` is not NULL. */
-int s3_xml_read(struct slice xml, s3_xml_leaf *leaf, void *context, char root[64]);
-
-struct s3_xml_error {
+/* error_document.c */
+/* What an answer's <Error> says. */
+struct s3_error {
 	struct buf code, message, request_id, region;
 };
-/* Whether the document is an <Error>. */
-bool s3_xml_error(struct slice xml, struct s3_xml_error *error);
-void s3_xml_error_release(struct s3_xml_error *error);
-/* The text of the first element of that name, wherever it is; false where there is none or the XML is broken.
- */
-bool s3_xml_text(struct slice xml, const char *element, struct buf *to);
+/* Whether the document is an <Error>; `error` is to be released in any case. */
+bool s3_error_read(struct slice xml, struct s3_error *error);
+void s3_error_release(struct s3_error *error);
 
 /* checksum.c */
 /* The CRC-32 of what it was of (0: nothing) and these bytes. */

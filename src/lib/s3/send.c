@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/percent.h"
+#include "http/url.h"
 #include "s3/s3.h"
 
 #define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -46,8 +48,8 @@ hash_payload(struct s3_request *request, const char *origin)
 }
 
 static void
-sign(struct s3_request *request, const struct aws_credentials *credentials, const char *path,
-     const struct sigv4_header *headers, size_t count, int64_t now)
+sign_request(struct s3_request *request, const struct aws_credentials *credentials, const char *path,
+             const struct sigv4_header *headers, size_t count, int64_t now)
 {
 	struct buf value = BUF_INIT;
 	struct sigv4_request what = {
@@ -80,15 +82,13 @@ add_headers(struct s3_request *request, const struct sigv4_header *headers, size
 		typed = typed || strcmp(headers[i].name, "content-type") == 0;
 	}
 	http_add_header(call, "User-Agent", request->s3->agent);
-	/* Headers without a value: curl's own, taken out. */
-	call->headers = curl_slist_append(call->headers, "Expect:");
-	call->headers = curl_slist_append(call->headers, "Accept:");
+	http_omit_header(call, "Expect");
+	http_omit_header(call, "Accept");
 	/* Else Google expands what is stored as gzip. Not signed: its front ends change it on the way. But it makes some proxies compress. */
 	if (request->as_stored)
-		call->headers = curl_slist_append(call->headers, request->s3->packed_told ? "Accept-Encoding: identity"
-		                                                                          : "Accept-Encoding: gzip");
+		http_add_header(call, "Accept-Encoding", request->s3->packed_told ? "identity" : "gzip");
 	if (request->has_body && !typed)
-		call->headers = curl_slist_append(call->headers, "Content-Type:");
+		http_omit_header(call, "Content-Type");
 }
 
 /* What of the path stands for the bucket: nothing if the host does. A redirect may change which of them it is. */
@@ -102,7 +102,7 @@ append_bucket(const struct s3_request *request, struct buf *path)
 	buf_append_str(path, bucket->path);
 	if (request->moved_to != NULL && *bucket->path == '\0') {
 		buf_append_byte(path, '/');
-		sigv4_encode(path, slice_of_str(bucket->name), false);
+		percent_encode(path, slice_of_str(bucket->name), false);
 	}
 }
 
@@ -135,11 +135,11 @@ s3_send(struct s3_request *request, const struct aws_credentials *credentials)
 	append_bucket(request, &path);
 	if (*request->key != '\0' || path.len == 0)
 		buf_append_byte(&path, '/');
-	sigv4_encode(&path, slice_of_str(request->key), true);
-	s3_host(origin, &host);
+	percent_encode(&path, slice_of_str(request->key), true);
+	url_host_header(origin, &host);
 	count = gather_headers(request, buf_cstr(&host), date, credentials, headers);
 	if (credentials != NULL)
-		sign(request, credentials, buf_cstr(&path), headers, count, now);
+		sign_request(request, credentials, buf_cstr(&path), headers, count, now);
 	add_headers(request, headers, count);
 
 	buf_reset(&request->url);

@@ -1,6 +1,7 @@
 /*
- * An object on its way to S3, as put.c (the whole, and small objects) and multipart.c (large ones, in
- * parts) share it. The two meet at a few steps: everything here runs in s3_pump's on_done functions.
+ * An object on its way to S3. put.c has the operations, and sends small objects; multipart.c sends large
+ * ones, in parts. Both stand on upload.c and upload_confirm.c. Everything here runs in s3_pump's on_done
+ * functions.
  */
 #ifndef S3_UPLOAD_H
 #define S3_UPLOAD_H
@@ -68,7 +69,7 @@ struct s3_upload {
 	struct s3_multipart *multi;                  /* NULL: small so far */
 };
 
-/* put.c: the ends, and what both kinds of upload do. */
+/* upload.c */
 void s3_upload_done(struct s3_upload *upload);
 void s3_upload_fail(struct s3_upload *upload, const struct err *err);
 /* The headers of a new object: type, metadata, storage class and so on. */

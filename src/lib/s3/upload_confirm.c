@@ -90,7 +90,7 @@ compare_parts(const struct s3_upload *upload, const char *etag)
 
 /* What a 200 has found. */
 static enum s3_seen
-recognise(const struct s3_upload *upload, const struct http_call *call, const char *etag)
+recognise_object(const struct s3_upload *upload, const struct http_call *call, const char *etag)
 {
 	const char *token = http_header(call, "x-amz-meta-upload");
 	bool ours = token != NULL && strcmp(token, upload->token) == 0;
@@ -118,7 +118,7 @@ on_looked(struct s3_request *request)
 
 	s3_answer_etag(&request->call, etag, sizeof(etag));
 	if (request->err.kind == ERR_NONE)
-		seen = recognise(upload, &request->call, etag);
+		seen = recognise_object(upload, &request->call, etag);
 	else if (request->status == 404 && request->err.kind != ERR_TEMPORARY)
 		seen = S3_SEEN_NOTHING;
 	if (seen == S3_SEEN_OURS || seen == S3_SEEN_SAME)

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "http/percent.h"
 #include "s3/s3.h"
 
 #define REGION_MAX 64
@@ -23,7 +24,7 @@ is_host_label(const char *name)
 
 /* Fills origin and path from the endpoint or the region. */
 static void
-place(struct s3 *s3, struct s3_bucket *bucket)
+place_bucket(struct s3 *s3, struct s3_bucket *bucket)
 {
 	struct buf path = BUF_INIT;
 
@@ -36,7 +37,7 @@ place(struct s3 *s3, struct s3_bucket *bucket)
 		bucket->origin = mem_dup_n(s3->endpoint, origin_len);
 		buf_append_str(&path, s3->endpoint + origin_len);
 		buf_append_byte(&path, '/');
-		sigv4_encode(&path, slice_of_str(bucket->name), false);
+		percent_encode(&path, slice_of_str(bucket->name), false);
 	} else {
 		const char *china = strncmp(bucket->region, "cn-", 3) == 0 ? ".cn" : "";
 		bool in_host = is_host_label(bucket->name);
@@ -45,7 +46,7 @@ place(struct s3 *s3, struct s3_bucket *bucket)
 		                            in_host ? "." : "", bucket->region, china);
 		if (!in_host) {
 			buf_append_byte(&path, '/');
-			sigv4_encode(&path, slice_of_str(bucket->name), false);
+			percent_encode(&path, slice_of_str(bucket->name), false);
 		}
 	}
 	bucket->path = mem_dup(buf_cstr(&path));
@@ -64,7 +65,7 @@ s3_bucket_find(struct s3 *s3, const char *name)
 	bucket = mem_zero(1, sizeof(*bucket));
 	bucket->name = mem_dup(name);
 	bucket->region = mem_dup(s3->region);
-	place(s3, bucket);
+	place_bucket(s3, bucket);
 	bucket->next = s3->buckets;
 	s3->buckets = bucket;
 	return bucket;
@@ -86,7 +87,7 @@ s3_bucket_move(struct s3 *s3, struct s3_bucket *bucket, struct slice region)
 	log_warning("s3://%s: is in region %s, not %s", bucket->name, name, bucket->region);
 	free(bucket->region);
 	bucket->region = name;
-	place(s3, bucket);
+	place_bucket(s3, bucket);
 	return true;
 }
 
@@ -109,16 +110,4 @@ bool
 s3_bucket_name_ok(const char *name)
 {
 	return *name != '\0' && strpbrk(name, "/?#") == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-}
-
-void
-s3_host(const char *origin, struct buf *to)
-{
-	const char *host = strstr(origin, "://") + 3;
-	const char *own = strncmp(origin, "https:", 6) == 0 ? ":443" : ":80";
-	struct slice rest = slice_of(host, strcspn(host, "/"));
-
-	if (slice_ends_with(rest, slice_of_str(own)))
-		rest.len -= strlen(own);
-	buf_append_slice(to, rest);
 }

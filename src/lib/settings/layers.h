@@ -23,6 +23,10 @@ void settings_put_aws(struct settings *settings, const char *variable, const cha
 int settings_read_yaml(struct settings *settings, const char *path, struct err *err);
 int settings_read_dotenv(struct settings *settings, const char *path, struct err *err);
 
+#define SETTINGS_NAME_MAX 64
+
+/* The variable of a setting: REDIS_HOST of redis_host. */
+void settings_variable(const char *name, char variable[SETTINGS_NAME_MAX]);
 /* The setting whose variable (REDIS_HOST) or name (redis_host) this is, or NULL. */
 const struct setting *settings_of_variable(const char *variable);
 

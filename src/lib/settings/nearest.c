@@ -6,13 +6,13 @@
 enum { LONGEST = 48 };
 
 static int
-least(int a, int b)
+smaller(int a, int b)
 {
 	return a < b ? a : b;
 }
 
 static int
-distance(const char *a, const char *b)
+edit_distance(const char *a, const char *b)
 {
 	int rows[3][LONGEST + 1]; /* the row before the last one, the last one, this one */
 	int len_a = (int)strlen(a), len_b = (int)strlen(b);
@@ -26,9 +26,9 @@ distance(const char *a, const char *b)
 		for (int j = 1; j <= len_b; j++) {
 			int change = rows[1][j - 1] + (a[i - 1] != b[j - 1]);
 
-			rows[2][j] = least(change, least(rows[1][j], rows[2][j - 1]) + 1);
+			rows[2][j] = smaller(change, smaller(rows[1][j], rows[2][j - 1]) + 1);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				rows[2][j] = least(rows[2][j], rows[0][j - 2] + 1);
+				rows[2][j] = smaller(rows[2][j], rows[0][j - 2] + 1);
 		}
 		memcpy(rows[0], rows[1], sizeof(rows[0]));
 		memcpy(rows[1], rows[2], sizeof(rows[1]));
@@ -43,7 +43,7 @@ nearest_name(const char *word, const char *const *names, int count)
 	int best_distance = 1 + (int)strlen(word) / 3; /* a third of it may be wrong */
 
 	for (int i = 0; i < count; i++) {
-		int d = distance(word, names[i]);
+		int d = edit_distance(word, names[i]);
 
 		if (d <= best_distance && (best == NULL || d < best_distance)) {
 			best = names[i];

@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/units.h"
 #include "json/json.h"
 #include "settings/layers.h"
 
-enum { SETTINGS_MAX = 64, NAME_MAX_LEN = 64 };
+#define SETTINGS_MAX 64
 
 struct value {
 	char *text; /* NULL: not set */
@@ -47,7 +46,7 @@ parse_bool(const char *text, int64_t *value)
 }
 
 static int
-parse(const struct setting *setting, const char *text, int64_t *number, struct err *err)
+parse_value(const struct setting *setting, const char *text, int64_t *number, struct err *err)
 {
 	const char *shown = setting->secret ? "(secret)" : text;
 	uint64_t bytes = 0;
@@ -86,7 +85,7 @@ settings_put(struct settings *settings, const struct setting *setting, enum laye
 	int64_t number = 0;
 
 	/* a value that is overridden must be right all the same */
-	if (parse(setting, text, &number, err) < 0)
+	if (parse_value(setting, text, &number, err) < 0)
 		return -1;
 	if (value->text && value->layer > layer)
 		return 0;
@@ -96,13 +95,12 @@ settings_put(struct settings *settings, const struct setting *setting, enum laye
 	return 0;
 }
 
-/* REDIS_HOST of redis_host. */
-static void
-variable_of(const char *name, char *variable)
+void
+settings_variable(const char *name, char variable[SETTINGS_NAME_MAX])
 {
 	size_t i;
 
-	for (i = 0; i < NAME_MAX_LEN - 1 && name[i]; i++)
+	for (i = 0; i < SETTINGS_NAME_MAX - 1 && name[i]; i++)
 		variable[i] = (char)toupper((unsigned char)name[i]);
 	variable[i] = '\0';
 }
@@ -110,10 +108,10 @@ variable_of(const char *name, char *variable)
 const struct setting *
 settings_of_variable(const char *variable)
 {
-	char name[NAME_MAX_LEN];
+	char name[SETTINGS_NAME_MAX];
 
 	for (const struct setting *s = settings_table; s->name; s++) {
-		variable_of(s->name, name);
+		settings_variable(s->name, name);
 		if (strcmp(variable, name) == 0)
 			return s;
 	}
@@ -188,46 +186,12 @@ int
 settings_set_flag(struct settings *settings, const char *name, const char *value, struct err *err)
 {
 	const struct setting *setting = settings_find(name);
-	char origin[NAME_MAX_LEN + 2] = "--";
+	char origin[SETTINGS_NAME_MAX + 2] = "--";
 
 	assert(setting && !setting->secret);
-	for (size_t i = 0; i < NAME_MAX_LEN - 1 && name[i]; i++)
+	for (size_t i = 0; i < SETTINGS_NAME_MAX - 1 && name[i]; i++)
 		origin[i + 2] = name[i] == '_' ? '-' : name[i];
 	return settings_put(settings, setting, LAYER_FLAG, value, origin, err);
-}
-
-static int
-read_environment(struct settings *settings, struct err *err)
-{
-	char variable[NAME_MAX_LEN];
-
-	for (const struct setting *s = settings_table; s->name; s++) {
-		const char *text;
-
-		variable_of(s->name, variable);
-		text = getenv(variable);
-		if (text == NULL || *text == '\0')
-			continue;
-		if (settings_put(settings, s, LAYER_ENVIRONMENT, text, "environment", err) < 0)
-			return err_prefix(err, "the environment's %s", variable);
-	}
-	return 0;
-}
-
-int
-settings_load(struct settings *settings, const char *config, struct err *err)
-{
-	const char *named = getenv("SENIORITY_CONFIG");
-
-	if (config == NULL && named && *named)
-		config = named;
-	if (config == NULL && access("config.yaml", F_OK) == 0)
-		config = "config.yaml";
-	if (config && settings_read_yaml(settings, config, err) < 0)
-		return -1;
-	if (access(".env", F_OK) == 0 && settings_read_dotenv(settings, ".env", err) < 0)
-		return -1;
-	return read_environment(settings, err);
 }
 
 static const struct value *
@@ -263,11 +227,11 @@ const char *
 settings_require(const struct settings *settings, const char *name, struct err *err)
 {
 	const char *text = settings_text(settings, name);
-	char variable[NAME_MAX_LEN];
+	char variable[SETTINGS_NAME_MAX];
 
 	if (text && *text)
 		return text;
-	variable_of(name, variable);
+	settings_variable(name, variable);
 	err_set(err, ERR_USAGE, "%s is not set: put '%s: ...' into config.yaml, or %s into the environment or .env", name,
 	        name, variable);
 	return NULL;

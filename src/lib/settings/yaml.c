@@ -119,7 +119,7 @@ read_event(struct reading *r, const yaml_event_t *event, int *depth, struct err 
 }
 
 static int
-parse(struct reading *r, yaml_parser_t *parser, struct err *err)
+parse_document(struct reading *r, yaml_parser_t *parser, struct err *err)
 {
 	int depth = 0, result = 0, documents = 0;
 	bool done = false;
@@ -156,7 +156,7 @@ settings_read_yaml(struct settings *settings, const char *path, struct err *err)
 	}
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.data ? text.data : ""), text.len);
-	result = parse(&r, &parser, err);
+	result = parse_document(&r, &parser, err);
 	yaml_parser_delete(&parser);
 out:
 	buf_release(&text);

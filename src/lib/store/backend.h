@@ -65,10 +65,6 @@ struct store_look {
 	struct store *store;
 };
 
-/* The kinds. `folder` is the path behind file://, absolute. */
-struct store *s3_store_open(const struct settings *settings, struct err *err);
-struct store *file_store_open(const char *folder, const struct settings *settings, struct err *err);
-
 /*
  * The provenance as metadata: calls `add` for each of "source", "source-etag" and "cache-version" that is to be kept. Both kinds
  * keep the same names and texts, so that tools which copy metadata carry them over. Values are percent-encoded, since a

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/sigv4.h"
 #include "base/buf.h"
 #include "http/percent.h"
 #include "store/backend.h"
@@ -27,7 +26,7 @@ store_provenance_write(const struct store_provenance *provenance,
 		if (members[i].value == NULL || *members[i].value == '\0')
 			continue;
 		buf_reset(&value);
-		sigv4_encode(&value, slice_of_str(members[i].value), true);
+		percent_encode(&value, slice_of_str(members[i].value), true);
 		if (value.len <= VALUE_MAX)
 			add(context, members[i].name, buf_cstr(&value));
 	}

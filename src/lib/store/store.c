@@ -1,31 +1,8 @@
-/* The store: chooses the kind by endpoint_url and passes every call on to it. */
+/* The store: passes every call on to its kind. */
 #include "store/store.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "aws/endpoint.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "store/backend.h"
-
-/* Of a key in an error text: what comes behind it must still have room in struct err. */
-#define NAME_MAX_BYTES 400
-
-struct store *
-store_open(const struct settings *settings, struct err *err)
-{
-	const char *endpoint = settings_text(settings, "endpoint_url");
-	const char *folder;
-	int found =
-		endpoint == NULL ? 0 : endpoint_folder(endpoint, settings_origin(settings, "endpoint_url"), &folder, err);
-
-	if (found < 0)
-		return NULL;
-	if (found == 0)
-		return s3_store_open(settings, err);
-	return file_store_open(folder, settings, err);
-}
 
 void
 store_free(struct store *store)
@@ -143,26 +120,6 @@ store_put_free(struct store_put *put)
 {
 	if (put != NULL)
 		put->store->ops->put_free(put);
-}
-
-int
-store_err_name(struct err *err, const char *bucket, const char *key)
-{
-	return err_prefix(err, "s3://%s/%.*s", bucket, NAME_MAX_BYTES, key);
-}
-
-struct slice
-store_reason(const struct err *err, const char *bucket, const char *key)
-{
-	const char *text = err->text;
-	const char *details;
-	char name[NAME_MAX_BYTES + 256];
-	size_t len = (size_t)snprintf(name, sizeof(name), "s3://%.200s/%.*s: ", bucket, NAME_MAX_BYTES, key);
-
-	if (strncmp(text, name, len) == 0)
-		text += len;
-	details = strstr(text, " (");
-	return details == NULL ? slice_of_str(text) : slice_of(text, (size_t)(details - text));
 }
 
 struct store_look *

@@ -68,7 +68,7 @@ compression_content_type(enum compression kind)
 
 /* Both libraries fail here for want of memory alone, and then the process ends as it does everywhere. */
 static void
-need(bool made)
+require_made(bool made)
 {
 	if (!made)
 		free(mem_alloc(SIZE_MAX / 2));
@@ -81,10 +81,11 @@ compress_new(enum compression kind)
 
 	c->kind = kind;
 	if (kind == COMPRESSION_GZIP) {
-		need(deflateInit2(&c->gzip, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) == Z_OK);
+		require_made(deflateInit2(&c->gzip, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) ==
+		             Z_OK);
 	} else {
 		c->zstd = ZSTD_createCCtx();
-		need(c->zstd != NULL);
+		require_made(c->zstd != NULL);
 		ZSTD_CCtx_setParameter(c->zstd, ZSTD_c_compressionLevel, ZSTD_LEVEL);
 		ZSTD_CCtx_setParameter(c->zstd, ZSTD_c_checksumFlag, 1);
 	}
@@ -154,7 +155,7 @@ run_zstd(struct compress *c)
 	ZSTD_outBuffer to = {c->buffer, BLOCK, 0};
 	size_t left = ZSTD_compressStream2(c->zstd, &to, &from, c->finished ? ZSTD_e_end : ZSTD_e_continue);
 
-	need(!ZSTD_isError(left));
+	require_made(!ZSTD_isError(left));
 	c->ended = c->finished && left == 0;
 	c->block = slice_of(c->block.ptr + from.pos, c->block.len - from.pos);
 	return to.pos;

@@ -90,7 +90,7 @@ decompress_finish(struct decompress *d)
 
 /* What the head says, as far as it goes: FORMAT_UNKNOWN where it may still become one or the other. */
 static enum format
-look(const unsigned char *head, size_t len)
+format_of_head(const unsigned char *head, size_t len)
 {
 	static const unsigned char zstd[MAGIC_MAX] = {0x28, 0xb5, 0x2f, 0xfd};
 	static const unsigned char skippable[MAGIC_MAX] = {0x50, 0x2a, 0x4d, 0x18}; /* 0x50 to 0x5f */
@@ -106,11 +106,11 @@ look(const unsigned char *head, size_t len)
 
 /* Nothing of the text is in the head yet where it is plain: then the block needs no copy. */
 static void
-detect(struct decompress *d)
+detect_format(struct decompress *d)
 {
 	while (d->format == FORMAT_UNKNOWN && d->block.len > 0) {
 		d->head[d->head_len] = (unsigned char)d->block.ptr[0];
-		d->format = look(d->head, d->head_len + 1);
+		d->format = format_of_head(d->head, d->head_len + 1);
 		if (d->format == FORMAT_PLAIN)
 			break;
 		d->head_len++;
@@ -212,7 +212,7 @@ check_bomb(const struct decompress *d, struct err *err)
 
 /* One call of the decoder. Returns 1 where that made bytes, 0 where more input is needed, 2 to call again, -1. */
 static int
-expand(struct decompress *d, struct slice *in, struct slice *piece, struct err *err)
+decode_some(struct decompress *d, struct slice *in, struct slice *piece, struct err *err)
 {
 	bool is_gzip = d->format == FORMAT_GZIP;
 	const char *name = is_gzip ? "gzip" : "zstd";
@@ -257,13 +257,13 @@ decompress_next(struct decompress *d, struct slice *piece, struct err *err)
 	int result;
 
 	if (d->format == FORMAT_UNKNOWN)
-		detect(d);
+		detect_format(d);
 	if (d->format == FORMAT_UNKNOWN)
 		return 0;
 	if (d->format == FORMAT_PLAIN)
 		return next_plain(d, piece);
 	do {
-		result = expand(d, d->first.len > 0 ? &d->first : &d->block, piece, err);
+		result = decode_some(d, d->first.len > 0 ? &d->first : &d->block, piece, err);
 	} while (result == 2);
 	if (result == 0 && d->finished && !d->between)
 		return err_set(err, ERR_OBJECT, "%s: cut off", d->format == FORMAT_GZIP ? "gzip" : "zstd");

@@ -15,7 +15,7 @@ enum {
 
 /* Forget what was returned, where that costs nothing or pays. */
 static void
-compact(struct lines *lines, size_t room)
+compact_buf(struct lines *lines, size_t room)
 {
 	size_t left = lines->buf.len - lines->start;
 
@@ -69,7 +69,7 @@ lines_read(struct lines *lines, int fd)
 {
 	ssize_t got;
 
-	compact(lines, lines->block);
+	compact_buf(lines, lines->block);
 	got = io_read(fd, lines->buf.data + lines->buf.len, lines->block);
 	if (got > 0)
 		lines->buf.len += (size_t)got;
@@ -81,7 +81,7 @@ lines_feed(struct lines *lines, const void *data, size_t len)
 {
 	if (len == 0)
 		return;
-	compact(lines, len);
+	compact_buf(lines, len);
 	buf_append(&lines->buf, data, len);
 }
 

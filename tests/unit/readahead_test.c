@@ -28,9 +28,9 @@ make_text(void **state)
 
 /* Takes what is there, and looks at it: it is the text from `taken` on. */
 static size_t
-take(struct ahead *ahead, size_t taken)
+take(struct readahead *ahead, size_t taken)
 {
-	struct slice got = ahead_take(ahead);
+	struct slice got = readahead_take(ahead);
 
 	assert_memory_equal(got.ptr, text + taken, got.len);
 	return got.len;
@@ -39,15 +39,15 @@ take(struct ahead *ahead, size_t taken)
 static void
 test_digests(void **state)
 {
-	struct ahead_pool pool = {0};
-	struct ahead windows[WINDOWS];
+	struct readahead_pool pool = {0};
+	struct readahead windows[WINDOWS];
 	size_t given[WINDOWS] = {0}, taken[WINDOWS] = {0};
 
 	(void)state;
 	for (int i = 0; i < WINDOWS; i++) {
-		ahead_open(&windows[i], &pool);
+		readahead_open(&windows[i], &pool);
 		/* some in company that are not digested */
-		ahead_start(&windows[i], i % 2 ? TEXT_SIZE : -1, i % 5 > 0);
+		readahead_start(&windows[i], i % 2 ? TEXT_SIZE : -1, i % 5 > 0);
 	}
 	for (int round = 0; round < 4000; round++) {
 		int i = (int)(random() % WINDOWS);
@@ -56,23 +56,23 @@ test_digests(void **state)
 		if (len > TEXT_SIZE - given[i])
 			len = TEXT_SIZE - given[i];
 		if (random() % 4 > 0) {
-			ahead_add(&windows[i], text + given[i], len);
+			readahead_add(&windows[i], text + given[i], len);
 			given[i] += len;
 		} else if (given[i] > taken[i]) {
 			taken[i] += take(&windows[i], taken[i]);
 		}
 		if (random() % 500 == 0) {
 			/* anew, from the start */
-			ahead_start(&windows[i], -1, i % 5 > 0);
+			readahead_start(&windows[i], -1, i % 5 > 0);
 			given[i] = taken[i] = 0;
 		}
 	}
 	for (int i = 0; i < WINDOWS; i++) {
 		unsigned char ours[MD5_SIZE], theirs[EVP_MAX_MD_SIZE];
 
-		ahead_end(&windows[i], true);
+		readahead_end(&windows[i], true);
 		if (i % 5 > 0) {
-			ahead_digest(&windows[i], ours);
+			readahead_digest(&windows[i], ours);
 			assert_int_equal(EVP_Q_digest(NULL, "MD5", NULL, text, given[i], theirs, NULL), 1);
 			assert_memory_equal(ours, theirs, MD5_SIZE);
 		}
@@ -81,24 +81,24 @@ test_digests(void **state)
 	}
 	assert_int_equal(pool.waiting, 0);
 	for (int i = 0; i < WINDOWS; i++)
-		ahead_close(&windows[i]);
+		readahead_close(&windows[i]);
 	assert_int_equal(pool.open, 0);
 	assert_null(pool.first);
-	ahead_pool_release(&pool);
+	readahead_pool_release(&pool);
 }
 
 /* Filled as a server would that sends without end to readers who do not read. */
 static size_t
-fill(struct ahead_pool *pool, struct ahead *windows, int count)
+fill(struct readahead_pool *pool, struct readahead *windows, int count)
 {
 	size_t most = 0;
 
 	for (int i = 0; i < count; i++) {
-		ahead_open(&windows[i], pool);
-		ahead_start(&windows[i], INT64_MAX, false);
-		assert_false(ahead_is_full(&windows[i]));
-		while (!ahead_is_full(&windows[i]))
-			ahead_add(&windows[i], text, 16 * KIB);
+		readahead_open(&windows[i], pool);
+		readahead_start(&windows[i], INT64_MAX, false);
+		assert_false(readahead_is_full(&windows[i]));
+		while (!readahead_is_full(&windows[i]))
+			readahead_add(&windows[i], text, 16 * KIB);
 		assert_true(windows[i].came.len >= 256 * KIB);
 		if (windows[i].came.len > most)
 			most = windows[i].came.len;
@@ -109,48 +109,48 @@ fill(struct ahead_pool *pool, struct ahead *windows, int count)
 static void
 test_bounds(void **state)
 {
-	static struct ahead windows[MANY];
+	static struct readahead windows[MANY];
 	static const int counts[] = {1, 16, 32, MANY};
 
 	(void)state;
 	for (size_t row = 0; row < sizeof(counts) / sizeof(*counts); row++) {
-		struct ahead_pool pool = {0};
+		struct readahead_pool pool = {0};
 
 		assert_true(fill(&pool, windows, counts[row]) <= 4 * MIB + 16 * KIB);
 		assert_true(pool.waiting <= 64 * (size_t)MIB + (size_t)counts[row] * 272 * KIB);
 		/* What is spare is bounded too. */
 		for (int i = 0; i < counts[row]; i++)
-			ahead_close(&windows[i]);
+			readahead_close(&windows[i]);
 		assert_int_equal(pool.waiting, 0);
 		assert_true(pool.held <= 64 * (size_t)MIB);
-		ahead_pool_release(&pool);
+		readahead_pool_release(&pool);
 	}
 }
 
 static void
 test_room(void **state)
 {
-	static struct ahead windows[WINDOWS];
-	struct ahead_pool pool = {0};
+	static struct readahead windows[WINDOWS];
+	struct readahead_pool pool = {0};
 
 	(void)state;
-	assert_true(ahead_pool_has_room(&pool));
+	assert_true(readahead_pool_has_room(&pool));
 	fill(&pool, windows, WINDOWS);
-	assert_false(ahead_pool_has_room(&pool));
+	assert_false(readahead_pool_has_room(&pool));
 	for (int i = 0; i < WINDOWS; i++)
-		ahead_take(&windows[i]);
-	assert_true(ahead_pool_has_room(&pool));
+		readahead_take(&windows[i]);
+	assert_true(readahead_pool_has_room(&pool));
 	for (int i = 0; i < WINDOWS; i++)
-		ahead_close(&windows[i]);
-	ahead_pool_release(&pool);
+		readahead_close(&windows[i]);
+	readahead_pool_release(&pool);
 }
 
 static void
-start_some(struct ahead_pool *pool, struct ahead *windows, int count)
+start_some(struct readahead_pool *pool, struct readahead *windows, int count)
 {
 	for (int i = 0; i < count; i++) {
-		ahead_open(&windows[i], pool);
-		ahead_start(&windows[i], 1000, true);
+		readahead_open(&windows[i], pool);
+		readahead_start(&windows[i], 1000, true);
 	}
 }
 
@@ -158,82 +158,82 @@ start_some(struct ahead_pool *pool, struct ahead *windows, int count)
 static void
 test_ready_alone(void **state)
 {
-	struct ahead_pool pool = {0};
-	struct ahead windows[7];
+	struct readahead_pool pool = {0};
+	struct readahead windows[7];
 
 	(void)state;
 	start_some(&pool, windows, 7);
-	ahead_add(&windows[0], text, 1000);
-	assert_true(ahead_is_ready(&windows[0]));
+	readahead_add(&windows[0], text, 1000);
+	assert_true(readahead_is_ready(&windows[0]));
 	for (int i = 0; i < 7; i++)
-		ahead_close(&windows[i]);
-	ahead_pool_release(&pool);
+		readahead_close(&windows[i]);
+	readahead_pool_release(&pool);
 }
 
 /* Among many it waits until enough of them have come, or until they have ended. */
 static void
 test_ready_together(void **state)
 {
-	struct ahead_pool pool = {0};
-	struct ahead windows[16];
+	struct readahead_pool pool = {0};
+	struct readahead windows[16];
 	unsigned char digest[MD5_SIZE];
 
 	(void)state;
 	start_some(&pool, windows, 16);
-	assert_true(ahead_is_ready(&windows[0])); /* to say that nothing has come */
+	assert_true(readahead_is_ready(&windows[0])); /* to say that nothing has come */
 	for (int i = 0; i < 8; i++)
-		ahead_add(&windows[i], text, 1000);
-	assert_true(ahead_is_ready(&windows[0]));
+		readahead_add(&windows[i], text, 1000);
+	assert_true(readahead_is_ready(&windows[0]));
 	assert_int_equal(pool.due, 0);
 	/* Whole blocks of the others are digested along: they need no company any more. */
-	ahead_digest(&windows[0], digest);
+	readahead_digest(&windows[0], digest);
 	for (int i = 0; i < 8; i++)
 		assert_true(windows[i].digested >= 1000 - MD5_BLOCK);
 	for (int i = 0; i < 8; i++) {
-		ahead_end(&windows[i], true);
-		assert_true(ahead_is_ready(&windows[i]));
+		readahead_end(&windows[i], true);
+		assert_true(readahead_is_ready(&windows[i]));
 	}
 	for (int i = 8; i < 16; i++)
-		ahead_close(&windows[i]);
+		readahead_close(&windows[i]);
 	for (int i = 0; i < 8; i++)
-		ahead_close(&windows[i]);
-	ahead_pool_release(&pool);
+		readahead_close(&windows[i]);
+	readahead_pool_release(&pool);
 }
 
 /* Those that are full and digested will not bring anything either. */
 static void
 test_ready_among_full(void **state)
 {
-	struct ahead_pool pool = {0};
-	struct ahead windows[16];
+	struct readahead_pool pool = {0};
+	struct readahead windows[16];
 	unsigned char digest[MD5_SIZE];
 
 	(void)state;
 	start_some(&pool, windows, 16);
 	for (int i = 1; i < 16; i++) {
-		while (!ahead_is_full(&windows[i]))
-			ahead_add(&windows[i], text, TEXT_SIZE);
-		ahead_digest(&windows[i], digest);
+		while (!readahead_is_full(&windows[i]))
+			readahead_add(&windows[i], text, TEXT_SIZE);
+		readahead_digest(&windows[i], digest);
 	}
-	ahead_add(&windows[0], text, 1000);
-	assert_true(ahead_is_ready(&windows[0]));
+	readahead_add(&windows[0], text, 1000);
+	assert_true(readahead_is_ready(&windows[0]));
 	for (int i = 0; i < 16; i++)
-		ahead_close(&windows[i]);
-	ahead_pool_release(&pool);
+		readahead_close(&windows[i]);
+	readahead_pool_release(&pool);
 }
 
 /* Or until its patience is over. */
 static void
 test_ready_in_the_end(void **state)
 {
-	struct ahead_pool pool = {0};
-	struct ahead windows[16];
+	struct readahead_pool pool = {0};
+	struct readahead windows[16];
 	int tries = 0;
 
 	(void)state;
 	start_some(&pool, windows, 16);
-	ahead_add(&windows[3], text, 1000);
-	while (!ahead_is_ready(&windows[3])) {
+	readahead_add(&windows[3], text, 1000);
+	while (!readahead_is_ready(&windows[3])) {
 		assert_true(pool.due > 0);
 		assert_true(++tries < 10000);
 		usleep(1000);
@@ -241,8 +241,8 @@ test_ready_in_the_end(void **state)
 	assert_true(tries > 0);
 	assert_int_equal(pool.due, 0);
 	for (int i = 0; i < 16; i++)
-		ahead_close(&windows[i]);
-	ahead_pool_release(&pool);
+		readahead_close(&windows[i]);
+	readahead_pool_release(&pool);
 }
 
 int

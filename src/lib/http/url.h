@@ -1,0 +1,23 @@
+/* URLs: what of them is sent, and how the HTTP client will read them. */
+#ifndef HTTP_URL_H
+#define HTTP_URL_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+/* Appends the host of "https://host:port/path" as the Host header has it: without the scheme's own port. */
+void url_host_header(const char *url, struct buf *to);
+
+struct url {
+	char scheme[16];
+	char host[256]; /* an IPv6 address in brackets */
+};
+
+/*
+ * Takes apart an http or https URL, by the parser that the request will be made with, so that a check
+ * and the request see the same host. Returns false if it is no such URL, or has a user in it.
+ */
+bool url_parse(const char *text, struct url *url);
+
+#endif

@@ -1,0 +1,171 @@
+/* Whether what a GET brought is the object: its size, its MD5 or another checksum, its end. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "s3/get.h"
+
+static bool
+is_md5(const struct s3_get *get, const unsigned char digest[MD5_SIZE])
+{
+	char hex[2 * MD5_SIZE + 1];
+
+	for (int i = 0; i < MD5_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	return strcasecmp(hex, get->get.info.etag) == 0;
+}
+
+/* The bytes are right: either the store has another checksum that they have, or they came twice. */
+static void
+take_without_md5(struct s3_get *get)
+{
+	if (!get->s3->md5_told)
+		log_warning(
+			"s3://%s/%s: its etag looks like an MD5 and is none (%s): taken. Set check_md5: false, and no object is "
+			"read twice",
+			get->request->bucket->name, get->key,
+			get->offered.kind != S3_OFFER_NONE ? s3_offered_name(&get->offered) : "the same bytes came twice");
+	get->s3->md5_told = true;
+}
+
+static int
+set_wrong_content(const char *name, struct err *err)
+{
+	return err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s", name);
+}
+
+/*
+ * Whether all that came is the object; else err tells. An etag that looks like an MD5 and is none is told from damage by a
+ * second download: damage is another each time. But a server that stops short does so at the same place each time: so nothing
+ * may be behind it.
+ */
+static bool
+check_content(struct s3_get *get, struct err *err)
+{
+	unsigned char digest[MD5_SIZE];
+	bool same;
+
+	if (!s3_offered_fits(&get->offered)) {
+		err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s of the object",
+		        s3_offered_name(&get->offered));
+		return false;
+	}
+	if (!get->check_md5)
+		return true;
+	readahead_digest(&get->readahead, digest);
+	if (is_md5(get, digest))
+		return true;
+	same = get->wrong_in > 0 && get->wrong_in != get->download && get->wrong_len == get->received &&
+	       memcmp(get->wrong, digest, MD5_SIZE) == 0;
+	if (get->offered.kind != S3_OFFER_NONE || (same && (get->promise.listed || get->probing))) {
+		take_without_md5(get);
+		return true;
+	}
+	set_wrong_content("MD5 of the object's etag", err);
+	if (same) {
+		get->probing = true;
+		return false;
+	}
+	memcpy(get->wrong, digest, MD5_SIZE);
+	get->wrong_len = get->received;
+	get->wrong_in = get->download;
+	return false;
+}
+
+/* What another try is to do about a wrong content. */
+static enum retry
+plan_after_wrong(struct s3_get *get)
+{
+	bool behind = get->probing && get->wrong_in != get->download; /* the same came twice */
+
+	get->request->progressed = false;
+	if (behind)
+		return RETRY_TRANSIENT;
+	if (!get->handed) {
+		get->again = true;
+		return RETRY_TRANSIENT;
+	}
+	if (!get->promise.listed && !get->probing) {
+		get->probing = true;
+		return RETRY_TRANSIENT;
+	}
+	/* Nobody can take back what the reader has; but it may be right all the same. */
+	if (!get->check_md5 || get->offered.kind != S3_OFFER_NONE)
+		return RETRY_NEVER;
+	get->comparing = true;
+	return RETRY_TRANSIENT;
+}
+
+/* The second download of what the reader has already. */
+static enum retry
+compare_downloads(struct s3_get *get, struct err *err)
+{
+	unsigned char digest[MD5_SIZE];
+
+	md5_digest(&get->md5_again, digest);
+	if (get->received_again == get->received && memcmp(digest, get->wrong, MD5_SIZE) == 0) {
+		take_without_md5(get);
+		get->get.info.size = get->received;
+	} else {
+		set_wrong_content("MD5 of the object's etag", err);
+	}
+	return RETRY_NEVER;
+}
+
+enum retry
+s3_get_check(struct s3_request *request, struct err *err)
+{
+	struct s3_get *get = request->owner;
+
+	if (s3_get_look(get, &request->call, err) < 0)
+		return RETRY_TRANSIENT;
+	if (get->comparing)
+		return compare_downloads(get, err);
+	if (get->skip > 0 || (get->get.info.size >= 0 && get->received < get->get.info.size)) {
+		err_set(err, ERR_TEMPORARY, "GET: %lld of %lld bytes came", (long long)get->received,
+		        (long long)get->get.info.size);
+		return RETRY_TRANSIENT;
+	}
+	if (get->promise.listed && get->received > get->listed.size) {
+		err_set(err, ERR_TEMPORARY, "GET: %lld bytes came of an object of %lld", (long long)get->received,
+		        (long long)get->listed.size);
+		return RETRY_NEVER;
+	}
+	if (!check_content(get, err))
+		return plan_after_wrong(get);
+	if (get->promise.open_ended && get->promise.as_stored && !get->probing && !get->check_md5 &&
+	    get->offered.kind == S3_OFFER_NONE) {
+		get->probing = true;
+		err_set(err, ERR_TEMPORARY, "GET: the connection ended, and nothing says whether the object did");
+		return RETRY_TRANSIENT;
+	}
+	get->get.info.size = get->received;
+	return RETRY_NEVER;
+}
+
+bool
+s3_get_check_end(struct s3_get *get)
+{
+	struct s3_request *request = get->request;
+	const char *range = http_header(&request->call, "content-range");
+	int64_t first, total;
+
+	if (range != NULL && (!s3_get_parse_range(range, &first, &total) || total != get->received)) {
+		err_set(&request->err, ERR_TEMPORARY, "GET: another part came than was asked for");
+	} else if (get->get.info.size > get->received) {
+		err_set(&request->err, ERR_TEMPORARY, "GET: %lld of %lld bytes came, and the store has no more",
+		        (long long)get->received, (long long)get->get.info.size);
+	} else {
+		request->err.kind = ERR_NONE;
+		get->probing = true;
+		if (check_content(get, &request->err)) {
+			get->get.info.size = get->received;
+			return false;
+		}
+		if (plan_after_wrong(get) != RETRY_NEVER && s3_request_again(request))
+			return true;
+	}
+	store_err_name(&request->err, request->bucket->name, request->key);
+	return false;
+}

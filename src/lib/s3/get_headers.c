@@ -1,0 +1,103 @@
+/* The headers of a GET's answer: what they promise, and whether a continued download is still of the same object. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/units.h"
+#include "s3/get.h"
+
+void
+s3_get_start_over(struct s3_get *get)
+{
+	get->received = 0;
+	get->probing = false;
+	get->get.info.size = -1;
+	get->get.info.etag[0] = '\0';
+	get->check_md5 = false;
+	s3_offered_release(&get->offered);
+	readahead_start(&get->readahead, -1, false);
+}
+
+static int
+take_first_headers(struct s3_get *get, const struct http_call *call, struct err *err)
+{
+	if (s3_promise_read(call, &get->listed, &get->promise, err) < 0)
+		return -1;
+	/* An object that is stored compressed is then so twice: only without the proxy's layer is it what it is. */
+	if (get->promise.packed && !get->s3->packed_told) {
+		log_warning("s3://%s: a proxy compresses what the store sends: objects are asked for uncompressed from now on",
+		            get->request->bucket->name);
+		get->s3->packed_told = true;
+	}
+	if (get->promise.packed && !get->plain) {
+		get->plain = true;
+		return err_set(err, ERR_TEMPORARY, "GET: it was compressed on the way");
+	}
+	get->download++;
+	get->get.info.size = get->promise.size;
+	snprintf(get->get.info.etag, sizeof(get->get.info.etag), "%s", get->promise.etag);
+	store_provenance_read_etag(http_header(call, "x-amz-meta-source-etag"), get->get.info.source_etag);
+	get->check_md5 = get->s3->check_md5 && get->promise.as_stored && s3_answer_etag_is_md5(call, get->get.info.etag);
+	/* One of the two is enough, unless the MD5 was wrong. */
+	if (get->promise.as_stored && (!get->check_md5 || get->wrong_in > 0))
+		s3_offered_find(&get->offered, call);
+	readahead_start(&get->readahead, get->get.info.size, get->check_md5);
+	return 0;
+}
+
+/* "bytes 100-199/1000" or "bytes * /1000" (without the space). */
+bool
+s3_get_parse_range(const char *text, int64_t *first, int64_t *total)
+{
+	const char *slash, *dash;
+
+	if (text == NULL || strncmp(text, "bytes ", 6) != 0 || (slash = strchr(text, '/')) == NULL)
+		return false;
+	text += 6;
+	dash = memchr(text, '-', (size_t)(slash - text));
+	*first = -1;
+	if (dash != NULL && !units_parse_digits(text, (size_t)(dash - text), first))
+		return false;
+	return units_parse_digits(slash + 1, strlen(slash + 1), total);
+}
+
+static int
+take_next_headers(struct s3_get *get, const struct http_call *call, struct err *err)
+{
+	int64_t first, total;
+	char etag[sizeof(get->get.info.etag)];
+
+	s3_answer_etag(call, etag, sizeof(etag));
+	if (strcmp(etag, get->get.info.etag) != 0)
+		return err_set(err, ERR_TEMPORARY, "GET: the object was replaced while it was read");
+	if (call->status == 200) {
+		/* The whole again; If-Match has made sure that it is the same. */
+		get->skip = get->received;
+		return 0;
+	}
+	if (!s3_get_parse_range(http_header(call, "content-range"), &first, &total) || first != get->received ||
+	    (get->get.info.size >= 0 && !get->probing && total != get->get.info.size))
+		return err_set(err, ERR_TEMPORARY, "GET: another part came than was asked for");
+	get->get.info.size = total;
+	return 0;
+}
+
+int
+s3_get_look(struct s3_get *get, const struct http_call *call, struct err *err)
+{
+	if (get->looked)
+		return 0;
+	get->skip = 0;
+	if (get->received > 0) {
+		if (get->comparing && call->status != 200)
+			return err_set(err, ERR_TEMPORARY, "GET: %d where 200 was asked for", call->status);
+		if (take_next_headers(get, call, err) < 0)
+			return -1;
+	} else if (call->status != 200) {
+		return err_set(err, ERR_TEMPORARY, "GET: %d where 200 was asked for", call->status);
+	} else if (take_first_headers(get, call, err) < 0) {
+		return -1;
+	}
+	get->looked = true;
+	return 0;
+}
