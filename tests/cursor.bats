@@ -25,7 +25,7 @@ failure() {
 		"$1" "$5" "$2" "$3" "$4"
 }
 
-threadless() {
+without_list() {
 	printf '{"source":"job-postings-raw/%s","key":"job-postings-mod/%s","etag":"e","bytes":1,"lines":1,"rejected":0}\n' "$1" "$1"
 }
 
@@ -38,7 +38,7 @@ is_at() {
 	[ "$(cursor get)" = "$1" ]
 }
 
-export -f receipt failure threadless
+export -f receipt failure without_list
 
 # Each of these runs with both keepers.
 both() {
@@ -74,7 +74,7 @@ moving() {
 	[ -z "$output$stderr" ]
 	is_at 12
 }
-@test "receipts move it along their thread, and a further listing goes on" { both moving; }
+@test "receipts move it along their listing, and a further listing goes on" { both moving; }
 
 gap() {
 	cursor set 5 --force
@@ -119,8 +119,8 @@ for_good() {
 	is_at 30
 	run -0 bash -c 'cursor failed | jq -c "[.key, .reason, .stage, (.time | fromdate > 1700000000)]"'
 	[ "$output" = '["job-postings-raw/b","GET: 404 NoSuchKey","s3cat",true]' ]
-	# Once it is stored it is no longer among the failed, with a thread or without.
-	set_from bash -c 'threadless b'
+	# Once it is stored it is no longer among the failed, with a position or without.
+	set_from bash -c 'without_list b'
 	[ "$status" -eq 0 ]
 	[ -z "$(cursor failed)" ]
 	is_at 30
@@ -193,7 +193,7 @@ clearing() {
 
 without_thread() {
 	cursor set 5 --force
-	set_from bash -c 'threadless a; threadless b'
+	set_from bash -c 'without_list a; without_list b'
 	[ "$status" -eq 0 ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ $stderr == *'no "list"'* ]]

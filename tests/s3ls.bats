@@ -28,7 +28,7 @@ names() {
 }
 
 # "name:upto ..." and nothing but 1, 2, 3... for seq
-threads() {
+positions() {
 	jq -rs 'if [.[].list.seq] == [range(1; length + 1)] then . else error("seq") end
 		| .[] | "\(.key | sub("^[^/]*/"; "")):\(.list.upto)"' | paste -sd' '
 }
@@ -63,17 +63,17 @@ threads() {
 
 @test "--after is exclusive on the number, not on the name" {
 	raw 1721183934.jsonl 1721183934-b.jsonl 1721183934.txt 1721183935.jsonl
-	[ "$(s3ls --after 1721183934 | threads)" = "1721183935.jsonl:1721183935" ]
+	[ "$(s3ls --after 1721183934 | positions)" = "1721183935.jsonl:1721183935" ]
 	[ "$(s3ls --after 1721183933 | jq -r .list.after | uniq)" = 1721183933 ]
 }
 
 @test "of a tie only the last carries the number" {
 	raw 5.jsonl 1721183934.jsonl 1721183934-b.jsonl 1721183934.txt 1721183935.jsonl
-	[ "$(s3ls | threads)" = "5.jsonl:5 1721183934-b.jsonl:5 1721183934.jsonl:5 1721183934.txt:1721183934 1721183935.jsonl:1721183935" ]
-	[ "$(s3ls --after 1721183000 | threads)" = "1721183934-b.jsonl:1721183000 1721183934.jsonl:1721183000 1721183934.txt:1721183934 1721183935.jsonl:1721183935" ]
+	[ "$(s3ls | positions)" = "5.jsonl:5 1721183934-b.jsonl:5 1721183934.jsonl:5 1721183934.txt:1721183934 1721183935.jsonl:1721183935" ]
+	[ "$(s3ls --after 1721183000 | positions)" = "1721183934-b.jsonl:1721183000 1721183934.jsonl:1721183000 1721183934.txt:1721183934 1721183935.jsonl:1721183935" ]
 }
 
-@test "--lookback starts before N, and the thread says so" {
+@test "--lookback starts before N, and the positions say so" {
 	raw 1721100000.jsonl 1721183934.jsonl 1721183935.jsonl
 	[ "$(s3ls --after 1721183934 --lookback 1s | names)" = "1721183934.jsonl 1721183935.jsonl" ]
 	s3ls --after 1721183934 --lookback 1d >out
@@ -123,7 +123,7 @@ threads() {
 	raw 9.jsonl 10.jsonl 1721183934.jsonl 1721183935.jsonl 1721183936.jsonl.gz 1721183937.jsonl
 	mod 10.jsonl.zst 1721183934.jsonl 1721183935.jsonl.gz 1721183936.jsonl.gz 1721183937.jsonl.bz2 9.json
 	s3ls --missing-from job-postings-mod/ --stats stats.json >out
-	[ "$(threads <out)" = "9.jsonl:9 1721183937.jsonl:1721183937" ]
+	[ "$(positions <out)" = "9.jsonl:9 1721183937.jsonl:1721183937" ]
 	[ "$(jq -c '[.listed,.present]' stats.json)" = '[2,4]' ]
 	[ "$(s3ls --missing-from s3://rl-data/job-postings-mod/ --after 1721183934 | names)" = 1721183937.jsonl ]
 	[ "$(s3ls --missing-from nowhere/ | names)" = "9.jsonl 10.jsonl 1721183934.jsonl 1721183935.jsonl 1721183936.jsonl.gz 1721183937.jsonl" ]
@@ -132,7 +132,7 @@ threads() {
 @test "of a tie that is half there, the last that is listed carries the number" {
 	raw 1721183934-a.jsonl 1721183934-b.jsonl 1721183934-c.jsonl 1721183935.jsonl
 	mod 1721183934-c.jsonl
-	[ "$(s3ls --missing-from job-postings-mod/ | threads)" = "1721183934-a.jsonl:0 1721183934-b.jsonl:1721183934 1721183935.jsonl:1721183935" ]
+	[ "$(s3ls --missing-from job-postings-mod/ | positions)" = "1721183934-a.jsonl:0 1721183934-b.jsonl:1721183934 1721183935.jsonl:1721183935" ]
 }
 
 @test "--missing-from looks in output_bucket, or in the bucket that it names" {
@@ -156,7 +156,7 @@ threads() {
 		{"key":"job-postings-raw/3.jsonl","reason":"GET: 404 NoSuchKey"}
 		s3://elsewhere/job-postings-raw/4.jsonl
 	END
-	[ "$(s3ls --exclude left-out --stats stats.json | threads)" = "2.jsonl:2 4.jsonl:4" ]
+	[ "$(s3ls --exclude left-out --stats stats.json | positions)" = "2.jsonl:2 4.jsonl:4" ]
 	[ "$(jq .excluded stats.json)" = 2 ]
 	[ "$(s3ls --exclude <(cat left-out) | names)" = "2.jsonl 4.jsonl" ]
 	run --separate-stderr -2 s3ls --exclude missing
@@ -172,9 +172,9 @@ threads() {
 	raw 9.jsonl 10.jsonl 1721183934.jsonl 1721183935.jsonl 1721183936.jsonl
 	touch -d '2 hours ago' "$RAW"/*
 	touch "$RAW/1721183935.jsonl"
-	[ "$(s3ls --settle 1h --stats stats.json | threads)" = "9.jsonl:9 10.jsonl:10 1721183934.jsonl:1721183934" ]
+	[ "$(s3ls --settle 1h --stats stats.json | positions)" = "9.jsonl:9 10.jsonl:10 1721183934.jsonl:1721183934" ]
 	[ "$(jq -c '[.listed,.unsettled]' stats.json)" = '[3,1]' ]
-	[ "$(s3ls --settle 1h --after 1721183933 | threads)" = "1721183934.jsonl:1721183934" ]
+	[ "$(s3ls --settle 1h --after 1721183933 | positions)" = "1721183934.jsonl:1721183934" ]
 	[ "$(s3ls --settle 3h | names)" = "" ]
 	touch "$RAW/10.jsonl"
 	[ "$(s3ls --settle 1h | names)" = 9.jsonl ]
@@ -188,23 +188,23 @@ threads() {
 	touch -d '2 hours ago' "$RAW"/*
 	touch "$RAW/1721183934-c.jsonl"
 	local want="1721183933.jsonl:1721183933 1721183934-a.jsonl:1721183933 1721183934-b.jsonl:1721183933"
-	[ "$(s3ls --settle 1h | threads)" = "$want" ]
-	[ "$(s3ls --settle 1h --after 1721183000 | threads)" = "$want" ]
+	[ "$(s3ls --settle 1h | positions)" = "$want" ]
+	[ "$(s3ls --settle 1h --after 1721183000 | positions)" = "$want" ]
 }
 
-@test "--before and --max-keys end it, and what was printed carries its thread" {
+@test "--before and --max-keys end it, and what was printed carries its position" {
 	raw 9.jsonl 10.jsonl 1721183934.jsonl 1721183935-a.jsonl 1721183935-b.jsonl 1721183936.jsonl 1721183937.jsonl
-	[ "$(s3ls --before 1721183936 | threads)" = \
+	[ "$(s3ls --before 1721183936 | positions)" = \
 		"9.jsonl:9 10.jsonl:10 1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934 1721183935-b.jsonl:1721183935" ]
-	[ "$(s3ls --after 1721183933 --before 1721183935 --stats stats | threads)" = "1721183934.jsonl:1721183934" ]
+	[ "$(s3ls --after 1721183933 --before 1721183935 --stats stats | positions)" = "1721183934.jsonl:1721183934" ]
 	s3ls --after 1721183933 --max-keys 1 --stats stats >/dev/null
 	[ "$(jq -c '[.listed, .upto, .highest]' stats | sort -u)" = '[1,1721183934,1721183934]' ]
-	[ "$(s3ls --before 9 | threads)" = "" ]
-	[ "$(s3ls --before 10 | threads)" = "9.jsonl:9" ]
-	[ "$(s3ls --max-keys 2 | threads)" = "9.jsonl:9 10.jsonl:10" ]
+	[ "$(s3ls --before 9 | positions)" = "" ]
+	[ "$(s3ls --before 10 | positions)" = "9.jsonl:9" ]
+	[ "$(s3ls --max-keys 2 | positions)" = "9.jsonl:9 10.jsonl:10" ]
 	# One of a tie does not carry its number.
-	[ "$(s3ls --after 1721183933 --max-keys 2 | threads)" = "1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934" ]
-	[ "$(s3ls --after 1721183933 --max-keys 3 | threads)" = \
+	[ "$(s3ls --after 1721183933 --max-keys 2 | positions)" = "1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934" ]
+	[ "$(s3ls --after 1721183933 --max-keys 3 | positions)" = \
 		"1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934 1721183935-b.jsonl:1721183935" ]
 	[ "$(s3ls --max-keys 100 | wc -l)" = 7 ]
 	# What is left out does not count.
@@ -215,7 +215,7 @@ threads() {
 	run --separate-stderr -2 s3ls --max-keys 0
 }
 
-@test "another prefix is listed as it is, without a thread" {
+@test "another prefix is listed as it is, without positions" {
 	raw 1.jsonl
 	mod 9.jsonl 10.jsonl abc
 	s3ls job-postings-mod/ >out

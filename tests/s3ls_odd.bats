@@ -59,7 +59,7 @@ listed() {
 		s3ls >records 2>log
 		listed records | diff names -
 		[ "$(grep -c 'does not list in the order of names' log)" = 1 ]
-		# the thread is whole: what comes in order may move the cursor
+		# the positions have no gap: what comes in order may move the cursor
 		[ "$(jq -s 'last.list' records | jq -c '[.seq,.upto,.last]')" = '[50,1721182940,true]' ]
 		# also behind the cursor, whatever the server takes "after" for
 		s3ls --after 1721181560 2>/dev/null | jq -r .key | diff <(tail -n 23 names) -
@@ -216,7 +216,7 @@ rewritten() {
 	requests head >/dev/null
 	[ -z "$(rewritten)" ]
 	[ "$(requests head)" = 100 ]
-	# by both; the thread goes through what is between them, and the order stays
+	# by both; the positions go through what is between them, and the order stays
 	title="Head of Something Else" put "${keys[@]:100:20}"
 	curl -sSf -X DELETE "$S3_ENDPOINT/$BUCKET/job-postings-mod/${keys[105]#*/}"
 	curl -sSf -X DELETE "$S3_ENDPOINT/$BUCKET/job-postings-mod/${keys[130]#*/}"

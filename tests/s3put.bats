@@ -38,7 +38,7 @@ stored_are() {
 	(cd "$STORE" && find . -type f | sort) | diff <(printf './%s\n' "$@" | sed '/^\.\/$/d' | sort) -
 }
 
-@test "a frame becomes an object, its receipt names it and carries the thread" {
+@test "a frame becomes an object, its receipt names it and carries its position" {
 	frame 1721183934.jsonl 5 '{"after":1, "seq":1,"upto":1721183934}' >in
 	s3put <in >receipts
 	postings 5 1721183934.jsonl | cmp - "$MOD/1721183934.jsonl"
@@ -187,7 +187,7 @@ stored_are() {
 	run -1 s3put <in
 }
 
-@test "the thread of a frame survives an error record without one" {
+@test "the position of a frame survives an error record without one" {
 	{ begin 1 '{"after":3,"seq":1,"upto":4}' && echo '{"@":"error","key":"job-postings-raw/1","stage":"x","reason":"y","temporary":true}'; } >in
 	run -75 s3put <in
 	jq -e '.list.upto == 4' <<<"$output"

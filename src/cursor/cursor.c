@@ -3,7 +3,7 @@
  *
  *	cursor get                     prints the last unix second up to which everything is done, 0 for none
  *	cursor set N [--force]         sets it; it only grows unless --force
- *	cursor set < receipts          moves it along the thread of the receipts that s3put writes
+ *	cursor set < receipts          moves it along the receipts that s3put writes
  *	cursor failed                  prints the objects that failed for good, as NDJSON
  *	cursor failed --clear [KEY]... forgets them
  *	cursor skip KEY... --reason TEXT  counts objects that are stuck among them

@@ -40,36 +40,36 @@ stop_for(struct follow *follow, enum follow_step why)
 }
 
 static enum follow_step
-move(struct follow *follow, const struct thread *thread)
+move(struct follow *follow, const struct list_position *position)
 {
 	follow->begun = true;
-	follow->after = thread->after;
-	follow->seq = thread->seq;
-	follow->upto = thread->upto;
-	if (thread->seq == 1)
-		follow->marked = thread->last != THREAD_LAST_UNSAID;
-	follow->ended = thread->last == THREAD_LAST;
-	follow_stored(follow, thread->upto);
+	follow->after = position->after;
+	follow->seq = position->seq;
+	follow->upto = position->upto;
+	if (position->seq == 1)
+		follow->marked = position->last != LIST_POSITION_UNMARKED;
+	follow->ended = position->last == LIST_POSITION_LAST;
+	follow_stored(follow, position->upto);
 	return FOLLOW_ON;
 }
 
 enum follow_step
-follow_take(struct follow *follow, const struct thread *thread)
+follow_take(struct follow *follow, const struct list_position *position)
 {
-	bool same = follow->begun && thread->after == follow->after;
+	bool same = follow->begun && position->after == follow->after;
 
 	if (follow->stopped)
 		return FOLLOW_IDLE;
-	if (same && thread->seq == follow->seq + 1) {
-		if (thread->upto < follow->upto)
+	if (same && position->seq == follow->seq + 1) {
+		if (position->upto < follow->upto)
 			return stop_for(follow, FOLLOW_WRONG);
-		return move(follow, thread);
+		return move(follow, position);
 	}
-	if (same && thread->seq > 1 && thread->seq <= follow->seq && thread->upto <= follow->upto)
+	if (same && position->seq > 1 && position->seq <= follow->seq && position->upto <= follow->upto)
 		return FOLLOW_REPEAT;
-	if (thread->seq != 1)
+	if (position->seq != 1)
 		return stop_for(follow, FOLLOW_GAP);
-	if (thread->after > follow->position)
+	if (position->after > follow->position)
 		return stop_for(follow, FOLLOW_AHEAD);
-	return move(follow, thread);
+	return move(follow, position);
 }

@@ -41,7 +41,7 @@ enum follow_step {
 void follow_init(struct follow *follow, int64_t cursor);
 
 /* One receipt of something that is done (stored, or recorded as failed for good). */
-enum follow_step follow_take(struct follow *follow, const struct thread *thread);
+enum follow_step follow_take(struct follow *follow, const struct list_position *position);
 
 /* One receipt of something that is left for a later run, or that cannot be read. */
 void follow_stop(struct follow *follow);

@@ -46,7 +46,7 @@ struct run {
 	int unsaved;      /* receipts since the last save */
 	bool save_failed; /* the last time */
 	int64_t save_again_ms;
-	bool threadless_said;
+	bool unlisted_said;
 	bool everybody_said;
 	int64_t bad; /* lines that are no receipts */
 	struct log_site failures;
@@ -126,25 +126,25 @@ bad_receipt(struct run *run, const char *why)
 	worse(run, STATUS_FAILED);
 }
 
-/* The thread of a receipt. False for one without, or with one that cannot be read. */
+/* Where in its listing a receipt is. False if it does not say, or if that cannot be read. */
 static bool
-take_thread(struct run *run, const struct receipt *receipt, struct thread *thread)
+read_position(struct run *run, const struct receipt *receipt, struct list_position *position)
 {
 	const char *why;
 
 	if (receipt->list.len == 0) {
-		if (!run->threadless_said)
+		if (!run->unlisted_said)
 			log_warning("line %llu: the receipt of %.*s has no \"list\" (keys picked by hand have none): "
 			            "such receipts do not move the cursor",
 			            (unsigned long long)run->lines.number, SLICE_ARGS(receipt->source));
-		run->threadless_said = true;
+		run->unlisted_said = true;
 		return false;
 	}
-	if (!thread_parse(&run->records, receipt->list, thread, &why)) {
+	if (!list_position_parse(&run->records, receipt->list, position, &why)) {
 		bad_receipt(run, why);
 		return false;
 	}
-	if (thread->upto > run->latest) {
+	if (position->upto > run->latest) {
 		bad_receipt(run, "list.upto: more than a year in the future");
 		return false;
 	}
@@ -152,13 +152,13 @@ take_thread(struct run *run, const struct receipt *receipt, struct thread *threa
 }
 
 static void
-follow(struct run *run, const struct receipt *receipt, const struct thread *thread)
+follow(struct run *run, const struct receipt *receipt, const struct list_position *position)
 {
 	const struct follow before = run->follow;
 	unsigned long long line = run->lines.number;
-	long long at = before.position, seq = thread->seq;
+	long long at = before.position, seq = position->seq;
 
-	switch (follow_take(&run->follow, thread)) {
+	switch (follow_take(&run->follow, position)) {
 	case FOLLOW_ON:
 	case FOLLOW_REPEAT:
 	case FOLLOW_IDLE:
@@ -176,7 +176,7 @@ follow(struct run *run, const struct receipt *receipt, const struct thread *thre
 		log_warning(
 			"line %llu: %.*s is from a listing after %lld, the cursor is at %lld: what lies between is not known "
 			"to be done, the cursor stays",
-			line, SLICE_ARGS(receipt->source), (long long)thread->after, at);
+			line, SLICE_ARGS(receipt->source), (long long)position->after, at);
 		break;
 	case FOLLOW_WRONG:
 		bad_receipt(run, "list.upto goes back");
@@ -187,7 +187,7 @@ follow(struct run *run, const struct receipt *receipt, const struct thread *thre
 
 /* An object that is not stored. Returns whether the cursor may pass it. */
 static bool
-take_failure(struct run *run, const struct receipt *receipt, bool threaded)
+take_failure(struct run *run, const struct receipt *receipt, bool listed)
 {
 	run->result->failed++;
 	if (receipt->fault != FAULT_OBJECT) {
@@ -195,9 +195,9 @@ take_failure(struct run *run, const struct receipt *receipt, bool threaded)
 		if (receipt->fault == FAULT_NOBODY || !run->everybody_said)
 			log_warning_limited(&run->failures, "%.*s is left for a later run: %.*s: %.*s%s",
 			                    SLICE_ARGS(receipt->source), SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error),
-			                    threaded && !run->follow.stopped ? ": the cursor stops before it" : "");
+			                    listed && !run->follow.stopped ? ": the cursor stops before it" : "");
 		run->everybody_said = run->everybody_said || receipt->fault == FAULT_EVERYBODY;
-		if (threaded)
+		if (listed)
 			follow_stop(&run->follow);
 		worse(run, receipt->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
 		return false;
@@ -205,7 +205,7 @@ take_failure(struct run *run, const struct receipt *receipt, bool threaded)
 	worse(run, STATUS_FAILED);
 	log_warning_limited(&run->failures, "%.*s failed for good: %.*s: %.*s", SLICE_ARGS(receipt->source),
 	                    SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error));
-	if (!threaded || !room(run))
+	if (!listed || !room(run))
 		return false;
 	buf_reset(&run->record);
 	failed_write(&run->record, receipt->source, receipt->error, receipt->stage, clock_unix());
@@ -217,22 +217,22 @@ static void
 take_receipt(struct run *run, struct slice line)
 {
 	struct receipt receipt;
-	struct thread thread;
+	struct list_position position;
 	const char *why;
-	bool threaded, passable = true;
+	bool listed, passable = true;
 
 	run->result->receipts++;
 	if (!receipt_parse(&run->records, line, &receipt, &why)) {
 		bad_receipt(run, why);
 		return;
 	}
-	threaded = take_thread(run, &receipt, &thread);
+	listed = read_position(run, &receipt, &position);
 	if (receipt.failed)
-		passable = take_failure(run, &receipt, threaded);
+		passable = take_failure(run, &receipt, listed);
 	else if (room(run))
 		change_remove(&run->change, receipt.source);
-	if (threaded && passable)
-		follow(run, &receipt, &thread);
+	if (listed && passable)
+		follow(run, &receipt, &position);
 	if (++run->unsaved >= SAVE_EVERY)
 		save_meanwhile(run);
 }

@@ -1,4 +1,4 @@
-/* `cursor set` without a value: receipts on standard input move the cursor along their thread. */
+/* `cursor set` without a value: receipts on standard input move the cursor along their listing. */
 #ifndef CURSOR_RECEIPTS_H
 #define CURSOR_RECEIPTS_H
 

@@ -294,7 +294,7 @@ listing_stats(const struct listing *listing, struct stats *stats)
 	if (!listing->numbered)
 		return;
 	stats_int(stats, "after", listing->after);
-	stats_int(stats, "upto", emit->thread.upto);
+	stats_int(stats, "upto", emit->position.upto);
 	stats_int(stats, "highest", listing->highest);
 	if (emit->listed > 0) {
 		stats_int(stats, "first", emit->first);

@@ -40,14 +40,14 @@ struct listing_emit {
 	struct out *out;
 	struct store *store; /* moves on while a block cannot be written yet; has the clock. NULL: there is none */
 	struct object_writer writer;
-	struct thread thread; /* of the record printed last */
-	int64_t settled_ms;   /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
-	bool cut;             /* it did */
-	bool cut_unknown;     /* at an object whose time is not known */
-	int64_t now;          /* unix seconds, as last looked at: a later number moves no cursor */
-	int64_t before;       /* this number ends the listing; INT64_MAX: none does */
-	int64_t most;         /* so many records end it; INT64_MAX: it has no bound */
-	bool enough;          /* one of the two did */
+	struct list_position position; /* of the record printed last */
+	int64_t settled_ms;            /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
+	bool cut;                      /* it did */
+	bool cut_unknown;              /* at an object whose time is not known */
+	int64_t now;                   /* unix seconds, as last looked at: a later number moves no cursor */
+	int64_t before;                /* this number ends the listing; INT64_MAX: none does */
+	int64_t most;                  /* so many records end it; INT64_MAX: it has no bound */
+	bool enough;                   /* one of the two did */
 	/* A record is printed when the next is known: of a tie only the last carries the number. */
 	bool holding;
 	struct buf line;
@@ -57,8 +57,8 @@ struct listing_emit {
 	int64_t listed, bytes, first, last;
 };
 
-/* `out` must outlive it. Records are made for `after`; `threaded` gives them the cursor's thread. `before` and `most` may be set then. */
-void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool threaded, int64_t after,
+/* `out` must outlive it. Records are made for `after`; with `positions` they say where in the listing they are. `before` and `most` may be set then. */
+void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool positions, int64_t after,
                        int64_t settled_ms);
 /* The next item in order. Returns false where nothing more is wanted: there is enough, --settle's cut, or stdout's reader has left. */
 bool listing_emit_item(struct listing_emit *emit, const struct listing_item *item);
@@ -177,7 +177,7 @@ struct listing {
 	struct listing_exclude exclude;
 	struct listing_classes classes;
 	bool rewritten;       /* what was written again after its counterpart is listed, too */
-	bool numbered;        /* false: every key, in byte order, without a thread */
+	bool numbered;        /* false: every key, in byte order, without positions */
 	int64_t after;        /* numbers up to this are left out */
 	int64_t before, most; /* see listing_emit */
 	int64_t now;          /* unix seconds */

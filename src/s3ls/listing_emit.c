@@ -1,4 +1,4 @@
-/* Records in order, with the cursor's thread. */
+/* Records in order, each with its position in the listing. */
 #include "s3ls/listing.h"
 
 #include "base/clock.h"
@@ -14,18 +14,18 @@
 #define STEP_MAX_MS 16
 
 void
-listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool threaded, int64_t after,
+listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool positions, int64_t after,
                   int64_t settled_ms)
 {
 	*emit = (struct listing_emit){
 		.out = out,
-		.thread = {.after = after, .seq = 0, .upto = after},
+		.position = {.after = after, .seq = 0, .upto = after},
 		.settled_ms = settled_ms,
 		.before = INT64_MAX,
 		.most = INT64_MAX,
 		.flushed_ms = clock_mono_coarse_ms(),
 	};
-	object_writer_init(&emit->writer, bucket, threaded ? &after : NULL);
+	object_writer_init(&emit->writer, bucket, positions ? &after : NULL);
 }
 
 /* For who reads down the pipe, or watches; often enough, and not so often that it costs more than the records. */
@@ -81,10 +81,10 @@ static void
 print_held(struct listing_emit *emit, bool last_of_number, bool last)
 {
 	emit->holding = false;
-	emit->thread.seq++;
-	if (last_of_number && emit->held_number > emit->thread.upto && !listing_emit_is_future(emit, emit->held_number))
-		emit->thread.upto = emit->held_number;
-	object_writer_end(&emit->writer, &emit->line, emit->thread.seq, emit->thread.upto, last);
+	emit->position.seq++;
+	if (last_of_number && emit->held_number > emit->position.upto && !listing_emit_is_future(emit, emit->held_number))
+		emit->position.upto = emit->held_number;
+	object_writer_end(&emit->writer, &emit->line, emit->position.seq, emit->position.upto, last);
 	out_write_slice(emit->out, slice_of_buf(&emit->line));
 
 	if (emit->listed++ == 0)
@@ -95,7 +95,7 @@ print_held(struct listing_emit *emit, bool last_of_number, bool last)
 		write_block(emit);
 }
 
-/* All of the record but its thread. */
+/* All of the record but its position. */
 static void
 hold(struct listing_emit *emit, const struct listing_item *item)
 {

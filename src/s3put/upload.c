@@ -312,7 +312,7 @@ upload_receipt(struct upload *upload, struct buf *to)
 	if (!upload->target->dry_run) {
 		receipt_write(to, &receipt);
 	} else if (!upload->failed) {
-		/* Without the thread, and only of what would go well: no cursor can move or remember by it. */
+		/* Without its position, and only of what would go well: no cursor can move or remember by it. */
 		receipt.list = slice_of(NULL, 0);
 		receipt_write(to, &receipt);
 		to->len -= 2;

@@ -172,7 +172,7 @@ begin_frame(struct emit *emit, const struct control *control)
 	set(&emit->list, control->list);
 }
 
-/* A frame that failed ends in an error record, with the thread that its begin had. */
+/* A frame that failed ends in an error record, with the position that its begin had. */
 static void
 end_frame(struct emit *emit, struct slice line)
 {

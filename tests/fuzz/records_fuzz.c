@@ -107,7 +107,7 @@ static void
 fuzz_receipt(struct slice line)
 {
 	struct receipt receipt;
-	struct thread thread;
+	struct list_position position;
 	const char *why = NULL;
 
 	buf_reset(&first);
@@ -117,8 +117,8 @@ fuzz_receipt(struct slice line)
 			abort();
 		return;
 	}
-	if (receipt.list.len > 0 && thread_parse(&records, receipt.list, &thread, &why) &&
-	    (thread.after < 0 || thread.seq < 1 || thread.upto < thread.after))
+	if (receipt.list.len > 0 && list_position_parse(&records, receipt.list, &position, &why) &&
+	    (position.after < 0 || position.seq < 1 || position.upto < position.after))
 		abort();
 	receipt_write(&first, &receipt);
 	if (!receipt_parse(&records, slice_of(first.data, first.len - 1), &receipt, &why))

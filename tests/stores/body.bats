@@ -76,7 +76,7 @@ names() {
 }
 
 # "name:upto ..." and nothing but 1, 2, 3... for seq
-threads() {
+positions() {
 	jq -rs 'if [.[].list.seq] == [range(1; length + 1)] then . else error("seq") end
 		| .[] | "\(.key | sub("^[^/]*/"; "")):\(.list.upto)"' | paste -sd' '
 }
@@ -94,14 +94,14 @@ threads() {
 	fi
 }
 
-@test "what is to be done, by number, with its thread" {
+@test "what is to be done, by number, with its position" {
 	local name
 	mkdir raw mod
 	for name in 9.jsonl 10.jsonl 1721183934-b.jsonl 1721183934.jsonl '1721183935 +%ü.jsonl' abc.jsonl; do echo x >"raw/$name"; done
 	echo x >mod/10.jsonl.gz
 	bucket_put raw job-postings-raw/
 	bucket_put mod job-postings-mod/
-	[ "$(s3ls -q | threads)" = "9.jsonl:9 10.jsonl:10 1721183934-b.jsonl:10 1721183934.jsonl:1721183934 1721183935 +%ü.jsonl:1721183935" ]
+	[ "$(s3ls -q | positions)" = "9.jsonl:9 10.jsonl:10 1721183934-b.jsonl:10 1721183934.jsonl:1721183934 1721183935 +%ü.jsonl:1721183935" ]
 	[ "$(s3ls -q --missing-from job-postings-mod/ | names)" = "9.jsonl 1721183934-b.jsonl 1721183934.jsonl 1721183935 +%ü.jsonl" ]
 	[ "$(s3ls -q --after 1721183934 | names)" = "1721183935 +%ü.jsonl" ]
 	[ "$(s3ls -q --after 1721183935)" = "" ]

@@ -1,4 +1,4 @@
-/* The thread of receipts: when the cursor moves, when it stays. */
+/* The sequence of receipts: when the cursor moves, when it stays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +11,9 @@
 static enum follow_step
 take(struct follow *follow, int64_t after, int64_t seq, int64_t upto)
 {
-	struct thread thread = {.after = after, .seq = seq, .upto = upto};
+	struct list_position position = {.after = after, .seq = seq, .upto = upto};
 
-	return follow_take(follow, &thread);
+	return follow_take(follow, &position);
 }
 
 static void
@@ -40,13 +40,13 @@ take_marked(int64_t count, int first, int last)
 
 	follow_init(&follow, 0);
 	for (int64_t seq = 1; seq <= count; seq++) {
-		struct thread thread = {.seq = seq, .upto = seq * 10};
+		struct list_position position = {.seq = seq, .upto = seq * 10};
 
 		if (seq == 1)
-			thread.last = first;
-		if (seq == count && last != THREAD_LAST_UNSAID)
-			thread.last = last;
-		assert_int_equal(follow_take(&follow, &thread), FOLLOW_ON);
+			position.last = first;
+		if (seq == count && last != LIST_POSITION_UNMARKED)
+			position.last = last;
+		assert_int_equal(follow_take(&follow, &position), FOLLOW_ON);
 	}
 	return follow;
 }
@@ -54,31 +54,33 @@ take_marked(int64_t count, int first, int last)
 static void
 lost_tail(void **state)
 {
-	struct follow follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST);
+	struct follow follow = take_marked(3, LIST_POSITION_NOT_LAST, LIST_POSITION_LAST);
 
 	(void)state;
 	assert_false(follow_lost_tail(&follow));
 	assert_false(follow_unmarked(&follow));
-	follow = take_marked(1, THREAD_NOT_LAST, THREAD_LAST);
+	follow = take_marked(1, LIST_POSITION_NOT_LAST, LIST_POSITION_LAST);
 	assert_false(follow_lost_tail(&follow));
-	follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST_UNSAID);
+	follow = take_marked(3, LIST_POSITION_NOT_LAST, LIST_POSITION_UNMARKED);
 	assert_true(follow_lost_tail(&follow));
 	assert_int_equal(follow.position, 30);
 	/* An older listing does not tell. */
-	follow = take_marked(3, THREAD_LAST_UNSAID, THREAD_LAST_UNSAID);
+	follow = take_marked(3, LIST_POSITION_UNMARKED, LIST_POSITION_UNMARKED);
 	assert_false(follow_lost_tail(&follow));
 	assert_true(follow_unmarked(&follow));
 	/* What has stopped has been told already; nothing at all tells nothing. */
-	follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST_UNSAID);
+	follow = take_marked(3, LIST_POSITION_NOT_LAST, LIST_POSITION_UNMARKED);
 	follow_stop(&follow);
 	assert_false(follow_lost_tail(&follow));
 	follow_init(&follow, 0);
 	assert_false(follow_lost_tail(&follow));
 	assert_false(follow_unmarked(&follow));
 	/* A further listing counts by itself. */
-	follow = take_marked(3, THREAD_NOT_LAST, THREAD_LAST);
-	assert_int_equal(follow_take(&follow, &(struct thread){.after = 30, .seq = 1, .upto = 40, .last = THREAD_NOT_LAST}),
-	                 FOLLOW_ON);
+	follow = take_marked(3, LIST_POSITION_NOT_LAST, LIST_POSITION_LAST);
+	assert_int_equal(
+		follow_take(&follow,
+	                &(struct list_position){.after = 30, .seq = 1, .upto = 40, .last = LIST_POSITION_NOT_LAST}),
+		FOLLOW_ON);
 	assert_true(follow_lost_tail(&follow));
 }
 

@@ -161,14 +161,14 @@ emit_check(struct emitted *e, bool whole, const char *wanted)
 	for (rest = slice_of_buf(&e->text); rest.len > 0;) {
 		size_t len = (size_t)((const char *)memchr(rest.ptr, '\n', rest.len) - rest.ptr);
 		struct object_record record;
-		struct thread thread;
+		struct list_position position;
 		const char *why;
 
 		assert_true(object_record_parse(&records, slice_of(rest.ptr, len), &record, &why));
 		buf_printf(&got, "%.*s:", SLICE_ARGS(record.key));
-		assert_true(thread_parse(&records, record.list, &thread, &why));
-		assert_int_equal(thread.after, e->emit.thread.after);
-		buf_printf(&got, "%lld:%lld ", (long long)thread.seq, (long long)thread.upto);
+		assert_true(list_position_parse(&records, record.list, &position, &why));
+		assert_int_equal(position.after, e->emit.position.after);
+		buf_printf(&got, "%lld:%lld ", (long long)position.seq, (long long)position.upto);
 		rest = slice_of(rest.ptr + len + 1, rest.len - len - 1);
 	}
 	assert_string_equal(buf_cstr(&got), wanted);
@@ -268,7 +268,7 @@ spool_many(size_t hold)
 	assert_int_equal(e.emit.listed, 6 * EACH);
 	assert_int_equal(e.emit.first, 10000);
 	assert_int_equal(e.emit.last, 1000000000 + EACH - 1);
-	assert_int_equal(e.emit.thread.upto, e.emit.last);
+	assert_int_equal(e.emit.position.upto, e.emit.last);
 	listing_spool_free(spool);
 	assert_int_equal(out_close(&e.out, &err), 0);
 	close(e.out.fd);

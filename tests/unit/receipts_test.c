@@ -1,4 +1,4 @@
-/* Receipts, the cursor's thread, and s3:// names. */
+/* Receipts, positions in a listing, and s3:// names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include "streams/records.h"
 
-#define THREAD "{\"after\":1721183900,\"seq\":1,\"upto\":1721183934}"
+#define POSITION "{\"after\":1721183900,\"seq\":1,\"upto\":1721183934}"
 
 static struct records records;
 static struct buf line;
@@ -53,14 +53,14 @@ test_stored(void **state)
 		.lines = 5553,
 		.rejected = 3,
 		.reject_key = SLICE("rejected/1.jsonl"),
-		.list = SLICE(THREAD),
+		.list = SLICE(POSITION),
 	};
 	struct receipt got;
 
 	(void)state;
 	got = write_and_read(&receipt,
 	                     "{\"source\":\"raw/1.jsonl\",\"key\":\"mod/1.jsonl\",\"etag\":\"e\",\"bytes\":1170011,"
-	                     "\"lines\":5553,\"rejected\":3,\"reject_key\":\"rejected/1.jsonl\",\"list\":" THREAD "}\n");
+	                     "\"lines\":5553,\"rejected\":3,\"reject_key\":\"rejected/1.jsonl\",\"list\":" POSITION "}\n");
 	assert_false(got.failed);
 	same(got.source, "raw/1.jsonl");
 	same(got.key, "mod/1.jsonl");
@@ -69,7 +69,7 @@ test_stored(void **state)
 	assert_int_equal(got.lines, 5553);
 	assert_int_equal(got.rejected, 3);
 	same(got.reject_key, "rejected/1.jsonl");
-	same(got.list, THREAD);
+	same(got.list, POSITION);
 	receipt = (struct receipt){.source = SLICE("r"), .key = SLICE("m")};
 	got = write_and_read(&receipt, "{\"source\":\"r\",\"key\":\"m\",\"bytes\":0,\"lines\":0,\"rejected\":0}\n");
 	assert_int_equal(got.reject_key.len + got.list.len + got.etag.len, 0);
@@ -84,19 +84,19 @@ test_failed(void **state)
 		.error = SLICE("GET: 404 NoSuchKey"),
 		.stage = SLICE("s3cat"),
 		.fault = FAULT_EVERYBODY,
-		.list = SLICE(THREAD),
+		.list = SLICE(POSITION),
 	};
 	struct receipt got;
 
 	(void)state;
 	got = write_and_read(&receipt, "{\"source\":\"raw/2.jsonl\",\"error\":\"GET: 404 NoSuchKey\",\"stage\":\"s3cat\","
-	                               "\"temporary\":true,\"fault\":\"everybody\",\"list\":" THREAD "}\n");
+	                               "\"temporary\":true,\"fault\":\"everybody\",\"list\":" POSITION "}\n");
 	assert_true(got.failed);
 	assert_int_equal(got.fault, FAULT_EVERYBODY);
 	same(got.source, "raw/2.jsonl");
 	same(got.error, "GET: 404 NoSuchKey");
 	same(got.stage, "s3cat");
-	same(got.list, THREAD);
+	same(got.list, POSITION);
 }
 
 static void
@@ -131,30 +131,30 @@ test_refused(void **state)
 }
 
 static void
-test_thread(void **state)
+test_list_position(void **state)
 {
-	const struct thread thread = {.seq = 1};
-	struct thread got;
+	const struct list_position position = {.seq = 1};
+	struct list_position got;
 	const char *why = "";
 
 	(void)state;
-	assert_true(thread_parse(&records, SLICE(THREAD), &got, &why));
+	assert_true(list_position_parse(&records, SLICE(POSITION), &got, &why));
 	assert_int_equal(got.after, 1721183900);
 	assert_int_equal(got.seq, 1);
 	assert_int_equal(got.upto, 1721183934);
 	buf_reset(&line);
-	thread_write(&line, &got);
-	assert_string_equal(buf_cstr(&line), THREAD);
+	list_position_write(&line, &got);
+	assert_string_equal(buf_cstr(&line), POSITION);
 	/* behind other text, too */
-	thread_write(&line, &thread);
-	assert_string_equal(buf_cstr(&line), THREAD "{\"after\":0,\"seq\":1,\"upto\":0}");
-	assert_true(
-		thread_parse(&records, SLICE("{\"upto\":5,\"x\":[],\"after\":5,\"seq\":9223372036854775807}"), &got, &why));
+	list_position_write(&line, &position);
+	assert_string_equal(buf_cstr(&line), POSITION "{\"after\":0,\"seq\":1,\"upto\":0}");
+	assert_true(list_position_parse(&records, SLICE("{\"upto\":5,\"x\":[],\"after\":5,\"seq\":9223372036854775807}"),
+	                                &got, &why));
 	assert_int_equal(got.seq, INT64_MAX);
 }
 
 static void
-test_thread_refused(void **state)
+test_list_position_refused(void **state)
 {
 	static const char *const bad[] = {
 		"",
@@ -172,30 +172,30 @@ test_thread_refused(void **state)
 		"{\"after\":1,\"seq\":1,\"upto\":1}}",
 		"{\"after\":1,\"seq\":1,\"upto\":9223372036854775808}",
 	};
-	struct thread got;
+	struct list_position got;
 	const char *why;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (thread_parse(&records, slice_of_str(bad[i]), &got, &why))
+		if (list_position_parse(&records, slice_of_str(bad[i]), &got, &why))
 			fail_msg("%s", bad[i]);
 }
 
-/* The cursor looks into the thread while it still holds the receipt. */
+/* The cursor looks into the position while it still holds the receipt. */
 static void
-test_receipt_outlives_its_thread(void **state)
+test_receipt_outlives_its_position(void **state)
 {
 	const struct slice text = SLICE("{\"source\":\"\\u0072aw\\/1\",\"error\":\"\\\"e\\\"\",\"stage\":\"\\u0073\","
 	                                "\"temporary\":false,\"list\":{\"\\u0061fter\":1,\"seq\":2,\"upto\":3}}");
 	struct receipt receipt;
-	struct thread thread;
+	struct list_position position;
 	const char *why = "";
 
 	(void)state;
 	assert_true(receipt_parse(&records, text, &receipt, &why));
-	assert_true(thread_parse(&records, receipt.list, &thread, &why));
-	assert_int_equal(thread.after, 1);
+	assert_true(list_position_parse(&records, receipt.list, &position, &why));
+	assert_int_equal(position.after, 1);
 	same(receipt.source, "raw/1");
 	same(receipt.error, "\"e\"");
 	same(receipt.stage, "s");
@@ -235,9 +235,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_stored),         cmocka_unit_test(test_failed),
-		cmocka_unit_test(test_refused),        cmocka_unit_test(test_thread),
-		cmocka_unit_test(test_thread_refused), cmocka_unit_test(test_receipt_outlives_its_thread),
+		cmocka_unit_test(test_stored),
+		cmocka_unit_test(test_failed),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_list_position),
+		cmocka_unit_test(test_list_position_refused),
+		cmocka_unit_test(test_receipt_outlives_its_position),
 		cmocka_unit_test(test_uris),
 	};
 

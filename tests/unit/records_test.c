@@ -7,7 +7,7 @@
 
 #include "streams/records.h"
 
-#define THREAD "{\"after\":1721183900,\"seq\":1,\"upto\":1721183934}"
+#define POSITION "{\"after\":1721183900,\"seq\":1,\"upto\":1721183934}"
 
 static struct records records;
 static struct buf line;
@@ -47,7 +47,7 @@ test_object_record(void **state)
 		SLICE("9b2c"),
 		SLICE("2024-07-17T02:38:54Z"),
 		true,
-		SLICE(THREAD),
+		SLICE(POSITION),
 	};
 	struct object_record got;
 	const char *why = "";
@@ -59,14 +59,14 @@ test_object_record(void **state)
 		&records,
 		written("{\"bucket\":\"rl-data\",\"key\":\"job-postings-raw/1721183934.jsonl\","
 	            "\"size\":1043211,\"etag\":\"9b2c\","
-	            "\"last_modified\":\"2024-07-17T02:38:54Z\",\"rewritten\":true,\"list\":" THREAD "}\n"),
+	            "\"last_modified\":\"2024-07-17T02:38:54Z\",\"rewritten\":true,\"list\":" POSITION "}\n"),
 		&got, &why));
 	same(got.bucket, "rl-data");
 	same(got.key, "job-postings-raw/1721183934.jsonl");
 	assert_int_equal(got.size, 1043211);
 	same(got.etag, "9b2c");
 	same(got.last_modified, "2024-07-17T02:38:54Z");
-	same(got.list, THREAD);
+	same(got.list, POSITION);
 }
 
 /* Many records in turn are those that are written one by one. */
@@ -82,16 +82,16 @@ test_object_writer(void **state)
 		{SLICE("raw/x"), 1, SLICE("e"), 253402300800, false},
 		{SLICE("raw/y"), 1, SLICE("e"), 86399, false},
 	};
-	struct thread thread = {.after = 1721183900};
+	struct list_position position = {.after = 1721183900};
 	struct buf got = BUF_INIT, wanted = BUF_INIT, list = BUF_INIT;
 
 	(void)state;
 	for (int variant = 0; variant < 4; variant++) {
 		struct slice bucket = variant % 2 == 0 ? SLICE("rl\"data") : slice_of(NULL, 0);
-		bool threaded = variant < 2;
+		bool positioned = variant < 2;
 		struct object_writer writer;
 
-		object_writer_init(&writer, bucket, threaded ? &thread.after : NULL);
+		object_writer_init(&writer, bucket, positioned ? &position.after : NULL);
 		buf_reset(&got);
 		buf_reset(&wanted);
 		for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
@@ -102,17 +102,17 @@ test_object_writer(void **state)
 			                               .rewritten = facts[i].rewritten};
 			char time[32];
 
-			thread.seq = (int64_t)i + 1;
-			thread.upto = thread.after + (int64_t)i * 1000000007;
-			thread.last = i == 6 ? THREAD_LAST : i == 0 ? THREAD_NOT_LAST : THREAD_LAST_UNSAID;
+			position.seq = (int64_t)i + 1;
+			position.upto = position.after + (int64_t)i * 1000000007;
+			position.last = i == 6 ? LIST_POSITION_LAST : i == 0 ? LIST_POSITION_NOT_LAST : LIST_POSITION_UNMARKED;
 			object_writer_begin(&writer, &got, &facts[i]);
-			object_writer_end(&writer, &got, thread.seq, thread.upto, thread.last == THREAD_LAST);
+			object_writer_end(&writer, &got, position.seq, position.upto, position.last == LIST_POSITION_LAST);
 			clock_format_iso(facts[i].modified, time);
 			if (facts[i].modified >= 0)
 				record.last_modified = slice_of_str(time);
 			buf_reset(&list);
-			if (threaded)
-				thread_write(&list, &thread);
+			if (positioned)
+				list_position_write(&list, &position);
 			record.list = slice_of_buf(&list);
 			object_record_write(&wanted, &record);
 		}
@@ -236,7 +236,7 @@ static void
 test_begin(void **state)
 {
 	const struct object_record object = {SLICE("rl-data"), SLICE("r/1.jsonl"), 0, SLICE("9b"), SLICE("2024"), false,
-	                                     SLICE(THREAD)};
+	                                     SLICE(POSITION)};
 	struct control got;
 	const char *why = "";
 
@@ -246,14 +246,14 @@ test_begin(void **state)
 	assert_true(line_is_control(slice_of_buf(&line)));
 	assert_true(control_parse(&records,
 	                          written("{\"@\":\"begin\",\"bucket\":\"rl-data\",\"key\":\"r/1.jsonl\",\"size\":0,"
-	                                  "\"etag\":\"9b\",\"list\":" THREAD "}\n"),
+	                                  "\"etag\":\"9b\",\"list\":" POSITION "}\n"),
 	                          &got, &why));
 	assert_int_equal(got.kind, CONTROL_BEGIN);
 	same(got.bucket, "rl-data");
 	same(got.key, "r/1.jsonl");
 	assert_int_equal(got.size, 0);
 	same(got.etag, "9b");
-	same(got.list, THREAD);
+	same(got.list, POSITION);
 }
 
 static void
@@ -312,18 +312,19 @@ test_error(void **state)
 
 	(void)state;
 	buf_reset(&line);
-	control_write_error(&line, SLICE("r/2"), SLICE("s3cat"), SLICE("GET: 404 NoSuchKey"), FAULT_OBJECT, SLICE(THREAD));
+	control_write_error(&line, SLICE("r/2"), SLICE("s3cat"), SLICE("GET: 404 NoSuchKey"), FAULT_OBJECT,
+	                    SLICE(POSITION));
 	assert_true(control_parse(&records,
 	                          written("{\"@\":\"error\",\"key\":\"r/2\",\"stage\":\"s3cat\","
 	                                  "\"reason\":\"GET: 404 NoSuchKey\",\"temporary\":false,\"fault\":\"object\","
-	                                  "\"list\":" THREAD "}\n"),
+	                                  "\"list\":" POSITION "}\n"),
 	                          &got, &why));
 	assert_int_equal(got.kind, CONTROL_ERROR);
 	same(got.key, "r/2");
 	same(got.stage, "s3cat");
 	same(got.reason, "GET: 404 NoSuchKey");
 	assert_int_equal(got.fault, FAULT_OBJECT);
-	same(got.list, THREAD);
+	same(got.list, POSITION);
 	buf_reset(&line);
 	control_write_error(&line, SLICE("k"), SLICE("s"), SLICE(""), FAULT_NOBODY, SLICE(""));
 	assert_true(control_parse(&records,

@@ -10,7 +10,7 @@
  * Whose fault an error was stands in `fault`, and beside it in `temporary`, which is all that older
  * versions know: false for the object's alone. A record without `fault` is read by `temporary`.
  *
- * `list` is the cursor's thread as raw JSON, len 0 where there is none: everyone but s3ls and
+ * `list` is the record's position in its listing as raw JSON, len 0 if it has none: everyone but s3ls and
  * cursor copies it as it came.
  */
 #ifndef STREAMS_RECORDS_H
@@ -27,7 +27,8 @@
 /* What reading needs from call to call; {0} is an empty one. */
 struct records {
 	struct json json;
-	struct buf scratch; /* reset by each *_parse but thread_parse: the record that the thread is from stays as it is */
+	struct buf
+		scratch; /* reset by each *_parse but list_position_parse: the record that the position is from stays as it is */
 };
 void records_release(struct records *records);
 
@@ -35,14 +36,14 @@ void records_release(struct records *records);
  * {"after":A,"seq":S,"upto":U,"last":true}. The last record of a listing that ended as asked says so; the first, if it is not the last, too,
  * says that it is not: by this the cursor knows that the listing marks its end, which those of older versions do not.
  */
-struct thread {
+struct list_position {
 	int64_t after; /* what the listing started from */
 	int64_t seq;   /* 1, 2, 3, ... */
 	int64_t upto;  /* the cursor may take this once everything up to here is done */
-	enum { THREAD_LAST_UNSAID, THREAD_NOT_LAST, THREAD_LAST } last;
+	enum { LIST_POSITION_UNMARKED, LIST_POSITION_NOT_LAST, LIST_POSITION_LAST } last;
 };
-void thread_write(struct buf *to, const struct thread *thread); /* the bare object, no '\n' */
-bool thread_parse(struct records *records, struct slice raw, struct thread *thread, const char **why);
+void list_position_write(struct buf *to, const struct list_position *position); /* the bare object, no '\n' */
+bool list_position_parse(struct records *records, struct slice raw, struct list_position *position, const char **why);
 
 struct object_record {
 	struct slice bucket; /* len 0: not given */
@@ -67,7 +68,7 @@ void object_count_write(struct buf *to, const struct object_count *count);
 
 /*
  * Object records by the hundred thousand, of one bucket: what is the same in each is kept as text. They are those that
- * object_record_write makes of the same facts. In two steps, as the thread may be known late only.
+ * object_record_write makes of the same facts. In two steps, as the position may be known late only.
  */
 struct object_writer {
 	struct buf before_key, before_seq;
@@ -80,7 +81,7 @@ struct object_facts {
 	int64_t modified; /* unix seconds; -1: not known */
 	bool rewritten;
 };
-/* `after` is the thread's; NULL: the records have none. */
+/* `after` is that of the positions; NULL: the records have none. */
 void object_writer_init(struct object_writer *writer, struct slice bucket, const int64_t *after);
 void object_writer_begin(struct object_writer *writer, struct buf *to, const struct object_facts *facts);
 void object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq, int64_t upto, bool last);

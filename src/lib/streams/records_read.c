@@ -187,26 +187,26 @@ records_release(struct records *records)
 }
 
 bool
-thread_parse(struct records *records, struct slice raw, struct thread *thread, const char **why)
+list_position_parse(struct records *records, struct slice raw, struct list_position *position, const char **why)
 {
 	bool last = false, not_last = true;
 	const struct member members[] = {
-		{"after", MEMBER_INT, true, &thread->after, 0, "list.after: not a time"},
-		{"seq", MEMBER_INT, true, &thread->seq, 1, "list.seq: not a number from 1 on"},
-		{"upto", MEMBER_INT, true, &thread->upto, 0, "list.upto: not a time"},
+		{"after", MEMBER_INT, true, &position->after, 0, "list.after: not a time"},
+		{"seq", MEMBER_INT, true, &position->seq, 1, "list.seq: not a number from 1 on"},
+		{"upto", MEMBER_INT, true, &position->upto, 0, "list.upto: not a time"},
 		/* not given, it leaves both as they are */
 		{"last", MEMBER_BOOL, false, &last, 0, "list.last: neither true nor false"},
 		{"last", MEMBER_BOOL, false, &not_last, 0, "list.last: neither true nor false"},
 	};
 
 	/* It has no strings: the scratch is left alone, as the record that `raw` is from may live in it. */
-	*thread = (struct thread){0};
+	*position = (struct list_position){0};
 	if (!parse_object(records, raw, why) || !read_members(records, members, COUNT(members), why))
 		return false;
 	if (last == not_last)
-		thread->last = last ? THREAD_LAST : THREAD_NOT_LAST;
+		position->last = last ? LIST_POSITION_LAST : LIST_POSITION_NOT_LAST;
 	*why = "list.upto: less than list.after";
-	return thread->upto >= thread->after;
+	return position->upto >= position->after;
 }
 
 bool

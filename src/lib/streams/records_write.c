@@ -14,7 +14,7 @@
 static inline void
 write_name(struct buf *to, struct slice name)
 {
-	/* A record begins behind a '\n' or at the start, a thread with its own '{': so nothing else ends in
+	/* A record begins behind a '\n' or at the start, a position with its own '{': so nothing else ends in
 	 * '{'. */
 	if (to->data[to->len - 1] == '{')
 		buf_append(to, name.ptr + 1, name.len - 1);
@@ -91,14 +91,14 @@ write_rewritten(struct buf *to, const struct object_record *object)
 }
 
 void
-thread_write(struct buf *to, const struct thread *thread)
+list_position_write(struct buf *to, const struct list_position *position)
 {
 	buf_append_byte(to, '{');
-	write_int(to, NAME("after"), thread->after);
-	write_int(to, NAME("seq"), thread->seq);
-	write_int(to, NAME("upto"), thread->upto);
-	if (thread->last != THREAD_LAST_UNSAID)
-		write_bool(to, NAME("last"), thread->last == THREAD_LAST);
+	write_int(to, NAME("after"), position->after);
+	write_int(to, NAME("seq"), position->seq);
+	write_int(to, NAME("upto"), position->upto);
+	if (position->last != LIST_POSITION_UNMARKED)
+		write_bool(to, NAME("last"), position->last == LIST_POSITION_LAST);
 	buf_append_byte(to, '}');
 }
 
