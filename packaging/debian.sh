@@ -77,3 +77,12 @@ redis_program() {
 	ln -sf "$(command -v redis-check-rdb)" "$1/redis-server"
 	PATH=$PATH:$1
 }
+
+# swift_configure PROGRAM: Ubuntu's packages of Swift bring no swift.conf, without which none of its servers starts.
+swift_configure() {
+	local conf=/etc/swift/swift.conf as_root=()
+	if [ -e $conf ] || ! command -v swift-proxy-server >/dev/null; then return 0; fi
+	((EUID == 0)) || as_root=(sudo)
+	echo "$1: writing $conf, which Ubuntu's packages leave out" >&2
+	printf '[swift-hash]\nswift_hash_path_suffix = %s\n' "$RANDOM$RANDOM$RANDOM" | "${as_root[@]}" tee $conf >/dev/null
+}

@@ -165,7 +165,7 @@ nobody() {
 }
 
 @test "another user can neither hold the lock nor put anything in its place" {
-	[ "$EUID" -eq 0 ] || skip "needs root, to be somebody else"
+	needs users
 	redis_start
 	senserve_start
 	put 1721183934.jsonl
@@ -220,15 +220,16 @@ nobody() {
 }
 
 @test "without a home there is a folder in /tmp, and if somebody else has it, a message" {
-	[ "$EUID" -eq 0 ] || skip "needs root, to be two other users"
-	needs_user() { setpriv --reuid "$1" --regid 64123 --clear-groups env HOME=/ "${@:2}"; }
+	needs users
+	as_user() { setpriv --reuid "$1" --regid 64123 --clear-groups env HOME=/ "${@:2}"; }
 	chmod 755 "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_RUN_TMPDIR"
 	rm -rf /tmp/seniority-6412[34]
-	run -0 needs_user 64123 "$BIN/cursor" lock
+	cp "$BIN/cursor" cursor # these users may not look into the home in which the tree is
+	run -0 as_user 64123 "$PWD/cursor" lock
 	[[ $output == /tmp/seniority-64123/run-*.lock ]]
 	[ "$(stat -c %a:%u /tmp/seniority-64123)" = 700:64123 ]
-	needs_user 64123 mkdir -m 777 /tmp/seniority-64124
-	run -2 --separate-stderr needs_user 64124 "$BIN/cursor" lock
+	as_user 64123 mkdir -m 777 /tmp/seniority-64124
+	run -2 --separate-stderr as_user 64124 "$PWD/cursor" lock
 	[[ $stderr == *"/tmp/seniority-64124: Operation not permitted"* ]]
 	rm -r /tmp/seniority-6412[34]
 }

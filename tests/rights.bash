@@ -9,6 +9,7 @@
 declare -A RIGHTS=(
 	[mounts]=1 # mount a file system in a namespace of one's own: chroots and most containers refuse it
 	[ipv6]=1   # the loopback address ::1
+	[users]=2  # be another user: root may
 )
 
 # Prints the option of unshare that gives a namespace in which one may mount; fails if none does.
@@ -24,6 +25,7 @@ mounts_option() {
 right_granted() {
 	case $1 in
 	mounts) mounts_option >/dev/null ;;
+	users) ((EUID == 0)) ;;
 	ipv6) grep -q '^00000000000000000000000000000001 ' /proc/net/if_inet6 ;;
 	*) return 2 ;;
 	esac 2>/dev/null

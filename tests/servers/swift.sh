@@ -1,7 +1,7 @@
 #!/bin/bash
 # Another real S3 server on loopback: OpenStack Swift with its S3 interface, one node, one replica. Slow, and stricter than
 # radosgw about the scope of signatures. Needs Debian's swift-proxy, swift-account, swift-container, swift-object and
-# memcached; /etc/swift/swift.conf as the packages bring it. Runs as any user; the folder's filesystem must take user
+# memcached; /etc/swift/swift.conf as Debian's packages bring it (on Ubuntu tests/run writes it). Runs as any user; the folder's filesystem must take user
 # attributes (ext4, xfs, btrfs, a recent tmpfs).
 #
 # Use:
