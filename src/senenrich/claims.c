@@ -1,4 +1,4 @@
-/* Claims: wanted -> on their way -> ours (the asker's) or held by others -> looked for again. */
+/* Claims: wanted -> on their way -> ours (the dispatcher's) or held by others -> looked for again. */
 #include "senenrich/claims.h"
 
 #include "base/clock.h"
@@ -14,9 +14,9 @@ enum {
 };
 
 void
-claims_init(struct claims *c, struct lookup *lookup, struct asker *asker)
+claims_init(struct claims *c, struct lookup *lookup, struct dispatcher *dispatcher)
 {
-	*c = (struct claims){.lookup = lookup, .asker = asker, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
+	*c = (struct claims){.lookup = lookup, .dispatcher = dispatcher, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
 }
 
 void
@@ -39,7 +39,7 @@ claim(struct claims *c, struct pair *pair)
 	if (lookup_claim(c->lookup, pair))
 		c->in_flight++;
 	else
-		asker_add(c->asker, pair);
+		dispatcher_add(c->dispatcher, pair);
 }
 
 /* Whether another has learnt it by now. */
@@ -80,7 +80,7 @@ claims_take(struct claims *c, struct pair *pair)
 	}
 	if (pair->state != PAIR_KNOWN) {
 		c->ours_in_a_row++;
-		asker_add(c->asker, pair);
+		dispatcher_add(c->dispatcher, pair);
 		return;
 	}
 	c->found += pair->claim == CLAIM_OTHERS;
@@ -135,9 +135,9 @@ fail_all(struct claims *c)
 	bool any = c->wanted.count + c->held.count > 0;
 
 	while (c->wanted.count > 0)
-		asker_add(c->asker, pair_queue_pop(&c->wanted));
+		dispatcher_add(c->dispatcher, pair_queue_pop(&c->wanted));
 	while (c->held.count > 0)
-		asker_add(c->asker, pair_queue_pop(&c->held));
+		dispatcher_add(c->dispatcher, pair_queue_pop(&c->held));
 	return any;
 }
 
@@ -145,11 +145,11 @@ fail_all(struct claims *c)
 static size_t
 room(const struct claims *c)
 {
-	size_t appetite = asker_appetite(c->asker);
+	size_t capacity = dispatcher_capacity(c->dispatcher);
 
-	if (c->held.count >= HELD_CALLS * c->asker->batch_pairs || appetite <= c->in_flight)
+	if (c->held.count >= HELD_CALLS * c->dispatcher->batch_pairs || capacity <= c->in_flight)
 		return 0;
-	return appetite - c->in_flight;
+	return capacity - c->in_flight;
 }
 
 bool
@@ -159,11 +159,11 @@ claims_step(struct claims *c)
 	size_t n = room(c);
 	bool did = false;
 
-	if (c->asker->given_up)
+	if (c->dispatcher->given_up)
 		return fail_all(c);
 	if (now >= c->renew_at) {
 		c->renew_at = now + RENEW_MS;
-		asker_for_each(c->asker, renew, c);
+		dispatcher_for_each(c->dispatcher, renew, c);
 	}
 	if (c->held.count > 0 && now >= c->look_at && c->in_flight == 0) {
 		look_for_held(c, now);
@@ -192,7 +192,7 @@ claims_timeout(const struct claims *c)
 	int64_t now = clock_mono_ms();
 	int64_t at = c->held.count > 0 ? c->look_at : -1;
 
-	if (c->asker->queue.count > 0 || c->asker->asks)
+	if (c->dispatcher->queue.count > 0 || c->dispatcher->open_calls)
 		at = at < 0 || c->renew_at < at ? c->renew_at : at;
 	return at < 0 ? -1 : at > now ? at - now : 0;
 }

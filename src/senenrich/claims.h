@@ -12,13 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "senenrich/asker.h"
+#include "senenrich/dispatcher.h"
 #include "senenrich/lookup.h"
 #include "senenrich/pair_queue.h"
 
 struct claims {
 	struct lookup *lookup;
-	struct asker *asker;
+	struct dispatcher *dispatcher;
 	struct pair_queue wanted; /* to be claimed, when the next call has room */
 	struct pair_queue held;   /* claimed by others */
 	size_t in_flight;         /* claims on their way to Redis */
@@ -30,13 +30,13 @@ struct claims {
 	int64_t renew_at;
 };
 
-void claims_init(struct claims *claims, struct lookup *lookup, struct asker *asker);
+void claims_init(struct claims *claims, struct lookup *lookup, struct dispatcher *dispatcher);
 void claims_release(struct claims *claims);
 
-/* An admitted pair (asker_admit) is to be asked for. */
+/* An admitted pair (dispatcher_admit) is to be asked for. */
 void claims_want(struct claims *claims, struct pair *pair);
 
-/* The answer to a claim has come: the pair goes to the asker, or waits, or is known. */
+/* The answer to a claim has come: the pair goes to the dispatcher, or waits, or is known. */
 void claims_take(struct claims *claims, struct pair *pair);
 
 /* Claims what the next call has room for, looks for what others have claimed, renews what is ours. Returns whether it did anything. */

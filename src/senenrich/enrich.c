@@ -28,14 +28,14 @@ enrich_init(struct enrich *e, int fd, const struct settings *settings, const str
 	out_init(&e->out, STDOUT_FILENO);
 	e->memo = memo_new(options->memo_pairs);
 	pairs_init(&e->pairs);
-	asker_init(&e->asker, settings, &e->pairs);
-	claims_init(&e->claims, &e->lookup, &e->asker);
+	dispatcher_init(&e->dispatcher, settings, &e->pairs);
+	claims_init(&e->claims, &e->lookup, &e->dispatcher);
 	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
 	if (settings_int(settings, "max_rejects") >= 0)
 		e->emit.max_rejects = settings_int(settings, "max_rejects");
 	e->filling = batch_new();
-	spent_start(&e->spent);
-	return lookup_init(&e->lookup, settings, &e->pairs, &e->spent, options->require_cache, err);
+	time_profile_start(&e->profile);
+	return lookup_init(&e->lookup, settings, &e->pairs, &e->profile, options->require_cache, err);
 }
 
 void
@@ -49,7 +49,7 @@ enrich_release(struct enrich *e)
 	memo_free(e->memo);
 	lookup_release(&e->lookup);
 	claims_release(&e->claims);
-	asker_release(&e->asker);
+	dispatcher_release(&e->dispatcher);
 	emit_release(&e->emit);
 	pairs_release(&e->pairs);
 	while (e->first) {
@@ -106,7 +106,7 @@ find_item(struct enrich *e, struct batch *batch, struct item *item)
 static int
 want_answer(struct enrich *e, struct pair *pair, struct slice company, struct slice title, struct err *err)
 {
-	int admitted = asker_admit(&e->asker, pair, company, title, err);
+	int admitted = dispatcher_admit(&e->dispatcher, pair, company, title, err);
 
 	if (admitted > 0)
 		claims_want(&e->claims, pair);
@@ -139,14 +139,14 @@ static void
 on_resolved(void *context, struct pair *pair)
 {
 	struct enrich *e = context;
-	enum spent_on before = spent_switch(&e->spent, SPENT_WRITING);
+	enum time_use before = time_profile_switch(&e->profile, TIME_WRITING);
 
 	if (pair->state == PAIR_KNOWN) {
 		memo_put(e->memo, pair->hash, pair->seniority);
 		lookup_save(&e->lookup, pair);
 	}
 	lookup_end_claim(&e->lookup, pair); /* behind the answer: whoever claims it now finds that */
-	spent_switch(&e->spent, before);
+	time_profile_switch(&e->profile, before);
 }
 
 static int
@@ -154,16 +154,16 @@ close_batch(struct enrich *e, struct err *err)
 {
 	struct batch *batch = e->filling;
 	size_t flying = e->lookup.flying.count;
-	enum spent_on before;
+	enum time_use before;
 
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->items[i].kind == ITEM_POSTING)
 			parse_item(e, batch, &batch->items[i]);
-	before = spent_switch(&e->spent, SPENT_READING);
+	before = time_profile_switch(&e->profile, TIME_READING);
 	for (size_t i = 0; i < batch->count; i++)
 		if (batch->items[i].kind == ITEM_POSTING)
 			find_item(e, batch, &batch->items[i]);
-	spent_switch(&e->spent, before);
+	time_profile_switch(&e->profile, before);
 	e->window_bytes += batch_bytes(batch);
 	e->window_batches++;
 	if (e->first)
@@ -278,13 +278,13 @@ wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 {
 	struct pollfd fds[3] = {
 		{.fd = has_room(e) ? e->fd : -1, .events = POLLIN},
-		{.fd = asker_fd(&e->asker), .events = POLLIN},
+		{.fd = dispatcher_fd(&e->dispatcher), .events = POLLIN},
 		{.fd = e->out.fd}, /* POLLERR: the reader has left */
 	};
-	enum spent_on before = spent_switch(&e->spent, e->asker.under_way > 0 ? SPENT_MODEL : SPENT_INPUT);
+	enum time_use before = time_profile_switch(&e->profile, e->dispatcher.under_way > 0 ? TIME_MODEL : TIME_INPUT);
 	int n = poll(fds, 3, timeout_ms);
 
-	spent_switch(&e->spent, before);
+	time_profile_switch(&e->profile, before);
 	*anything = n > 0;
 	if (n > 0 && (fds[2].revents & POLLERR) != 0 && e->out.failed == 0)
 		e->out.failed = EPIPE;
@@ -303,14 +303,14 @@ sooner(int64_t wait, int64_t pause)
 static int
 time_to_wait(const struct enrich *e, int64_t idle)
 {
-	int64_t wait = asker_timeout(&e->asker);
+	int64_t wait = dispatcher_timeout(&e->dispatcher);
 	int64_t claims = claims_timeout(&e->claims);
 
 	if (claims >= 0)
 		wait = sooner(wait, claims);
 	if (e->filling->count > 0)
 		wait = sooner(wait, LINGER_MS - idle);
-	if (e->asker.queue.count > 0 && e->asker.under_way == 0)
+	if (e->dispatcher.queue.count > 0 && e->dispatcher.under_way == 0)
 		wait = sooner(wait, PAUSE_MS - idle);
 	return (int)wait;
 }
@@ -326,7 +326,7 @@ use_the_pause(struct enrich *e, int64_t idle, struct err *err)
 	if (e->filling->count > 0 && (stuck || idle >= LINGER_MS))
 		return close_batch(e, err) < 0 ? -1 : 1;
 	if (claims_step(&e->claims) ||
-	    asker_start(&e->asker, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
+	    dispatcher_start(&e->dispatcher, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
 		return 1;
 	if (e->out.buf.len > 0) {
 		out_flush(&e->out);
@@ -339,13 +339,13 @@ use_the_pause(struct enrich *e, int64_t idle, struct err *err)
 static void
 talk_to_model(struct enrich *e)
 {
-	enum spent_on before = spent_switch(&e->spent, SPENT_MODEL);
+	enum time_use before = time_profile_switch(&e->profile, TIME_MODEL);
 
-	asker_collect(&e->asker, on_resolved, e);
-	asker_start(&e->asker, false);
-	spent_switch(&e->spent, SPENT_WRITING);
+	dispatcher_collect(&e->dispatcher, on_resolved, e);
+	dispatcher_start(&e->dispatcher, false);
+	time_profile_switch(&e->profile, TIME_WRITING);
 	claims_step(&e->claims);
-	spent_switch(&e->spent, before);
+	time_profile_switch(&e->profile, before);
 }
 
 static int
@@ -377,11 +377,11 @@ step(struct enrich *e, struct err *err)
 static void
 keep_answers(struct enrich *e)
 {
-	while (e->asker.under_way > 0 && !signals_stop()) {
-		struct pollfd model = {.fd = asker_fd(&e->asker), .events = POLLIN};
+	while (e->dispatcher.under_way > 0 && !signals_stop()) {
+		struct pollfd model = {.fd = dispatcher_fd(&e->dispatcher), .events = POLLIN};
 
 		poll(&model, 1, -1);
-		asker_collect(&e->asker, on_resolved, e);
+		dispatcher_collect(&e->dispatcher, on_resolved, e);
 	}
 	lookup_finish(&e->lookup);
 }
@@ -404,7 +404,7 @@ enrich_run(struct enrich *e, struct err *err)
 			return err_set(err, ERR_FAILED, "more than %lld lines were rejected: given up",
 			               (long long)e->emit.max_rejects);
 	}
-	spent_switch(&e->spent, SPENT_OWN); /* the last lap counts */
+	time_profile_switch(&e->profile, TIME_OWN); /* the last lap counts */
 	lookup_finish(&e->lookup);
 	emit_finish(&e->emit);
 	return 0;
@@ -413,18 +413,18 @@ enrich_run(struct enrich *e, struct err *err)
 void
 enrich_stats(const struct enrich *e, struct stats *stats)
 {
-	static const char *const spent[SPENT_KINDS] = {"ms_own", "ms_input", "ms_reading", "ms_writing", "ms_model"};
+	static const char *const names[TIME_USES] = {"ms_own", "ms_input", "ms_reading", "ms_writing", "ms_model"};
 
 	stats_int(stats, "postings", e->emit.postings);
 	stats_int(stats, "rejected", e->emit.rejected);
 	stats_int(stats, "memo", e->emit.answered[FROM_MEMO]);
 	stats_int(stats, "redis", e->emit.answered[FROM_REDIS]);
 	stats_int(stats, "model", e->emit.answered[FROM_MODEL]);
-	stats_int(stats, "pairs_asked", e->asker.pairs_asked);
-	stats_int(stats, "calls", e->asker.calls);
-	stats_int(stats, "retries", e->asker.retries);
-	stats_latency(stats, "call", &e->asker.latency);
+	stats_int(stats, "pairs_asked", e->dispatcher.pairs_asked);
+	stats_int(stats, "calls", e->dispatcher.calls);
+	stats_int(stats, "retries", e->dispatcher.retries);
+	stats_latency(stats, "call", &e->dispatcher.latency);
 	emit_stats(&e->emit, stats);
-	for (int i = 0; i < SPENT_KINDS; i++)
-		stats_int(stats, spent[i], e->spent.ns[i] / 1000000);
+	for (int i = 0; i < TIME_USES; i++)
+		stats_int(stats, names[i], e->profile.ns[i] / 1000000);
 }

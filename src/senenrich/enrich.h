@@ -15,13 +15,13 @@
 #include "base/err.h"
 #include "base/io.h"
 #include "cli/stats.h"
-#include "senenrich/asker.h"
+#include "senenrich/dispatcher.h"
 #include "senenrich/batch.h"
 #include "senenrich/claims.h"
 #include "senenrich/emit.h"
 #include "senenrich/lookup.h"
 #include "senenrich/memo.h"
-#include "senenrich/spent.h"
+#include "senenrich/time_profile.h"
 #include "streams/lines.h"
 
 struct enrich_options {
@@ -41,10 +41,10 @@ struct enrich {
 	struct json json;
 	struct buf scratch, hash_scratch;
 	struct memo *memo;
-	struct spent spent;
+	struct time_profile profile;
 	struct pairs pairs;
 	struct lookup lookup;
-	struct asker asker;
+	struct dispatcher dispatcher;
 	struct claims claims;
 	struct emit emit;
 

@@ -1,19 +1,17 @@
 /* Look-ups, claims and write-backs, and their answers. */
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/log.h"
 #include "cache/legacy.h"
 #include "senenrich/lookup.h"
-#include "senenrich/lookup_away.h"
+#include "senenrich/lookup_outage.h"
 
 int
-lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, struct spent *spent, bool required,
-            struct err *err)
+lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, struct time_profile *profile,
+            bool required, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	*l = (struct lookup){.pairs = pairs, .spent = spent, .required = required, .cache = cache_new(settings)};
+	*l = (struct lookup){.pairs = pairs, .profile = profile, .required = required, .cache = cache_new(settings)};
 	l->legacy = settings_bool(settings, "cache_legacy");
 	l->claims = settings_bool(settings, "cache_claims");
 	if (cache_connect(l->cache, &why) == 0)
@@ -23,7 +21,7 @@ lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pai
 		*err = why;
 		return -1;
 	}
-	lookup_leave(l, &why);
+	lookup_begin_outage(l, &why);
 	return 0;
 }
 
@@ -35,26 +33,6 @@ lookup_release(struct lookup *l)
 	lookup_queue_release(&l->unsaved);
 }
 
-/* Puts an entry on the wire; a failure shows at the next answer. */
-int
-lookup_send(struct lookup *l, const struct lookup_entry *entry, struct err *err)
-{
-	switch ((enum lookup_kind)entry->kind) {
-	case LOOK_UP:
-	case LOOK_UP_LEGACY: /* anew: its texts were not kept */
-		return cache_ask(l->cache, entry->hash, err);
-	case LOOK_CLAIM:
-		return cache_claim(l->cache, entry->hash, err);
-	case WRITE_BACK:
-		return cache_tell(l->cache, entry->hash, entry->seniority, err);
-	case RENEW_CLAIM:
-		return cache_renew_claim(l->cache, entry->hash, err);
-	case END_CLAIM:
-		return cache_end_claim(l->cache, entry->hash, err);
-	}
-	abort(); /* there is no other kind */
-}
-
 void
 lookup_ask(struct lookup *l, struct pair *pair)
 {
@@ -62,8 +40,8 @@ lookup_ask(struct lookup *l, struct pair *pair)
 	struct err ignored = ERR_INIT;
 
 	lookup_queue_push(&l->flying, entry);
-	if (!lookup_is_away(l))
-		lookup_send(l, &entry, &ignored);
+	if (!lookup_in_outage(l))
+		lookup_entry_send(&entry, l->cache, &ignored);
 }
 
 bool
@@ -85,7 +63,7 @@ send_now(struct lookup *l, struct lookup_entry entry)
 	struct err ignored = ERR_INIT;
 
 	lookup_queue_push(&l->flying, entry);
-	lookup_send(l, &entry, &ignored);
+	lookup_entry_send(&entry, l->cache, &ignored);
 }
 
 bool
@@ -169,12 +147,12 @@ take_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, l
 
 /* What the time goes to that the answer at the head of the queue is waited for. */
 static void
-spend_on_head(struct lookup *l)
+profile_head(struct lookup *l)
 {
-	enum spent_on on = lookup_entry_is_read(&l->flying.entries[l->flying.head]) ? SPENT_READING : SPENT_WRITING;
+	enum time_use on = lookup_entry_is_read(&l->flying.entries[l->flying.head]) ? TIME_READING : TIME_WRITING;
 
-	if (l->spent->now != on)
-		spent_switch(l->spent, on);
+	if (l->profile->now != on)
+		time_profile_switch(l->profile, on);
 }
 
 static int
@@ -185,12 +163,12 @@ drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, s
 
 	if (l->flying.count == 0 && l->unsaved.count == 0)
 		return 0;
-	if (lookup_is_away(l)) {
-		if (!lookup_come_back(l))
-			return lookup_go_without(l, answered, context, err);
-		if (lookup_send_again(l, &why) < 0) {
-			lookup_leave(l, &why);
-			return lookup_go_without(l, answered, context, err);
+	if (lookup_in_outage(l)) {
+		if (!lookup_end_outage(l))
+			return lookup_resolve_without_cache(l, answered, context, err);
+		if (lookup_resend(l, &why) < 0) {
+			lookup_begin_outage(l, &why);
+			return lookup_resolve_without_cache(l, answered, context, err);
 		}
 	}
 	lookup_save_postponed(l);
@@ -200,7 +178,7 @@ drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, s
 		struct lookup_entry entry;
 		size_t left;
 
-		spend_on_head(l);
+		profile_head(l);
 		if (cache_answer(l->cache, &seniority, &why) < 0) {
 			if (lookup_recover(l, &why, answered, context, err) < 0)
 				return -1;
@@ -220,10 +198,10 @@ drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, s
 int
 lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
 {
-	enum spent_on before = l->spent->now;
+	enum time_use before = l->profile->now;
 	int result = drain(l, keep, answered, context, err);
 
-	spent_switch(l->spent, before);
+	time_profile_switch(l->profile, before);
 	return result;
 }
 
@@ -245,8 +223,8 @@ lookup_finish(struct lookup *l)
 	/* long ago: the next drain tries, and does not warn again */
 	if (l->no_saving_until != 0)
 		l->no_saving_until = 1;
-	if (lookup_is_away(l))
-		l->away_until = 1;
+	if (lookup_in_outage(l))
+		l->outage_until = 1;
 	do {
 		left = l->unsaved.count;
 		lookup_drain(l, 0, nobody_asked, NULL, &err);

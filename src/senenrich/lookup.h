@@ -17,21 +17,21 @@
 #include "cache/cache.h"
 #include "senenrich/lookup_queue.h"
 #include "senenrich/pairs.h"
-#include "senenrich/spent.h"
+#include "senenrich/time_profile.h"
 #include "settings/settings.h"
 
 struct lookup {
 	struct cache *cache;
 	struct pairs *pairs;
-	struct spent *spent;
+	struct time_profile *profile;
 	bool required;               /* --require-cache */
 	bool legacy;                 /* cache_legacy */
 	bool claims;                 /* cache_claims */
 	bool missed;                 /* the pair that `answered` is being told of may be asked for by lookup_ask_legacy */
 	struct lookup_queue flying;  /* what Redis was asked and has not answered */
 	struct lookup_queue unsaved; /* what it could not take; bounded */
-	int64_t away_until;          /* no look-ups before this; 0: Redis is there */
-	int64_t away_ms;             /* how long the last break was */
+	int64_t outage_until;        /* no look-ups before this; 0: Redis is there */
+	int64_t outage_ms;           /* how long the last break was */
 	int64_t no_saving_until;     /* no write-backs before this (out of memory, read-only) */
 	int64_t recovered_at;
 	int64_t lost; /* write-backs that did not fit into `unsaved` */
@@ -44,8 +44,8 @@ struct lookup {
 typedef int lookup_answered(void *context, struct pair *pair, struct err *err);
 
 /* With `required`, every failure of Redis is an error; without, none is. Connects. */
-int lookup_init(struct lookup *lookup, const struct settings *settings, struct pairs *pairs, struct spent *spent,
-                bool required, struct err *err);
+int lookup_init(struct lookup *lookup, const struct settings *settings, struct pairs *pairs,
+                struct time_profile *profile, bool required, struct err *err);
 void lookup_release(struct lookup *lookup);
 
 /* Queues a look-up of a pair that waits. */

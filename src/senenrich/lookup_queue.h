@@ -2,27 +2,9 @@
 #ifndef SENENRICH_LOOKUP_QUEUE_H
 #define SENENRICH_LOOKUP_QUEUE_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "senenrich/pairs.h"
-
-enum lookup_kind {
-	LOOK_UP,
-	LOOK_UP_LEGACY, /* under the predecessor's key */
-	LOOK_CLAIM,     /* a look-up with a claim in front of it */
-	WRITE_BACK,
-	RENEW_CLAIM,
-	END_CLAIM,
-};
-
-struct lookup_entry {
-	struct pair *pair; /* NULL: nobody waits for it */
-	struct pair_hash hash;
-	uint8_t kind;
-	uint8_t seniority; /* to write */
-};
+#include "senenrich/lookup_entry.h"
 
 struct lookup_queue {
 	struct lookup_entry *entries;
@@ -34,12 +16,5 @@ void lookup_queue_push(struct lookup_queue *queue, struct lookup_entry entry);
 
 /* The first one; the queue must not be empty. */
 struct lookup_entry lookup_queue_pop(struct lookup_queue *queue);
-
-/* Whether it changes nothing in Redis. */
-static inline bool
-lookup_entry_is_read(const struct lookup_entry *entry)
-{
-	return entry->kind == LOOK_UP || entry->kind == LOOK_UP_LEGACY;
-}
 
 #endif

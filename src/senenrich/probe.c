@@ -9,7 +9,7 @@
 #include "senenrich/model.h"
 #include "senenrich/pairs.h"
 #include "senenrich/probe.h"
-#include "senenrich/wire.h"
+#include "senenrich/model_codec.h"
 
 enum {
 	PROBE_TIMEOUT_MS = 10000, /* somebody is waiting at a terminal */
@@ -34,7 +34,7 @@ ask(struct probe *probe, int64_t timeout_ms)
 	struct pair *pairs[] = {&pair};
 	struct buf text = BUF_INIT;
 
-	wire_request(&text, pairs, 1);
+	model_codec_write_request(&text, pairs, 1);
 	model_call(probe->model, slice_of_buf(&text), timeout_ms, &probe->pair);
 	model_call_health(probe->model, timeout_ms, &probe->health);
 	buf_release(&text);
@@ -87,13 +87,13 @@ judge(const struct probe *probe, int32_t *seniority, struct err *err)
 	const struct model_reply *reply = &probe->pair;
 	const char *address = probe->address;
 	uint8_t given = 0;
-	size_t strangers;
+	size_t unknown_ids;
 
 	if (reply->status != MODEL_OK)
 		return err_set(err, reply->status == MODEL_AGAIN ? ERR_TEMPORARY : ERR_FAILED, "%s: %s%s%s", address,
 		               reply->text, probe->health.status == MODEL_OK ? "; health: " : "",
 		               probe->health.status == MODEL_OK ? health(&probe->health) : "");
-	if (!wire_reply(slice_of_buf(&reply->message), 1, seniority, &given, &strangers))
+	if (!model_codec_read_reply(slice_of_buf(&reply->message), 1, seniority, &given, &unknown_ids))
 		return err_set(err, ERR_FAILED, "%s: the reply is no SeniorityResponseBatch", address);
 	if (given != 1)
 		return err_set(err, ERR_FAILED, "%s: %s answer for the one pair asked", address,

@@ -2,8 +2,8 @@
  * Asking the model: pairs that nobody knows are queued, sent in full calls, tried again while the model fails,
  * split where it refuses a call, and given up when its outage outlasts our patience.
  */
-#ifndef SENENRICH_ASKER_H
-#define SENENRICH_ASKER_H
+#ifndef SENENRICH_DISPATCHER_H
+#define SENENRICH_DISPATCHER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,9 +15,9 @@
 #include "senenrich/pairs.h"
 #include "settings/settings.h"
 
-struct ask;
+struct dispatcher_call;
 
-struct asker {
+struct dispatcher {
 	const struct settings *settings; /* outlive it */
 	size_t batch_pairs, batch_bytes;
 	int parallel;
@@ -27,7 +27,7 @@ struct asker {
 
 	struct pair_queue queue; /* pairs that wait for a call */
 
-	struct ask *asks; /* calls under way or to be tried again */
+	struct dispatcher_call *open_calls; /* calls under way or to be tried again */
 	int under_way;
 
 	/* an outage: from the first failure to the next good reply */
@@ -42,36 +42,38 @@ struct asker {
 };
 
 /* What became of a pair: KNOWN, REFUSED or FAILED. A probe's pair comes too (KNOWN only). */
-typedef void asker_resolved(void *context, struct pair *pair);
+typedef void dispatcher_resolved(void *context, struct pair *pair);
 
-void asker_init(struct asker *asker, const struct settings *settings, struct pairs *pairs);
-void asker_release(struct asker *asker);
+void dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs);
+void dispatcher_release(struct dispatcher *dispatcher);
 
 /*
  * Whether a pair that waits can be asked for, and makes it ready (keeps its texts). Returns 1 where it can; 0 where its fate is
  * decided: too long, or an outage that was given up; -1 with err where the address is none.
  */
-int asker_admit(struct asker *asker, struct pair *pair, struct slice company, struct slice title, struct err *err);
+int dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice company, struct slice title,
+                     struct err *err);
 
 /* Queues an admitted pair; takes the caller's reference. During an outage that was given up it fails at once. */
-void asker_add(struct asker *asker, struct pair *pair);
+void dispatcher_add(struct dispatcher *dispatcher, struct pair *pair);
 
 /* How many pairs more the next call has room for, if one may start now. */
-size_t asker_appetite(const struct asker *asker);
+size_t dispatcher_capacity(const struct dispatcher *dispatcher);
 
 /* Calls `each` for all pairs that are queued or in a call, but for probes. */
-void asker_for_each(const struct asker *asker, void each(void *context, struct pair *pair), void *context);
+void dispatcher_for_each(const struct dispatcher *dispatcher, void each(void *context, struct pair *pair),
+                         void *context);
 
 /* Starts the calls that can start; one that is not full only if `partial` and none is under way. Returns how many. */
-int asker_start(struct asker *asker, bool partial);
+int dispatcher_start(struct dispatcher *dispatcher, bool partial);
 
 /* Takes what the model has answered. */
-void asker_collect(struct asker *asker, asker_resolved *resolved, void *context);
+void dispatcher_collect(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context);
 
 /* Readable when there is something to collect; -1 where there never was a call. */
-int asker_fd(const struct asker *asker);
+int dispatcher_fd(const struct dispatcher *dispatcher);
 
 /* Milliseconds till a call is to be tried again; -1: none is. */
-int64_t asker_timeout(const struct asker *asker);
+int64_t dispatcher_timeout(const struct dispatcher *dispatcher);
 
 #endif

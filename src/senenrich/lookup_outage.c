@@ -1,27 +1,27 @@
 /* What is done while Redis cannot be reached, or takes no writes, and when it is back. */
-#include "senenrich/lookup_away.h"
+#include "senenrich/lookup_outage.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 
 enum {
-	AWAY_FIRST_MS = 1000,
-	AWAY_MAX_MS = 30000,
+	OUTAGE_FIRST_MS = 1000,
+	OUTAGE_MAX_MS = 30000,
 	NO_SAVING_MS = 10000,
 	RECOVER_AGAIN_MS = 1000,   /* a connection that breaks sooner than this after the last break is no accident */
 	UNSAVED_MAX = 1024 * 1024, /* 32 MiB of pairs to write back */
 };
 
 bool
-lookup_is_away(const struct lookup *l)
+lookup_in_outage(const struct lookup *l)
 {
-	return l->away_until != 0;
+	return l->outage_until != 0;
 }
 
 bool
 lookup_may_save(const struct lookup *l)
 {
-	return !lookup_is_away(l) && (l->no_saving_until == 0 || clock_mono_ms() >= l->no_saving_until);
+	return !lookup_in_outage(l) && (l->no_saving_until == 0 || clock_mono_ms() >= l->no_saving_until);
 }
 
 /* Nobody waits any longer for this write-back; it is tried again later. */
@@ -41,7 +41,7 @@ lookup_postpone(struct lookup *l, struct lookup_entry entry)
 
 /* Redis is away: what was asked of it is a miss, what it should have kept is kept here, and claims are ours. */
 int
-lookup_go_without(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
+lookup_resolve_without_cache(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
 {
 	while (l->flying.count > 0) {
 		struct lookup_entry entry = lookup_queue_pop(&l->flying);
@@ -59,20 +59,20 @@ lookup_go_without(struct lookup *l, lookup_answered *answered, void *context, st
 }
 
 void
-lookup_leave(struct lookup *l, const struct err *why)
+lookup_begin_outage(struct lookup *l, const struct err *why)
 {
 	cache_disconnect(l->cache);
-	if (l->away_ms == 0)
+	if (l->outage_ms == 0)
 		log_warning("%s; going on without the cache", why->text);
-	l->away_ms = l->away_ms ? l->away_ms * 2 : AWAY_FIRST_MS;
-	if (l->away_ms > AWAY_MAX_MS)
-		l->away_ms = AWAY_MAX_MS;
-	l->away_until = clock_mono_ms() + l->away_ms;
+	l->outage_ms = l->outage_ms ? l->outage_ms * 2 : OUTAGE_FIRST_MS;
+	if (l->outage_ms > OUTAGE_MAX_MS)
+		l->outage_ms = OUTAGE_MAX_MS;
+	l->outage_until = clock_mono_ms() + l->outage_ms;
 }
 
 /* All that is not answered goes out once more, over a new connection. Every command may be repeated without harm. */
 int
-lookup_send_again(struct lookup *l, struct err *err)
+lookup_resend(struct lookup *l, struct err *err)
 {
 	size_t n = l->flying.count;
 
@@ -91,7 +91,7 @@ lookup_send_again(struct lookup *l, struct err *err)
 		}
 		if (entry.kind == LOOK_UP_LEGACY)
 			entry.kind = LOOK_UP;
-		if (lookup_send(l, &entry, err) < 0) {
+		if (lookup_entry_send(&entry, l->cache, err) < 0) {
 			lookup_queue_push(&l->flying, entry);
 			while (n-- > 0) /* keep their order */
 				lookup_queue_push(&l->flying, lookup_queue_pop(&l->flying));
@@ -122,14 +122,14 @@ lookup_recover(struct lookup *l, const struct err *why, lookup_answered *answere
 			log_warning("%s; not writing to the cache for now", why->text);
 		l->no_saving_until = now + NO_SAVING_MS;
 	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
-		lookup_leave(l, why);
-		return lookup_go_without(l, answered, context, err);
+		lookup_begin_outage(l, why);
+		return lookup_resolve_without_cache(l, answered, context, err);
 	}
 	l->recovered_at = now;
-	if (lookup_send_again(l, &again) == 0)
+	if (lookup_resend(l, &again) == 0)
 		return 0;
-	lookup_leave(l, &again);
-	return lookup_go_without(l, answered, context, err);
+	lookup_begin_outage(l, &again);
+	return lookup_resolve_without_cache(l, answered, context, err);
 }
 
 void
@@ -142,25 +142,25 @@ lookup_save_postponed(struct lookup *l)
 		struct lookup_entry entry = lookup_queue_pop(&l->unsaved);
 
 		lookup_queue_push(&l->flying, entry);
-		lookup_send(l, &entry, &ignored);
+		lookup_entry_send(&entry, l->cache, &ignored);
 	}
 }
 
 /* Whether Redis is there, after a new try where one is due. */
 bool
-lookup_come_back(struct lookup *l)
+lookup_end_outage(struct lookup *l)
 {
 	struct err err = ERR_INIT;
 
-	if (!lookup_is_away(l))
+	if (!lookup_in_outage(l))
 		return true;
-	if (clock_mono_ms() < l->away_until)
+	if (clock_mono_ms() < l->outage_until)
 		return false;
 	if (cache_connect(l->cache, &err) < 0) {
-		lookup_leave(l, &err);
+		lookup_begin_outage(l, &err);
 		return false;
 	}
 	log_warning("%s answers again", cache_name(l->cache));
-	l->away_until = l->away_ms = 0;
+	l->outage_until = l->outage_ms = 0;
 	return true;
 }

@@ -5,17 +5,17 @@
 #include "base/mem.h"
 #include "infer_seniority.pb-c.h"
 #include "senenrich/pairs.h"
-#include "senenrich/wire.h"
+#include "senenrich/model_codec.h"
 
 size_t
-wire_pair_bytes(size_t company, size_t title)
+model_codec_pair_bytes(size_t company, size_t title)
 {
 	/* tags and lengths: 2 x (1 + 5), uuid 1 + 5, the frame around it 1 + 5 */
 	return company + title + 24;
 }
 
 void
-wire_request(struct buf *to, struct pair *const *pairs, size_t count)
+model_codec_write_request(struct buf *to, struct pair *const *pairs, size_t count)
 {
 	SeniorityRequestBatch batch = SENIORITY_REQUEST_BATCH__INIT;
 	SeniorityRequest *requests = mem_zero(count, sizeof(*requests));
@@ -37,19 +37,19 @@ wire_request(struct buf *to, struct pair *const *pairs, size_t count)
 }
 
 bool
-wire_reply(struct slice message, size_t count, int32_t *answers, uint8_t *given, size_t *strangers)
+model_codec_read_reply(struct slice message, size_t count, int32_t *answers, uint8_t *given, size_t *unknown_ids)
 {
 	SeniorityResponseBatch *batch = seniority_response_batch__unpack(NULL, message.len, (const uint8_t *)message.ptr);
 
 	if (batch == NULL)
 		return false;
 	memset(given, 0, count);
-	*strangers = 0;
+	*unknown_ids = 0;
 	for (size_t i = 0; i < batch->n_batch; i++) {
 		int64_t at = (int64_t)batch->batch[i]->uuid - 1;
 
 		if (at < 0 || at >= (int64_t)count) {
-			++*strangers;
+			++*unknown_ids;
 			continue;
 		}
 		answers[at] = batch->batch[i]->seniority;

@@ -1,0 +1,251 @@
+/* Calls to the model: filling and starting them. What comes back is dispatcher_answer.c's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "senenrich/dispatcher_call.h"
+#include "senenrich/model_codec.h"
+
+void
+dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs)
+{
+	*dispatcher = (struct dispatcher){
+		.pairs = pairs,
+		.settings = settings,
+		.batch_pairs = (size_t)settings_int(settings, "rpc_batch"),
+		.batch_bytes = (size_t)settings_int(settings, "rpc_bytes"),
+		.parallel = (int)settings_int(settings, "rpc_parallel"),
+		.timeout_ms = settings_int(settings, "rpc_timeout"),
+		.patience_ms = settings_int(settings, "rpc_patience"),
+	};
+	srandom((unsigned)clock_unix_ms());
+}
+
+static void
+dispatcher_call_free(struct dispatcher_call *call)
+{
+	buf_release(&call->request);
+	free(call->pairs);
+	free(call);
+}
+
+void
+dispatcher_release(struct dispatcher *dispatcher)
+{
+	model_free(dispatcher->model);
+	while (dispatcher->open_calls) {
+		struct dispatcher_call *call = dispatcher->open_calls;
+
+		dispatcher->open_calls = call->next;
+		dispatcher_call_free(call);
+	}
+	pair_queue_release(&dispatcher->queue);
+}
+
+struct dispatcher_call *
+dispatcher_call_new(struct dispatcher *dispatcher, size_t count)
+{
+	struct dispatcher_call *call = mem_zero(1, sizeof(*call));
+
+	call->pairs = mem_zero(count, sizeof(*call->pairs));
+	call->count = count;
+	call->retry_at = clock_mono_ms();
+	call->next = dispatcher->open_calls;
+	dispatcher->open_calls = call;
+	return call;
+}
+
+void
+dispatcher_call_remove(struct dispatcher *dispatcher, struct dispatcher_call *call)
+{
+	struct dispatcher_call **at = &dispatcher->open_calls;
+
+	while (*at != call)
+		at = &(*at)->next;
+	*at = call->next;
+	dispatcher_call_free(call);
+}
+
+static void
+send_call(struct dispatcher *dispatcher, struct dispatcher_call *call)
+{
+	int64_t timeout = dispatcher->timeout_ms;
+
+	if (dispatcher->outage_since && !dispatcher->given_up) {
+		int64_t left = dispatcher->outage_since + dispatcher->patience_ms - clock_mono_ms();
+
+		timeout = left < timeout ? left : timeout;
+	}
+	if (call->request.len == 0)
+		model_codec_write_request(&call->request, call->pairs, call->count);
+	call->retry_at = 0;
+	dispatcher->under_way++;
+	dispatcher->calls++;
+	dispatcher->retries += call->attempts > 0;
+	if (call->attempts++ == 0)
+		dispatcher->pairs_asked += (int64_t)call->count;
+	call->sent_ns = clock_mono_ns();
+	model_call(dispatcher->model, slice_of_buf(&call->request), timeout > 1 ? timeout : 1, call);
+}
+
+/* The texts of a pair, as the model's library wants them: with a NUL behind each. */
+static void
+keep_texts(struct pair *pair, struct slice company, struct slice title)
+{
+	pair->company = mem_alloc(company.len + title.len + 2);
+	pair->title = pair->company + company.len + 1;
+	if (company.len)
+		memcpy(pair->company, company.ptr, company.len);
+	memcpy(pair->title, title.ptr, title.len);
+	pair->company[company.len] = pair->title[title.len] = '\0';
+	pair->bytes = model_codec_pair_bytes(company.len, title.len);
+}
+
+/* The model was given up: now and then one pair is asked all the same, to see whether it is back. */
+static void
+maybe_probe(struct dispatcher *dispatcher, const struct pair *pair, struct slice company, struct slice title)
+{
+	struct dispatcher_call *call;
+	bool is_new;
+
+	if (dispatcher->probe || clock_mono_ms() < dispatcher->probe_at)
+		return;
+	/* a pair of its own, out of the table from the start: nobody is to wait for it */
+	dispatcher->probe = pairs_take(dispatcher->pairs, pair->hash, &is_new);
+	pairs_fail(dispatcher->pairs, dispatcher->probe, dispatcher->outage_text);
+	keep_texts(dispatcher->probe, company, title);
+	call = dispatcher_call_new(dispatcher, 1);
+	call->probe = true;
+	call->pairs[0] = dispatcher->probe;
+	send_call(dispatcher, call);
+}
+
+int
+dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice company, struct slice title,
+                 struct err *err)
+{
+	if (dispatcher->model == NULL) {
+		dispatcher->model = model_new(dispatcher->settings, err);
+		if (dispatcher->model == NULL)
+			return -1;
+	}
+	if (model_codec_pair_bytes(company.len, title.len) > dispatcher->batch_bytes) {
+		pair->state = PAIR_REFUSED;
+		pair->reason = "model: too long for one call";
+		return 0;
+	}
+	if (dispatcher->given_up) {
+		pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
+		maybe_probe(dispatcher, pair, company, title);
+		return 0;
+	}
+	keep_texts(pair, company, title);
+	return 1;
+}
+
+void
+dispatcher_add(struct dispatcher *dispatcher, struct pair *pair)
+{
+	if (!dispatcher->given_up) {
+		pair_queue_push(&dispatcher->queue, pair);
+		return;
+	}
+	pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
+	pairs_drop(dispatcher->pairs, pair);
+}
+
+/* The next call's pairs: as many as fit. */
+static void
+form_call(struct dispatcher *dispatcher)
+{
+	size_t room = dispatcher->batch_bytes;
+	struct dispatcher_call *call =
+		dispatcher_call_new(dispatcher, dispatcher->queue.count < dispatcher->batch_pairs ? dispatcher->queue.count
+	                                                                                      : dispatcher->batch_pairs);
+	size_t count = 0;
+
+	while (count < call->count && pair_queue_at(&dispatcher->queue, 0)->bytes <= room) {
+		call->pairs[count] = pair_queue_pop(&dispatcher->queue);
+		room -= call->pairs[count++]->bytes;
+	}
+	call->count = count;
+	send_call(dispatcher, call);
+}
+
+static bool
+call_is_full(const struct dispatcher *dispatcher)
+{
+	return dispatcher->queue.count >= dispatcher->batch_pairs || dispatcher->queue.bytes > dispatcher->batch_bytes;
+}
+
+size_t
+dispatcher_capacity(const struct dispatcher *dispatcher)
+{
+	if (dispatcher->under_way >= dispatcher->parallel || call_is_full(dispatcher))
+		return 0;
+	for (const struct dispatcher_call *call = dispatcher->open_calls; call; call = call->next)
+		if (call->retry_at)
+			return 0; /* it goes first */
+	return dispatcher->batch_pairs - dispatcher->queue.count;
+}
+
+void
+dispatcher_for_each(const struct dispatcher *dispatcher, void each(void *context, struct pair *pair), void *context)
+{
+	for (size_t i = 0; i < dispatcher->queue.count; i++)
+		each(context, pair_queue_at(&dispatcher->queue, i));
+	for (const struct dispatcher_call *call = dispatcher->open_calls; call; call = call->next)
+		for (size_t i = 0; i < call->count && !call->probe; i++)
+			each(context, call->pairs[i]);
+}
+
+int
+dispatcher_start(struct dispatcher *dispatcher, bool partial)
+{
+	int64_t now = clock_mono_ms();
+	bool waiting = false;
+	int started = 0;
+
+	for (struct dispatcher_call *call = dispatcher->open_calls; call && dispatcher->under_way < dispatcher->parallel;
+	     call = call->next) {
+		if (call->retry_at && call->retry_at <= now) {
+			send_call(dispatcher, call);
+			started++;
+		}
+		waiting |= call->retry_at != 0;
+	}
+	if (waiting)
+		return started; /* what failed goes first: new calls would only fail beside it */
+	while (dispatcher->under_way < dispatcher->parallel && call_is_full(dispatcher)) {
+		form_call(dispatcher);
+		started++;
+	}
+	if (partial && dispatcher->under_way == 0 && dispatcher->queue.count > 0) {
+		form_call(dispatcher);
+		started++;
+	}
+	return started;
+}
+
+int
+dispatcher_fd(const struct dispatcher *dispatcher)
+{
+	return dispatcher->model ? model_fd(dispatcher->model) : -1;
+}
+
+int64_t
+dispatcher_timeout(const struct dispatcher *dispatcher)
+{
+	int64_t now = clock_mono_ms();
+	int64_t least = -1;
+
+	for (const struct dispatcher_call *call = dispatcher->open_calls; call; call = call->next) {
+		int64_t left = call->retry_at - now;
+
+		if (call->retry_at && (least < 0 || left < least))
+			least = left > 0 ? left : 0;
+	}
+	return least;
+}

@@ -1,0 +1,193 @@
+/* What becomes of a call: answers, refusals that split it, failures that are tried again or given up. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "senenrich/dispatcher_call.h"
+#include "senenrich/model_codec.h"
+
+enum {
+	BACKOFF_FIRST_MS = 100,
+	BACKOFF_MAX_MS = 5000,
+	PROBE_MS = 5000, /* how often a model that was given up is asked for one pair */
+};
+
+static void
+resolve(struct dispatcher *dispatcher, struct pair *pair, dispatcher_resolved *resolved, void *context)
+{
+	resolved(context, pair);
+	pairs_drop(dispatcher->pairs, pair);
+}
+
+/* Patience is over: all that waits for the model fails, except what is just under way. */
+static void
+give_up(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context)
+{
+	struct dispatcher_call *next;
+
+	if (!dispatcher->given_up)
+		log_error("%s: giving up; the objects that need it are left for a later run", dispatcher->outage_text);
+	dispatcher->given_up = true;
+	dispatcher->probe_at = clock_mono_ms() + PROBE_MS;
+	for (struct dispatcher_call *call = dispatcher->open_calls; call; call = next) {
+		next = call->next;
+		if (call->retry_at == 0)
+			continue;
+		for (size_t i = 0; i < call->count; i++) {
+			pairs_fail(dispatcher->pairs, call->pairs[i], dispatcher->outage_text);
+			resolve(dispatcher, call->pairs[i], resolved, context);
+		}
+		dispatcher_call_remove(dispatcher, call);
+	}
+	while (dispatcher->queue.count > 0) {
+		struct pair *pair = pair_queue_pop(&dispatcher->queue);
+
+		pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
+		resolve(dispatcher, pair, resolved, context);
+	}
+}
+
+static void
+on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply,
+           dispatcher_resolved *resolved, void *context)
+{
+	static struct log_site site;
+	int64_t now = clock_mono_ms();
+	int64_t delay = BACKOFF_FIRST_MS << (call->attempts < 7 ? call->attempts - 1 : 6);
+
+	snprintf(dispatcher->outage_text, sizeof(dispatcher->outage_text), "model: %s", reply->text);
+	if (dispatcher->outage_since == 0)
+		dispatcher->outage_since = now;
+	delay = delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS;
+	call->retry_at = now + random() % (delay + 1);
+	if (dispatcher->given_up || reply->status == MODEL_DENIED ||
+	    call->retry_at >= dispatcher->outage_since + dispatcher->patience_ms) {
+		give_up(dispatcher, resolved, context);
+		return;
+	}
+	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", settings_text(dispatcher->settings, "grpc_server_address"),
+	                    reply->text, call->attempts, (double)(call->retry_at - now) / 1000);
+}
+
+/* The model refuses the call as it is: each half may do. Of one pair alone, the pair is refused. */
+static void
+on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply,
+           dispatcher_resolved *resolved, void *context)
+{
+	static struct log_site site;
+	size_t half = call->count / 2;
+
+	if (call->count == 1) {
+		log_warning_limited(&site, "the model refuses a pair: %s", reply->text);
+		call->pairs[0]->state = PAIR_REFUSED;
+		call->pairs[0]->reason = "model: refused";
+		resolve(dispatcher, call->pairs[0], resolved, context);
+	} else {
+		struct dispatcher_call *halves[2] = {dispatcher_call_new(dispatcher, half),
+		                                     dispatcher_call_new(dispatcher, call->count - half)};
+
+		memcpy(halves[0]->pairs, call->pairs, half * sizeof(*call->pairs));
+		memcpy(halves[1]->pairs, call->pairs + half, (call->count - half) * sizeof(*call->pairs));
+		/* they are asked again, not for the first time */
+		halves[0]->attempts = halves[1]->attempts = 1;
+	}
+	dispatcher_call_remove(dispatcher, call);
+}
+
+static void
+set_answer(struct pair *pair, int given, int32_t answer)
+{
+	/* a probe's reply only comes while there is one */
+	pair->source = FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference) */
+	if (given == 1 && answer >= 1 && answer <= 7) {
+		pair->state = PAIR_KNOWN;
+		pair->seniority = (uint8_t)answer;
+		return;
+	}
+	pair->state = PAIR_REFUSED;
+	pair->reason = given == 0  ? "model: no answer"
+	               : given > 1 ? "model: several answers"
+	                           : "model: an answer outside 1..7";
+}
+
+static void
+on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct model_reply *reply,
+         dispatcher_resolved *resolved, void *context)
+{
+	int32_t *answers = mem_zero(call->count, sizeof(*answers));
+	uint8_t *given = mem_zero(call->count, 1);
+	size_t unknown_ids = 0;
+	static struct log_site site;
+
+	if (!model_codec_read_reply(slice_of_buf(&reply->message), call->count, answers, given, &unknown_ids)) {
+		snprintf(reply->text, sizeof(reply->text), "the reply is no SeniorityResponseBatch");
+	} else if (call->count > 1 && memchr(given, 1, call->count) == NULL) {
+		/* no "otherwise good" reply: rejecting a thousand postings on its word would lose them */
+		snprintf(reply->text, sizeof(reply->text), "the reply answers none of %zu pairs", call->count);
+	} else {
+		if (unknown_ids > 0)
+			log_warning_limited(&site, "the model answers %zu pairs that it was not asked", unknown_ids);
+		dispatcher->outage_since = 0;
+		dispatcher->given_up = false;
+		for (size_t i = 0; i < call->count; i++) {
+			set_answer(call->pairs[i], given[i], answers[i]);
+			resolve(dispatcher, call->pairs[i], resolved, context);
+		}
+		dispatcher_call_remove(dispatcher, call);
+		call = NULL;
+	}
+	if (call) {
+		reply->status = MODEL_AGAIN;
+		on_failure(dispatcher, call, reply, resolved, context);
+	}
+	free(answers);
+	free(given);
+}
+
+static void
+on_probe(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply,
+         dispatcher_resolved *resolved, void *context)
+{
+	int32_t answer = 0;
+	uint8_t given = 0;
+	size_t unknown_ids = 0;
+
+	if (reply->status == MODEL_OK &&
+	    model_codec_read_reply(slice_of_buf(&reply->message), 1, &answer, &given, &unknown_ids)) {
+		log_warning("the model answers again");
+		dispatcher->outage_since = 0;
+		dispatcher->given_up = false;
+		set_answer(dispatcher->probe, given, answer);
+		if (dispatcher->probe->state == PAIR_KNOWN)
+			resolved(context, dispatcher->probe);
+	}
+	dispatcher->probe_at = clock_mono_ms() + PROBE_MS;
+	dispatcher_call_remove(dispatcher, call);
+	pairs_drop(dispatcher->pairs, dispatcher->probe);
+	dispatcher->probe = NULL;
+}
+
+void
+dispatcher_collect(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context)
+{
+	struct model_reply reply;
+
+	while (dispatcher->model && model_take(dispatcher->model, &reply)) {
+		struct dispatcher_call *call = reply.tag;
+
+		dispatcher->under_way--;
+		latency_add(&dispatcher->latency, (clock_mono_ns() - call->sent_ns) / 1000);
+		if (call->probe)
+			on_probe(dispatcher, call, &reply, resolved, context);
+		else if (reply.status == MODEL_OK)
+			on_reply(dispatcher, call, &reply, resolved, context);
+		else if (reply.status == MODEL_TOO_LARGE)
+			on_refusal(dispatcher, call, &reply, resolved, context);
+		else
+			on_failure(dispatcher, call, &reply, resolved, context);
+		buf_release(&reply.message);
+	}
+}

@@ -1,0 +1,38 @@
+/* One command to Redis: a look-up, a write-back, or what a claim needs. */
+#ifndef SENENRICH_LOOKUP_ENTRY_H
+#define SENENRICH_LOOKUP_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cache/cache.h"
+#include "senenrich/pairs.h"
+
+enum lookup_kind {
+	LOOK_UP,
+	LOOK_UP_LEGACY, /* under the predecessor's key */
+	LOOK_CLAIM,     /* a claim, and a look-up behind it */
+	WRITE_BACK,
+	RENEW_CLAIM,
+	END_CLAIM,
+};
+
+struct lookup_entry {
+	struct pair *pair; /* NULL: nobody waits for it */
+	struct pair_hash hash;
+	uint8_t kind;
+	uint8_t seniority; /* to write */
+};
+
+/* Whether the command changes nothing in Redis. */
+static inline bool
+lookup_entry_is_read(const struct lookup_entry *entry)
+{
+	return entry->kind == LOOK_UP || entry->kind == LOOK_UP_LEGACY;
+}
+
+/* Sends the command. A failure also shows at the next answer. -1 with err. */
+int lookup_entry_send(const struct lookup_entry *entry, struct cache *cache, struct err *err);
+
+#endif
