@@ -14,7 +14,7 @@
 #define STRIDE 1000003 /* a prime, so that all pairs are visited, unless their number is a multiple of it */
 
 static void
-texts(long pair, char company[64], char title[64])
+write_pair_texts(long pair, char company[64], char title[64])
 {
 	snprintf(company, 64, "Company %ld and Sons", pair / 7);
 	snprintf(title, 64, "Principal Benchmark Engineer %ld", pair % 7);
@@ -26,7 +26,7 @@ print_postings(long count, long pairs)
 	char company[64], title[64];
 
 	for (long i = 0; i < count; i++) {
-		texts((long)((unsigned long)i * STRIDE % (unsigned long)pairs), company, title);
+		write_pair_texts((long)((unsigned long)i * STRIDE % (unsigned long)pairs), company, title);
 		printf("{\"url\":\"https://jobs.example.com/%ld\",\"company\":\"%s\",\"title\":\"%s\","
 		       "\"location\":\"Porto\",\"scraped_on\":1756741199}\n",
 		       i, company, title);
@@ -34,7 +34,7 @@ print_postings(long count, long pairs)
 }
 
 static int
-tell(struct cache *cache, long from, long to, struct err *err)
+store_pairs(struct cache *cache, long from, long to, struct err *err)
 {
 	char company[64], title[64];
 	struct buf scratch = BUF_INIT;
@@ -44,7 +44,7 @@ tell(struct cache *cache, long from, long to, struct err *err)
 		long n = to - from < PIPELINE ? to - from : PIPELINE;
 
 		for (long i = 0; i < n && result == 0; i++) {
-			texts(from + i, company, title);
+			write_pair_texts(from + i, company, title);
 			result = cache_tell(cache, pair_hash(slice_of_str(company), slice_of_str(title), &scratch),
 			                    (int)((from + i) % 7) + 1, err);
 		}
@@ -76,7 +76,7 @@ main(int argc, char **argv)
 	settings = settings_new();
 	cache = cache_new(settings);
 	if (settings_load(settings, NULL, &err) < 0 || cache_connect(cache, &err) < 0 ||
-	    tell(cache, atol(argv[1]), atol(argv[2]), &err) < 0)
+	    store_pairs(cache, atol(argv[1]), atol(argv[2]), &err) < 0)
 		fprintf(stderr, "fill: %s\n", err.text);
 	cache_free(cache);
 	settings_free(settings);

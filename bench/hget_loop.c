@@ -18,7 +18,7 @@ struct question {
 };
 
 static void
-add(struct question *question, const struct cache *cache, struct pair_hash hash, struct buf *scratch)
+fill_question(struct question *question, const struct cache *cache, struct pair_hash hash, struct buf *scratch)
 {
 	buf_reset(scratch);
 	cache_key(cache, hash, scratch);
@@ -59,7 +59,7 @@ read_questions(size_t *count)
 			if (questions == NULL)
 				abort();
 		}
-		add(&questions[(*count)++], cache, pair_hash(company, title, &scratch), &scratch);
+		fill_question(&questions[(*count)++], cache, pair_hash(company, title, &scratch), &scratch);
 	}
 	free(line);
 	json_release(&json);
@@ -73,7 +73,7 @@ read_questions(size_t *count)
 
 /* Returns how many had an answer, or -1. */
 static long
-ask_all(redisContext *context, const struct question *questions, size_t count)
+ask_questions(redisContext *context, const struct question *questions, size_t count)
 {
 	long found = 0;
 
@@ -112,7 +112,7 @@ main(int argc, char **argv)
 	}
 	questions = read_questions(&count);
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	found = ask_all(context, questions, count);
+	found = ask_questions(context, questions, count);
 	clock_gettime(CLOCK_MONOTONIC, &to);
 	redisFree(context);
 	free(questions);

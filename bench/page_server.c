@@ -55,14 +55,14 @@ index_of(long number)
 }
 
 static int
-hex(char c)
+hex_digit_value(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
 /* The value of a parameter of the query, decoded; "" if there is none. */
 static void
-parameter(const char *query, const char *name, char *to, size_t size)
+read_parameter(const char *query, const char *name, char *to, size_t size)
 {
 	size_t len = strlen(name), n = 0;
 
@@ -70,8 +70,8 @@ parameter(const char *query, const char *name, char *to, size_t size)
 		if (strncmp(query, name, len) == 0 && query[len] == '=') {
 			query += len + 1;
 			for (; *query != '\0' && *query != '&' && n + 1 < size; query++) {
-				if (*query == '%' && hex(query[1]) >= 0 && hex(query[2]) >= 0) {
-					to[n++] = (char)(hex(query[1]) * 16 + hex(query[2]));
+				if (*query == '%' && hex_digit_value(query[1]) >= 0 && hex_digit_value(query[2]) >= 0) {
+					to[n++] = (char)(hex_digit_value(query[1]) * 16 + hex_digit_value(query[2]));
 					query += 2;
 				} else {
 					to[n++] = *query;
@@ -85,7 +85,7 @@ parameter(const char *query, const char *name, char *to, size_t size)
 }
 
 static char *
-put(char *at, const char *text, size_t len)
+append_bytes(char *at, const char *text, size_t len)
 {
 	memcpy(at, text, len);
 	return at + len;
@@ -109,13 +109,13 @@ make_page(const char *query, char *to)
 	long start, end, most;
 	size_t prefix_len;
 
-	parameter(query, "prefix", prefix, sizeof(prefix));
+	read_parameter(query, "prefix", prefix, sizeof(prefix));
 	prefix_len = strlen(prefix);
-	parameter(query, "list-type", version, sizeof(version));
-	parameter(query, "continuation-token", after, sizeof(after));
+	read_parameter(query, "list-type", version, sizeof(version));
+	read_parameter(query, "continuation-token", after, sizeof(after));
 	if (after[0] == '\0')
-		parameter(query, *version == '2' ? "start-after" : "marker", after, sizeof(after));
-	parameter(query, "max-keys", most_text, sizeof(most_text));
+		read_parameter(query, *version == '2' ? "start-after" : "marker", after, sizeof(after));
+	read_parameter(query, "max-keys", most_text, sizeof(most_text));
 	most = most_text[0] != '\0' ? strtol(most_text, NULL, 10) : PAGE;
 	start = start_of(after, prefix_len);
 	end = start + (most < PAGE ? most : PAGE);
@@ -137,12 +137,12 @@ make_page(const char *query, char *to)
 		char name[NAME_BYTES + 1];
 
 		snprintf(name, sizeof(name), "%ld.jsonl", number_of(i));
-		at = put(at, before_key, sizeof(before_key) - 1);
-		at = put(at, prefix, prefix_len);
-		at = put(at, name, NAME_BYTES);
-		at = put(at, behind_key, sizeof(behind_key) - 1);
+		at = append_bytes(at, before_key, sizeof(before_key) - 1);
+		at = append_bytes(at, prefix, prefix_len);
+		at = append_bytes(at, name, NAME_BYTES);
+		at = append_bytes(at, behind_key, sizeof(behind_key) - 1);
 	}
-	at = put(at, "</ListBucketResult>", 19);
+	at = append_bytes(at, "</ListBucketResult>", 19);
 	return (size_t)(at - to);
 }
 
@@ -162,7 +162,7 @@ send_all(int fd, const char *data, size_t len)
 
 /* One answer; the request is whole, and has no body. */
 static int
-answer(int fd, char *request, char *page)
+answer_request(int fd, char *request, char *page)
 {
 	static const char nothing[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nx-amz-request-id: 1\r\n\r\n";
 	struct timespec pause = {wait_ms / 1000, wait_ms % 1000 * 1000000};
@@ -183,7 +183,7 @@ answer(int fd, char *request, char *page)
 }
 
 static void *
-serve(void *opaque)
+serve_connection(void *opaque)
 {
 	int fd = (int)(long)opaque, one = 1;
 	char *request = malloc(REQUEST_MAX + 1);
@@ -202,7 +202,7 @@ serve(void *opaque)
 		end = strstr(request, "\r\n\r\n");
 		if (end == NULL)
 			continue;
-		if (answer(fd, request, page) < 0)
+		if (answer_request(fd, request, page) < 0)
 			break;
 		len = 0; /* no client here sends the next before it has the answer */
 	}
@@ -252,7 +252,7 @@ main(int argc, char **argv)
 
 		if (fd < 0)
 			continue;
-		if (pthread_create(&thread, NULL, serve, (void *)(long)fd) != 0)
+		if (pthread_create(&thread, NULL, serve_connection, (void *)(long)fd) != 0)
 			close(fd);
 		else
 			pthread_detach(thread);

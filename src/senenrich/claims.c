@@ -34,7 +34,7 @@ claims_want(struct claims *c, struct pair *pair)
 }
 
 static void
-claim(struct claims *c, struct pair *pair)
+claim_pair(struct claims *c, struct pair *pair)
 {
 	if (lookup_claim(c->lookup, pair))
 		c->in_flight++;
@@ -44,7 +44,7 @@ claim(struct claims *c, struct pair *pair)
 
 /* Whether another has learnt it by now. */
 static void
-look(struct claims *c, struct pair *pair)
+look_up_again(struct claims *c, struct pair *pair)
 {
 	if (pair->claim == CLAIM_NONE)
 		pair->claim = CLAIM_WANTED;
@@ -53,7 +53,7 @@ look(struct claims *c, struct pair *pair)
 }
 
 static void
-start_looking(struct claims *c)
+schedule_first_look(struct claims *c)
 {
 	int64_t now = clock_mono_ms();
 
@@ -69,12 +69,12 @@ claims_take(struct claims *c, struct pair *pair)
 	if (pair->state == PAIR_KNOWN || pair->claim == CLAIM_OTHERS)
 		c->ours_in_a_row = 0;
 	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_WANTED) {
-		claim(c, pair);
+		claim_pair(c, pair);
 		return;
 	}
 	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_OTHERS) {
 		if (c->held.count == 0 && c->looked == 0)
-			start_looking(c);
+			schedule_first_look(c);
 		pair_queue_push(&c->held, pair);
 		return;
 	}
@@ -93,7 +93,7 @@ claims_take(struct claims *c, struct pair *pair)
  * so neither the wait nor Redis's work grows with their number. Where nothing comes of samples, they become rarer.
  */
 static void
-look_for_held(struct claims *c, int64_t now)
+look_up_held(struct claims *c, int64_t now)
 {
 	size_t count = c->held.count;
 	bool anew = now >= c->claim_all_at;
@@ -114,14 +114,14 @@ look_for_held(struct claims *c, int64_t now)
 		}
 		c->looked++;
 		if (anew)
-			claim(c, pair);
+			claim_pair(c, pair);
 		else
-			look(c, pair);
+			look_up_again(c, pair);
 	}
 }
 
 static void
-renew(void *context, struct pair *pair)
+renew_claim(void *context, struct pair *pair)
 {
 	struct claims *c = context;
 
@@ -130,7 +130,7 @@ renew(void *context, struct pair *pair)
 
 /* What is wanted fails where the model was given up. */
 static bool
-fail_all(struct claims *c)
+fail_waiting_pairs(struct claims *c)
 {
 	bool any = c->wanted.count + c->held.count > 0;
 
@@ -143,7 +143,7 @@ fail_all(struct claims *c)
 
 /* How many pairs may be claimed now. */
 static size_t
-room(const struct claims *c)
+claim_capacity(const struct claims *c)
 {
 	size_t capacity = dispatcher_capacity(c->dispatcher);
 
@@ -156,25 +156,25 @@ bool
 claims_step(struct claims *c)
 {
 	int64_t now = clock_mono_ms();
-	size_t n = room(c);
+	size_t n = claim_capacity(c);
 	bool did = false;
 
 	if (c->dispatcher->given_up)
-		return fail_all(c);
+		return fail_waiting_pairs(c);
 	if (now >= c->renew_at) {
 		c->renew_at = now + RENEW_MS;
-		dispatcher_for_each(c->dispatcher, renew, c);
+		dispatcher_for_each(c->dispatcher, renew_claim, c);
 	}
 	if (c->held.count > 0 && now >= c->look_at && c->in_flight == 0) {
-		look_for_held(c, now);
+		look_up_held(c, now);
 		did = true;
 	}
 	for (; n > 0 && c->wanted.count > 0; n--) {
 		/* what was not there when it was looked up is likely to be there by now, where others are at the same data */
 		if (c->ours_in_a_row < ALONE)
-			look(c, pair_queue_pop(&c->wanted));
+			look_up_again(c, pair_queue_pop(&c->wanted));
 		else
-			claim(c, pair_queue_pop(&c->wanted));
+			claim_pair(c, pair_queue_pop(&c->wanted));
 		did = true;
 	}
 	return did;

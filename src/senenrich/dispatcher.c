@@ -24,7 +24,7 @@ dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, 
 }
 
 static void
-dispatcher_call_free(struct dispatcher_call *call)
+free_call(struct dispatcher_call *call)
 {
 	buf_release(&call->request);
 	free(call->pairs);
@@ -39,7 +39,7 @@ dispatcher_release(struct dispatcher *dispatcher)
 		struct dispatcher_call *call = dispatcher->open_calls;
 
 		dispatcher->open_calls = call->next;
-		dispatcher_call_free(call);
+		free_call(call);
 	}
 	pair_queue_release(&dispatcher->queue);
 }
@@ -65,7 +65,7 @@ dispatcher_call_remove(struct dispatcher *dispatcher, struct dispatcher_call *ca
 	while (*at != call)
 		at = &(*at)->next;
 	*at = call->next;
-	dispatcher_call_free(call);
+	free_call(call);
 }
 
 static void
@@ -92,7 +92,7 @@ send_call(struct dispatcher *dispatcher, struct dispatcher_call *call)
 
 /* The texts of a pair, as the model's library wants them: with a NUL behind each. */
 static void
-keep_texts(struct pair *pair, struct slice company, struct slice title)
+copy_texts(struct pair *pair, struct slice company, struct slice title)
 {
 	pair->company = mem_alloc(company.len + title.len + 2);
 	pair->title = pair->company + company.len + 1;
@@ -105,7 +105,7 @@ keep_texts(struct pair *pair, struct slice company, struct slice title)
 
 /* The model was given up: now and then one pair is asked all the same, to see whether it is back. */
 static void
-maybe_probe(struct dispatcher *dispatcher, const struct pair *pair, struct slice company, struct slice title)
+probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slice company, struct slice title)
 {
 	struct dispatcher_call *call;
 	bool is_new;
@@ -115,7 +115,7 @@ maybe_probe(struct dispatcher *dispatcher, const struct pair *pair, struct slice
 	/* a pair of its own, out of the table from the start: nobody is to wait for it */
 	dispatcher->probe = pairs_take(dispatcher->pairs, pair->hash, &is_new);
 	pairs_fail(dispatcher->pairs, dispatcher->probe, dispatcher->outage_text);
-	keep_texts(dispatcher->probe, company, title);
+	copy_texts(dispatcher->probe, company, title);
 	call = dispatcher_call_new(dispatcher, 1);
 	call->probe = true;
 	call->pairs[0] = dispatcher->probe;
@@ -138,10 +138,10 @@ dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice 
 	}
 	if (dispatcher->given_up) {
 		pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
-		maybe_probe(dispatcher, pair, company, title);
+		probe_if_due(dispatcher, pair, company, title);
 		return 0;
 	}
-	keep_texts(pair, company, title);
+	copy_texts(pair, company, title);
 	return 1;
 }
 

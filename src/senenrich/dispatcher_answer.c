@@ -16,7 +16,7 @@ enum {
 };
 
 static void
-resolve(struct dispatcher *dispatcher, struct pair *pair, dispatcher_resolved *resolved, void *context)
+resolve_pair(struct dispatcher *dispatcher, struct pair *pair, dispatcher_resolved *resolved, void *context)
 {
 	resolved(context, pair);
 	pairs_drop(dispatcher->pairs, pair);
@@ -24,7 +24,7 @@ resolve(struct dispatcher *dispatcher, struct pair *pair, dispatcher_resolved *r
 
 /* Patience is over: all that waits for the model fails, except what is just under way. */
 static void
-give_up(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context)
+give_up_model(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context)
 {
 	struct dispatcher_call *next;
 
@@ -38,7 +38,7 @@ give_up(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *cont
 			continue;
 		for (size_t i = 0; i < call->count; i++) {
 			pairs_fail(dispatcher->pairs, call->pairs[i], dispatcher->outage_text);
-			resolve(dispatcher, call->pairs[i], resolved, context);
+			resolve_pair(dispatcher, call->pairs[i], resolved, context);
 		}
 		dispatcher_call_remove(dispatcher, call);
 	}
@@ -46,7 +46,7 @@ give_up(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *cont
 		struct pair *pair = pair_queue_pop(&dispatcher->queue);
 
 		pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
-		resolve(dispatcher, pair, resolved, context);
+		resolve_pair(dispatcher, pair, resolved, context);
 	}
 }
 
@@ -65,7 +65,7 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 	call->retry_at = now + random() % (delay + 1);
 	if (dispatcher->given_up || reply->status == MODEL_DENIED ||
 	    call->retry_at >= dispatcher->outage_since + dispatcher->patience_ms) {
-		give_up(dispatcher, resolved, context);
+		give_up_model(dispatcher, resolved, context);
 		return;
 	}
 	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", settings_text(dispatcher->settings, "grpc_server_address"),
@@ -84,7 +84,7 @@ on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 		log_warning_limited(&site, "the model refuses a pair: %s", reply->text);
 		call->pairs[0]->state = PAIR_REFUSED;
 		call->pairs[0]->reason = "model: refused";
-		resolve(dispatcher, call->pairs[0], resolved, context);
+		resolve_pair(dispatcher, call->pairs[0], resolved, context);
 	} else {
 		struct dispatcher_call *halves[2] = {dispatcher_call_new(dispatcher, half),
 		                                     dispatcher_call_new(dispatcher, call->count - half)};
@@ -98,7 +98,7 @@ on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 }
 
 static void
-set_answer(struct pair *pair, int given, int32_t answer)
+set_pair_answer(struct pair *pair, int given, int32_t answer)
 {
 	/* a probe's reply only comes while there is one */
 	pair->source = FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference) */
@@ -133,8 +133,8 @@ on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct mod
 		dispatcher->outage_since = 0;
 		dispatcher->given_up = false;
 		for (size_t i = 0; i < call->count; i++) {
-			set_answer(call->pairs[i], given[i], answers[i]);
-			resolve(dispatcher, call->pairs[i], resolved, context);
+			set_pair_answer(call->pairs[i], given[i], answers[i]);
+			resolve_pair(dispatcher, call->pairs[i], resolved, context);
 		}
 		dispatcher_call_remove(dispatcher, call);
 		call = NULL;
@@ -160,7 +160,7 @@ on_probe(struct dispatcher *dispatcher, struct dispatcher_call *call, const stru
 		log_warning("the model answers again");
 		dispatcher->outage_since = 0;
 		dispatcher->given_up = false;
-		set_answer(dispatcher->probe, given, answer);
+		set_pair_answer(dispatcher->probe, given, answer);
 		if (dispatcher->probe->state == PAIR_KNOWN)
 			resolved(context, dispatcher->probe);
 	}

@@ -22,13 +22,13 @@ emit_release(struct emit *emit)
 }
 
 static void
-worse(struct emit *emit, enum exit_status status)
+worsen_status(struct emit *emit, enum exit_status status)
 {
 	emit->status = status_worse(emit->status, status);
 }
 
 static void
-set(struct buf *to, struct slice text)
+copy_text(struct buf *to, struct slice text)
 {
 	buf_reset(to);
 	buf_append_slice(to, text);
@@ -36,9 +36,9 @@ set(struct buf *to, struct slice text)
 
 /* What could not be had, of a frame or a single line: said once. */
 static void
-fail(struct emit *emit, const char *reason)
+fail_frame_or_line(struct emit *emit, const char *reason)
 {
-	worse(emit, STATUS_TEMPORARY);
+	worsen_status(emit, STATUS_TEMPORARY);
 	if (!emit->framed) {
 		/* with the model away that may be every line: the first tells why, the end how many */
 		if (emit->dropped++ == 0)
@@ -48,12 +48,12 @@ fail(struct emit *emit, const char *reason)
 	if (emit->failed)
 		return;
 	emit->failed = true;
-	set(&emit->failure, slice_of_str(reason));
+	copy_text(&emit->failure, slice_of_str(reason));
 	log_error("%.*s: %s", SLICE_ARGS(slice_of_buf(&emit->key)), reason);
 }
 
 static enum reject_kind
-kind_of(const char *reason)
+reject_kind_of(const char *reason)
 {
 	static const struct {
 		const char *start;
@@ -72,7 +72,7 @@ write_reject(struct emit *emit, struct slice raw, const char *reason)
 	struct slice key = slice_of_buf(&emit->key);
 
 	emit->rejected++;
-	emit->rejects[kind_of(reason)]++;
+	emit->rejects[reject_kind_of(reason)]++;
 	buf_reset(&emit->line);
 	control_write_reject(&emit->line, emit->framed ? key : SLICE(""), (int64_t)emit->line_number, slice_of_str(reason),
 	                     raw);
@@ -82,10 +82,10 @@ write_reject(struct emit *emit, struct slice raw, const char *reason)
 	}
 	log_error("line %llu: rejected: %s", (unsigned long long)emit->line_number, reason);
 	if (emit->rejects_fd < 0)
-		worse(emit, STATUS_FAILED);
+		worsen_status(emit, STATUS_FAILED);
 	else if (io_write_all(emit->rejects_fd, emit->line.data, emit->line.len) < 0) {
 		log_error("cannot write to the rejects file: %m");
-		worse(emit, STATUS_FAILED);
+		worsen_status(emit, STATUS_FAILED);
 	}
 }
 
@@ -147,7 +147,7 @@ emit_posting(struct emit *emit, struct batch *batch, struct item *item)
 		return false;
 	emit->line_number++;
 	if (pair->state == PAIR_FAILED) {
-		fail(emit, pair->reason);
+		fail_frame_or_line(emit, pair->reason);
 	} else if (!emit->failed && pair->state == PAIR_REFUSED) {
 		write_reject(emit, line, pair->reason);
 	} else if (!emit->failed) {
@@ -163,13 +163,13 @@ begin_frame(struct emit *emit, const struct control *control)
 {
 	if (emit->framed) {
 		log_error("%.*s: begins inside of %.*s", SLICE_ARGS(control->key), SLICE_ARGS(slice_of_buf(&emit->key)));
-		worse(emit, STATUS_FAILED);
+		worsen_status(emit, STATUS_FAILED);
 	}
 	emit->framed = true;
 	emit->failed = false;
 	emit->line_number = 0;
-	set(&emit->key, control->key);
-	set(&emit->list, control->list);
+	copy_text(&emit->key, control->key);
+	copy_text(&emit->list, control->list);
 }
 
 /* A frame that failed ends in an error record, with the position that its begin had. */
@@ -197,7 +197,7 @@ emit_control(struct emit *emit, struct slice line)
 
 	if (!control_parse(&emit->records, line, &control, &why)) {
 		log_error("a bad control record: %s: %.*s", why, (int)(line.len < 200 ? line.len : 200), line.ptr);
-		worse(emit, STATUS_FAILED);
+		worsen_status(emit, STATUS_FAILED);
 		control.kind = CONTROL_OTHER; /* passed on: the next stage refuses its object */
 	}
 	switch (control.kind) {
@@ -259,7 +259,7 @@ emit_batch(struct emit *emit, struct batch *batch)
 			emit->line_number++;
 			log_error("%.*s%sline %llu: longer than max_line, left out", SLICE_ARGS(slice_of_buf(&emit->key)),
 			          emit->framed ? ": " : "", (unsigned long long)emit->line_number);
-			worse(emit, STATUS_FAILED);
+			worsen_status(emit, STATUS_FAILED);
 			break;
 		}
 	}
@@ -275,7 +275,7 @@ emit_finish(struct emit *emit)
 		return;
 	log_error("the input ended inside of %.*s: the stage in front of this one died",
 	          SLICE_ARGS(slice_of_buf(&emit->key)));
-	worse(emit, STATUS_FAILED);
+	worsen_status(emit, STATUS_FAILED);
 }
 
 void

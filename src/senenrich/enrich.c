@@ -104,7 +104,7 @@ find_item(struct enrich *e, struct batch *batch, struct item *item)
 
 /* Nobody knows the pair: the model is to be asked, if no other process is asking it already. */
 static int
-want_answer(struct enrich *e, struct pair *pair, struct slice company, struct slice title, struct err *err)
+request_answer(struct enrich *e, struct pair *pair, struct slice company, struct slice title, struct err *err)
 {
 	int admitted = dispatcher_admit(&e->dispatcher, pair, company, title, err);
 
@@ -132,7 +132,7 @@ on_looked_up(void *context, struct pair *pair, struct err *err)
 		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
 	if (lookup_ask_legacy(&e->lookup, pair, posting.company, posting.title))
 		return 0;
-	return want_answer(e, pair, posting.company, posting.title, err);
+	return request_answer(e, pair, posting.company, posting.title, err);
 }
 
 static void
@@ -213,7 +213,7 @@ add_line(struct enrich *e, struct slice line, enum line what)
 
 /* Lines that are there go into batches; full ones are closed. */
 static int
-take_lines(struct enrich *e, struct err *err)
+batch_lines(struct enrich *e, struct err *err)
 {
 	struct slice line;
 	enum line what;
@@ -256,7 +256,7 @@ read_input(struct enrich *e, struct err *err)
 
 	e->last_input_ms = clock_mono_ms();
 	if (n > 0)
-		return take_lines(e, err);
+		return batch_lines(e, err);
 	if (n == 0)
 		return end_input(e);
 	if (errno == EINTR)
@@ -267,7 +267,7 @@ read_input(struct enrich *e, struct err *err)
 /* --- the loop --- */
 
 static bool
-has_room(const struct enrich *e)
+window_has_room(const struct enrich *e)
 {
 	return !e->input_end && e->window_bytes < e->options.window && e->window_batches < WINDOW_BATCHES;
 }
@@ -277,7 +277,7 @@ static bool
 wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 {
 	struct pollfd fds[3] = {
-		{.fd = has_room(e) ? e->fd : -1, .events = POLLIN},
+		{.fd = window_has_room(e) ? e->fd : -1, .events = POLLIN},
 		{.fd = dispatcher_fd(&e->dispatcher), .events = POLLIN},
 		{.fd = e->out.fd}, /* POLLERR: the reader has left */
 	};
@@ -293,7 +293,7 @@ wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 
 /* The sooner of a wait (-1: for ever) and what is left of a pause. */
 static int64_t
-sooner(int64_t wait, int64_t pause)
+sooner_of(int64_t wait, int64_t pause)
 {
 	pause = pause > 0 ? pause : 0;
 	return wait < 0 || pause < wait ? pause : wait;
@@ -307,19 +307,19 @@ time_to_wait(const struct enrich *e, int64_t idle)
 	int64_t claims = claims_timeout(&e->claims);
 
 	if (claims >= 0)
-		wait = sooner(wait, claims);
+		wait = sooner_of(wait, claims);
 	if (e->filling->count > 0)
-		wait = sooner(wait, LINGER_MS - idle);
+		wait = sooner_of(wait, LINGER_MS - idle);
 	if (e->dispatcher.queue.count > 0 && e->dispatcher.under_way == 0)
-		wait = sooner(wait, PAUSE_MS - idle);
+		wait = sooner_of(wait, PAUSE_MS - idle);
 	return (int)wait;
 }
 
 /* No input and no reply is there right now: what was waiting for such a pause? Returns 1 where there was something, 0, or -1. */
 static int
-use_the_pause(struct enrich *e, int64_t idle, struct err *err)
+do_idle_work(struct enrich *e, int64_t idle, struct err *err)
 {
-	bool stuck = !has_room(e); /* the window is full, or the input has ended */
+	bool stuck = !window_has_room(e); /* the window is full, or the input has ended */
 
 	if (e->lookup.flying.count > 0)
 		return lookup_drain(&e->lookup, 0, on_looked_up, e, err) < 0 ? -1 : 1;
@@ -337,7 +337,7 @@ use_the_pause(struct enrich *e, int64_t idle, struct err *err)
 
 /* Takes its answers, and starts the calls that are full. */
 static void
-talk_to_model(struct enrich *e)
+exchange_with_model(struct enrich *e)
 {
 	enum time_use before = time_profile_switch(&e->profile, TIME_MODEL);
 
@@ -349,20 +349,20 @@ talk_to_model(struct enrich *e)
 }
 
 static int
-step(struct enrich *e, struct err *err)
+run_one_step(struct enrich *e, struct err *err)
 {
 	int64_t idle;
 	bool anything;
 	int did;
 
-	talk_to_model(e);
+	exchange_with_model(e);
 	write_batches(e);
 	if (wait_for_work(e, 0, &anything))
 		return read_input(e, err);
 	if (anything)
 		return 0;
 	idle = clock_mono_ms() - e->last_input_ms;
-	did = use_the_pause(e, idle, err);
+	did = do_idle_work(e, idle, err);
 	if (did != 0)
 		return did < 0 ? -1 : 0;
 	if (!e->input_end || e->first)
@@ -375,7 +375,7 @@ step(struct enrich *e, struct err *err)
  * their answers are waited for, which their own time-outs bound, and go into the cache.
  */
 static void
-keep_answers(struct enrich *e)
+save_answers_under_way(struct enrich *e)
 {
 	while (e->dispatcher.under_way > 0 && !signals_stop()) {
 		struct pollfd model = {.fd = dispatcher_fd(&e->dispatcher), .events = POLLIN};
@@ -394,11 +394,11 @@ enrich_run(struct enrich *e, struct err *err)
 		if (signals_stop())
 			return 0;
 		if (e->out.failed) {
-			keep_answers(e);
+			save_answers_under_way(e);
 			return 0;
 		}
 		progress_tick();
-		if (step(e, err) < 0)
+		if (run_one_step(e, err) < 0)
 			return -1;
 		if (emit_too_many(&e->emit))
 			return err_set(err, ERR_FAILED, "more than %lld lines were rejected: given up",

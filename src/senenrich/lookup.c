@@ -58,7 +58,7 @@ lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, str
 
 /* For a command that is sent now or never: Redis takes writes. */
 static void
-send_now(struct lookup *l, struct lookup_entry entry)
+send_entry(struct lookup *l, struct lookup_entry entry)
 {
 	struct err ignored = ERR_INIT;
 
@@ -74,7 +74,7 @@ lookup_claim(struct lookup *l, struct pair *pair)
 		return false;
 	}
 	pair->claim = CLAIM_WANTED;
-	send_now(l, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_CLAIM});
+	send_entry(l, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_CLAIM});
 	return true;
 }
 
@@ -82,23 +82,23 @@ void
 lookup_renew_claim(struct lookup *l, const struct pair *pair)
 {
 	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
-		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = RENEW_CLAIM});
+		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = RENEW_CLAIM});
 }
 
 void
 lookup_end_claim(struct lookup *l, struct pair *pair)
 {
 	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
-		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = END_CLAIM});
+		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = END_CLAIM});
 	pair->claim = CLAIM_NONE;
 }
 
 /* What the predecessor knew is written into the cache, if that takes anything now: else it is found again where it was. */
 static void
-carry_over(struct lookup *l, const struct pair *pair)
+copy_legacy_answer(struct lookup *l, const struct pair *pair)
 {
 	if (lookup_may_save(l))
-		send_now(l, (struct lookup_entry){.hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority});
+		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority});
 }
 
 void
@@ -112,13 +112,13 @@ lookup_save(struct lookup *l, struct pair *pair)
 		return;
 	}
 	pair->unsaved = true;
-	send_now(l, entry);
+	send_entry(l, entry);
 }
 
 /* What Redis says to the entry. */
 static int
-take_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, lookup_answered *answered, void *context,
-            struct err *err)
+apply_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, lookup_answered *answered,
+             void *context, struct err *err)
 {
 	int result;
 
@@ -137,7 +137,7 @@ take_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, l
 		entry->pair->seniority = (uint8_t)seniority;
 		entry->pair->source = FROM_REDIS;
 		if (entry->kind == LOOK_UP_LEGACY)
-			carry_over(l, entry->pair);
+			copy_legacy_answer(l, entry->pair);
 	}
 	l->missed = l->legacy && seniority == 0 && entry->kind == LOOK_UP;
 	result = answered(context, entry->pair, err);
@@ -147,7 +147,7 @@ take_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, l
 
 /* What the time goes to that the answer at the head of the queue is waited for. */
 static void
-profile_head(struct lookup *l)
+switch_profile_to_head(struct lookup *l)
 {
 	enum time_use on = lookup_entry_is_read(&l->flying.entries[l->flying.head]) ? TIME_READING : TIME_WRITING;
 
@@ -156,7 +156,7 @@ profile_head(struct lookup *l)
 }
 
 static int
-drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
+drain_queue(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
 {
 	struct err why = ERR_INIT;
 	int seniority;
@@ -178,7 +178,7 @@ drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, s
 		struct lookup_entry entry;
 		size_t left;
 
-		profile_head(l);
+		switch_profile_to_head(l);
 		if (cache_answer(l->cache, &seniority, &why) < 0) {
 			if (lookup_recover(l, &why, answered, context, err) < 0)
 				return -1;
@@ -186,7 +186,7 @@ drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, s
 		}
 		entry = lookup_queue_pop(&l->flying);
 		left = l->flying.count;
-		if (take_answer(l, &entry, seniority, answered, context, err) < 0)
+		if (apply_answer(l, &entry, seniority, answered, context, err) < 0)
 			return -1;
 		keep += l->flying.count - left;
 	}
@@ -199,14 +199,14 @@ int
 lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
 {
 	enum time_use before = l->profile->now;
-	int result = drain(l, keep, answered, context, err);
+	int result = drain_queue(l, keep, answered, context, err);
 
 	time_profile_switch(l->profile, before);
 	return result;
 }
 
 static int
-nobody_asked(void *context, struct pair *pair, struct err *err)
+ignore_answer(void *context, struct pair *pair, struct err *err)
 {
 	(void)context;
 	(void)pair;
@@ -227,7 +227,7 @@ lookup_finish(struct lookup *l)
 		l->outage_until = 1;
 	do {
 		left = l->unsaved.count;
-		lookup_drain(l, 0, nobody_asked, NULL, &err);
+		lookup_drain(l, 0, ignore_answer, NULL, &err);
 	} while (l->unsaved.count < left && l->unsaved.count > 0);
 	left = l->unsaved.count + (size_t)l->lost;
 	if (left > 0)

@@ -45,7 +45,7 @@ struct model {
 };
 
 static void *
-move_calls(void *argument)
+run_queue_thread(void *argument)
 {
 	struct model *model = argument;
 	const uint64_t one = 1;
@@ -70,7 +70,7 @@ move_calls(void *argument)
 }
 
 static int
-open_model(struct model *model, const struct settings *settings, struct err *err)
+open_channel_and_thread(struct model *model, const struct settings *settings, struct err *err)
 {
 	if (model_metadata_parse(&model->metadata, settings_text(settings, "grpc_metadata"), err) < 0)
 		return -1;
@@ -78,7 +78,7 @@ open_model(struct model *model, const struct settings *settings, struct err *err
 	if (model->channel == NULL)
 		return -1;
 	model->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (model->event < 0 || pthread_create(&model->thread, NULL, move_calls, model) != 0)
+	if (model->event < 0 || pthread_create(&model->thread, NULL, run_queue_thread, model) != 0)
 		return err_set_errno(err, ERR_TEMPORARY, "cannot start a thread for the model");
 	return 0;
 }
@@ -96,7 +96,7 @@ model_new(const struct settings *settings, struct err *err)
 	signals_block(true);
 	grpc_init();
 	model->queue = grpc_completion_queue_create_for_next(NULL);
-	result = open_model(model, settings, err);
+	result = open_channel_and_thread(model, settings, err);
 	signals_block(false);
 	if (result == 0)
 		return model;
@@ -117,7 +117,7 @@ model_fd(const struct model *model)
 }
 
 static void
-call_free(struct model *model, struct call *call)
+free_call(struct model *model, struct call *call)
 {
 	struct call **at = &model->open;
 
@@ -183,7 +183,7 @@ model_call_health(struct model *model, int64_t timeout_ms, void *tag)
 }
 
 static enum model_status
-classify(grpc_status_code status, const char *details)
+classify_status(grpc_status_code status, const char *details)
 {
 	switch (status) {
 	case GRPC_STATUS_OK:
@@ -254,7 +254,7 @@ model_take(struct model *model, struct model_reply *reply)
 	if (call == NULL)
 		return false;
 	details = grpc_slice_to_c_string(call->details);
-	*reply = (struct model_reply){.tag = call->tag, .status = classify(call->status, details)};
+	*reply = (struct model_reply){.tag = call->tag, .status = classify_status(call->status, details)};
 	reply->no_method = call->status == GRPC_STATUS_UNIMPLEMENTED;
 	snprintf(reply->text, sizeof(reply->text), "%s: %.200s", status_name(call->status), details);
 	gpr_free(details);
@@ -262,7 +262,7 @@ model_take(struct model *model, struct model_reply *reply)
 		reply->status = MODEL_AGAIN;
 		snprintf(reply->text, sizeof(reply->text), "the reply has no message");
 	}
-	call_free(model, call);
+	free_call(model, call);
 	return true;
 }
 

@@ -30,7 +30,7 @@ check_address(const char *address, size_t len, struct err *err)
 
 /* Appends "1.2.3.4:50051" of "host:50051". gRPC takes lists of IPv4 addresses, so that is what is looked for. */
 static int
-resolve(const char *address, size_t len, struct buf *target, struct err *err)
+append_resolved_address(const char *address, size_t len, struct buf *target, struct err *err)
 {
 	const char *colon = memrchr(address, ':', len);
 	char *host = mem_dup_n(address, (size_t)(colon - address));
@@ -69,7 +69,7 @@ make_target(const char *addresses, struct buf *target, struct err *err)
 			return -1;
 		if (strncmp(at, "unix:", 5) == 0)
 			return err_set(err, ERR_USAGE, "grpc_server_address: a unix socket goes alone");
-		if (resolve(at, len, target, err) < 0)
+		if (append_resolved_address(at, len, target, err) < 0)
 			return -1;
 		if (at[len] == '\0')
 			return 0;
@@ -157,7 +157,7 @@ model_channel_open(const struct settings *settings, struct err *err)
 }
 
 static int
-add_entry(struct model_metadata *metadata, const char *line, size_t len, struct err *err)
+add_metadata_entry(struct model_metadata *metadata, const char *line, size_t len, struct err *err)
 {
 	const char *colon = memchr(line, ':', len);
 	size_t skip = colon ? strspn(colon + 1, " ") : 0;
@@ -183,7 +183,7 @@ model_metadata_parse(struct model_metadata *metadata, const char *text, struct e
 	while (text && *text) {
 		size_t len = strcspn(text, "\n");
 
-		if (len > 0 && add_entry(metadata, text, len, err) < 0)
+		if (len > 0 && add_metadata_entry(metadata, text, len, err) < 0)
 			return -1;
 		text += len + (text[len] == '\n');
 	}

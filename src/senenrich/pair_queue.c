@@ -15,7 +15,7 @@ pair_queue_release(struct pair_queue *queue)
 }
 
 static void
-grow(struct pair_queue *queue)
+grow_queue(struct pair_queue *queue)
 {
 	size_t capacity = queue->capacity ? queue->capacity * 2 : FIRST_CAPACITY;
 	struct pair **pairs = mem_zero(capacity, sizeof(struct pair *));
@@ -32,7 +32,7 @@ void
 pair_queue_push(struct pair_queue *queue, struct pair *pair)
 {
 	if (queue->count == queue->capacity)
-		grow(queue);
+		grow_queue(queue);
 	queue->pairs[(queue->head + queue->count++) & (queue->capacity - 1)] = pair;
 	queue->bytes += pair->bytes;
 }

@@ -27,7 +27,7 @@ pairs_release(struct pairs *pairs)
 }
 
 static void
-grow(struct pairs *pairs)
+grow_buckets(struct pairs *pairs)
 {
 	size_t mask = pairs->mask * 2 + 1;
 	struct pair **buckets = mem_zero(mask + 1, sizeof(*buckets));
@@ -49,7 +49,7 @@ grow(struct pairs *pairs)
 }
 
 static struct pair *
-allocate(struct pairs *pairs)
+allocate_pair(struct pairs *pairs)
 {
 	struct pair *pair;
 
@@ -81,8 +81,8 @@ pairs_take(struct pairs *pairs, struct pair_hash hash, bool *is_new)
 		}
 	}
 	if (pairs->count > pairs->mask)
-		grow(pairs);
-	pair = allocate(pairs);
+		grow_buckets(pairs);
+	pair = allocate_pair(pairs);
 	*pair = (struct pair){.hash = hash, .references = 1, .next = pairs->buckets[hash.low & pairs->mask]};
 	pairs->buckets[hash.low & pairs->mask] = pair;
 	pairs->count++;

@@ -28,7 +28,7 @@ struct probe {
 
 /* Both are asked at once: of a server that does not answer, the one wait is enough. */
 static void
-ask(struct probe *probe, int64_t timeout_ms)
+send_both_calls(struct probe *probe, int64_t timeout_ms)
 {
 	struct pair pair = {.company = company, .title = title};
 	struct pair *pairs[] = {&pair};
@@ -42,7 +42,7 @@ ask(struct probe *probe, int64_t timeout_ms)
 
 /* Waits for both replies, which come: a call has an end of its own. */
 static int
-wait_for(struct probe *probe, struct err *err)
+wait_for_replies(struct probe *probe, struct err *err)
 {
 	int64_t started = clock_mono_ms();
 	struct model_reply reply;
@@ -60,7 +60,7 @@ wait_for(struct probe *probe, struct err *err)
 
 /* What its health service says, as people read it. */
 static const char *
-health(const struct model_reply *reply)
+health_text(const struct model_reply *reply)
 {
 	Grpc__Health__V1__HealthCheckResponse *response;
 	const char *text = "not known";
@@ -82,7 +82,7 @@ health(const struct model_reply *reply)
 }
 
 static int
-judge(const struct probe *probe, int32_t *seniority, struct err *err)
+check_answer(const struct probe *probe, int32_t *seniority, struct err *err)
 {
 	const struct model_reply *reply = &probe->pair;
 	const char *address = probe->address;
@@ -92,7 +92,7 @@ judge(const struct probe *probe, int32_t *seniority, struct err *err)
 	if (reply->status != MODEL_OK)
 		return err_set(err, reply->status == MODEL_AGAIN ? ERR_TEMPORARY : ERR_FAILED, "%s: %s%s%s", address,
 		               reply->text, probe->health.status == MODEL_OK ? "; health: " : "",
-		               probe->health.status == MODEL_OK ? health(&probe->health) : "");
+		               probe->health.status == MODEL_OK ? health_text(&probe->health) : "");
 	if (!model_codec_read_reply(slice_of_buf(&reply->message), 1, seniority, &given, &unknown_ids))
 		return err_set(err, ERR_FAILED, "%s: the reply is no SeniorityResponseBatch", address);
 	if (given != 1)
@@ -105,9 +105,9 @@ judge(const struct probe *probe, int32_t *seniority, struct err *err)
 
 /* The pair was answered, so a run will do: nothing in the pipe asks for health. But what stands in front of the model may. */
 static int
-tell(const struct probe *probe, int32_t seniority, struct err *err)
+print_answer(const struct probe *probe, int32_t seniority, struct err *err)
 {
-	const char *said = health(&probe->health);
+	const char *said = health_text(&probe->health);
 	struct buf text = BUF_INIT;
 	int result = 0;
 
@@ -132,9 +132,9 @@ probe_model(const struct settings *settings, struct err *err)
 	probe.model = model_new(settings, err);
 	if (probe.model == NULL)
 		return -1;
-	ask(&probe, timeout < PROBE_TIMEOUT_MS ? timeout : PROBE_TIMEOUT_MS);
-	if (wait_for(&probe, err) == 0 && judge(&probe, &seniority, err) == 0)
-		result = tell(&probe, seniority, err);
+	send_both_calls(&probe, timeout < PROBE_TIMEOUT_MS ? timeout : PROBE_TIMEOUT_MS);
+	if (wait_for_replies(&probe, err) == 0 && check_answer(&probe, &seniority, err) == 0)
+		result = print_answer(&probe, seniority, err);
 	buf_release(&probe.pair.message);
 	buf_release(&probe.health.message);
 	model_free(probe.model);

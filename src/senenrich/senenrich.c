@@ -77,7 +77,7 @@ open_rejects(void)
 }
 
 static enum exit_status
-run(struct enrich *enrich, struct stats *stats)
+run_enrich(struct enrich *enrich, struct stats *stats)
 {
 	struct err err = ERR_INIT;
 	enum exit_status status = STATUS_OK;
@@ -137,7 +137,7 @@ main(int argc, char **argv)
 	if (open_rejects() < 0)
 		return STATUS_USAGE;
 	stats_init(&stats, cli.program);
-	status = run(&enrich, &stats);
+	status = run_enrich(&enrich, &stats);
 	enrich_release(&enrich);
 	stats_release(&stats);
 	cli_release(&cli);

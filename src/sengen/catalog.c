@@ -47,7 +47,7 @@ pattern_size(const struct pattern *pattern)
 }
 
 static void
-append(struct buf *to, const char *text)
+append_if_set(struct buf *to, const char *text)
 {
 	if (text)
 		buf_append_str(to, text);
@@ -55,16 +55,16 @@ append(struct buf *to, const char *text)
 
 /* Combination number n of a pattern. */
 static void
-pattern_write(const struct pattern *pattern, uint64_t n, struct buf *to)
+write_pattern(const struct pattern *pattern, uint64_t n, struct buf *to)
 {
 	for (int i = 0; i < PATTERN_LISTS && pattern->lists[i]; i++) {
 		uint64_t length = list_length(pattern->lists[i]);
-		append(to, pattern->before[i]);
+		append_if_set(to, pattern->before[i]);
 		/* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): no list is empty */
-		append(to, pattern->lists[i][n % length]);
+		append_if_set(to, pattern->lists[i][n % length]);
 		n /= length;
 	}
-	append(to, pattern->after);
+	append_if_set(to, pattern->after);
 }
 
 static void
@@ -76,7 +76,7 @@ make_titles(struct catalog *catalog)
 	uint64_t t = 0;
 	for (const struct pattern *p = title_patterns; p->lists[0]; p++) {
 		for (uint64_t n = 0; n < pattern_size(p); n++) {
-			pattern_write(p, n, &catalog->text);
+			write_pattern(p, n, &catalog->text);
 			catalog->ends[t++] = catalog->text.len;
 		}
 	}

@@ -47,7 +47,7 @@ struct generator {
 };
 
 static uint64_t
-seed_of(int64_t wanted)
+choose_seed(int64_t wanted)
 {
 	uint64_t seed;
 
@@ -63,7 +63,8 @@ seed_of(int64_t wanted)
 static void
 generator_init(struct generator *generator, const struct options *options)
 {
-	*generator = (struct generator){.options = options, .random = {seed_of(options->seed)}, .catalog = catalog_new()};
+	*generator =
+		(struct generator){.options = options, .random = {choose_seed(options->seed)}, .catalog = catalog_new()};
 	zipf_init(&generator->zipf, (uint64_t)options->pairs);
 	generator->first_id = 100000000 + random_below(&generator->random, 800000000);
 	while (locations[generator->places])
@@ -79,7 +80,7 @@ generator_release(struct generator *generator)
 
 /* Line number n, into generator->line. */
 static void
-generate(struct generator *generator, int64_t n)
+generate_line(struct generator *generator, int64_t n)
 {
 	const struct options *options = generator->options;
 	struct random *random = &generator->random;
@@ -107,7 +108,7 @@ generate(struct generator *generator, int64_t n)
 }
 
 static int
-run(const struct cli *cli, const struct options *options, struct err *err)
+write_postings(const struct cli *cli, const struct options *options, struct err *err)
 {
 	struct generator generator;
 	struct stats stats;
@@ -117,7 +118,7 @@ run(const struct cli *cli, const struct options *options, struct err *err)
 	generator_init(&generator, options);
 	out_init(&out, STDOUT_FILENO);
 	for (int64_t n = 0; n < options->count; n++) {
-		generate(&generator, n);
+		generate_line(&generator, n);
 		if (out_write_slice(&out, slice_of_buf(&generator.line)) != 0)
 			break;
 	}
@@ -149,12 +150,12 @@ check_options(const struct cli *cli, const struct options *options)
 }
 
 static int
-start(const struct cli *cli, const struct options *options)
+run_sengen(const struct cli *cli, const struct options *options)
 {
 	struct err err = ERR_INIT;
 	int status = check_options(cli, options);
 
-	if (status == STATUS_OK && run(cli, options, &err) != 0) {
+	if (status == STATUS_OK && write_postings(cli, options, &err) != 0) {
 		log_error("%s", err.text);
 		status = (int)err_status(&err);
 	}
@@ -190,7 +191,7 @@ main(int argc, char **argv)
 		.options = table,
 		.examples = examples,
 	};
-	int status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
+	int status = cli_start(&cli, argc, argv) ? run_sengen(&cli, &options) : cli.status;
 
 	cli_release(&cli);
 	return status;

@@ -14,7 +14,7 @@
 #include "base/units.h"
 
 static int
-parse_unix(struct address *address, const char *path, struct err *err)
+parse_unix_path(struct address *address, const char *path, struct err *err)
 {
 	struct sockaddr_un name;
 
@@ -37,7 +37,7 @@ address_parse(struct address *address, const char *text, struct err *err)
 
 	*address = (struct address){NULL, 0, NULL};
 	if (strncmp(text, "unix:", 5) == 0)
-		return parse_unix(address, text + 5, err);
+		return parse_unix_path(address, text + 5, err);
 	if (strchr(text, ','))
 		return err_set(err, ERR_USAGE, "address %s: a server listens on one address only", text);
 	const char *colon = strrchr(text, ':');
@@ -61,7 +61,7 @@ address_release(struct address *address)
 }
 
 static int
-check_unix(const char *path, struct err *err)
+check_unix_free(const char *path, struct err *err)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	struct stat st;
@@ -98,7 +98,7 @@ try_bind(const struct addrinfo *info)
 }
 
 static int
-check_tcp(const struct address *address, struct err *err)
+check_tcp_free(const struct address *address, struct err *err)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
 	struct addrinfo *found = NULL;
@@ -133,7 +133,7 @@ check_tcp(const struct address *address, struct err *err)
 int
 address_check_free(const struct address *address, struct err *err)
 {
-	return address->path ? check_unix(address->path, err) : check_tcp(address, err);
+	return address->path ? check_unix_free(address->path, err) : check_tcp_free(address, err);
 }
 
 char *

@@ -4,7 +4,7 @@
 #include "senserve/server_internal.h"
 
 static void
-unqueue(struct server *server, struct call *call)
+unqueue_call(struct server *server, struct call *call)
 {
 	if (call->queued)
 		TAILQ_REMOVE(call->method == METHOD_WATCH ? &server->watchers : &server->waiting, call, link);
@@ -12,7 +12,7 @@ unqueue(struct server *server, struct call *call)
 }
 
 static void
-queue(struct server *server, struct call *call)
+queue_call(struct server *server, struct call *call)
 {
 	if (call->method == METHOD_WATCH)
 		TAILQ_INSERT_TAIL(&server->watchers, call, link);
@@ -28,9 +28,9 @@ call_failed(const struct call *call)
 }
 
 static void
-reply(struct server *server, struct call *call)
+send_reply(struct server *server, struct call *call)
 {
-	unqueue(server, call);
+	unqueue_call(server, call);
 	rpc_end(call, call->status, call->text ? call->text : "", call_failed(call) ? NULL : call->reply);
 }
 
@@ -58,7 +58,7 @@ answer_gone(struct server *server, struct call *call)
 		dummy_cancelled(server->dummy);
 	if (call->queued) {
 		call->status = GRPC_STATUS_CANCELLED;
-		reply(server, call);
+		send_reply(server, call);
 	}
 }
 
@@ -75,7 +75,7 @@ on_infer(struct server *server, struct call *call)
 	else
 		call->reply = rpc_bytes(slice_of_buf(&answer->reply));
 	call->due = due_time(server, answer->pairs);
-	queue(server, call);
+	queue_call(server, call);
 	if (call->closed && call->client_gone)
 		answer_gone(server, call);
 }
@@ -103,7 +103,7 @@ on_watch(struct server *server, struct call *call, enum health health)
 
 	health_write(&bytes, health);
 	rpc_open(call, slice_of_buf(&bytes));
-	queue(server, call);
+	queue_call(server, call);
 	buf_release(&bytes);
 }
 
@@ -113,7 +113,7 @@ end_watcher(struct server *server, struct call *call)
 	struct buf bytes = BUF_INIT;
 	grpc_byte_buffer *message = NULL;
 
-	unqueue(server, call);
+	unqueue_call(server, call);
 	if (!call->closed) {
 		health_write(&bytes, HEALTH_NOT_SERVING);
 		message = rpc_bytes(slice_of_buf(&bytes));
@@ -168,5 +168,5 @@ answer_due(struct server *server)
 	struct call *call;
 
 	while ((call = TAILQ_FIRST(&server->waiting)) && gpr_time_cmp(call->due, gpr_now(GPR_CLOCK_MONOTONIC)) <= 0)
-		reply(server, call);
+		send_reply(server, call);
 }

@@ -52,14 +52,14 @@ dummy_status_name(int code)
 }
 
 static void *
-allocate(void *arena, size_t size)
+allocate_in_arena(void *arena, size_t size)
 {
 	return arena_alloc(arena, size);
 }
 
 /* Everything goes at once, in dummy_ask. */
 static void
-keep(void *arena, void *pointer)
+free_nothing(void *arena, void *pointer)
 {
 	(void)arena;
 	(void)pointer;
@@ -72,7 +72,7 @@ dummy_new(const struct dummy_faults *faults)
 
 	dummy->faults = *faults;
 	dummy->match = match_new();
-	dummy->allocator = (ProtobufCAllocator){allocate, keep, &dummy->arena};
+	dummy->allocator = (ProtobufCAllocator){allocate_in_arena, free_nothing, &dummy->arena};
 	pthread_mutex_init(&dummy->lock, NULL);
 	return dummy;
 }
@@ -89,7 +89,8 @@ dummy_free(struct dummy *dummy)
 	free(dummy);
 }
 
-static void __attribute__((format(printf, 3, 4))) fail(struct dummy_answer *answer, int status, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+refuse_call(struct dummy_answer *answer, int status, const char *format, ...)
 {
 	va_list args;
 
@@ -106,10 +107,11 @@ check_pairs(const struct dummy *dummy, const SeniorityRequestBatch *request, str
 	for (size_t i = 0; i < request->n_batch; i++) {
 		const SeniorityRequest *pair = request->batch[i];
 		if (!slice_is_utf8(slice_of_str(pair->company)) || !slice_is_utf8(slice_of_str(pair->title)))
-			fail(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": not valid UTF-8", i + 1, pair->uuid);
+			refuse_call(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": not valid UTF-8", i + 1,
+			            pair->uuid);
 		else if (dummy->faults.refuse && strstr(pair->title, dummy->faults.refuse))
-			fail(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": a title that is refused", i + 1,
-			     pair->uuid);
+			refuse_call(answer, DUMMY_INVALID_ARGUMENT, "pair %zu, uuid %" PRId32 ": a title that is refused", i + 1,
+			            pair->uuid);
 		else
 			continue;
 		return;
@@ -117,7 +119,7 @@ check_pairs(const struct dummy *dummy, const SeniorityRequestBatch *request, str
 }
 
 static bool
-nth(int64_t every, int64_t number)
+is_every_nth(int64_t every, int64_t number)
 {
 	return every > 0 && number % every == 0;
 }
@@ -133,7 +135,7 @@ asked_before(struct dummy *dummy, struct slice company, struct slice title)
 /* A level for every pair. `first` is the number of pairs answered before this call. Returns how many came
  * again. */
 static int64_t
-infer(struct dummy *dummy, const SeniorityRequestBatch *request, int64_t first, struct buf *reply)
+answer_pairs(struct dummy *dummy, const SeniorityRequestBatch *request, int64_t first, struct buf *reply)
 {
 	SeniorityResponseBatch out = SENIORITY_RESPONSE_BATCH__INIT;
 	SeniorityResponse *levels = arena_alloc(&dummy->arena, request->n_batch * sizeof *levels);
@@ -146,13 +148,14 @@ infer(struct dummy *dummy, const SeniorityRequestBatch *request, int64_t first, 
 		int64_t number = first + (int64_t)i + 1;
 
 		repeated += asked_before(dummy, slice_of_str(pair->company), title);
-		if (nth(dummy->faults.omit, number))
+		if (is_every_nth(dummy->faults.omit, number))
 			continue;
 		SeniorityResponse *level = &levels[out.n_batch];
 		seniority_response__init(level);
 		level->uuid = pair->uuid;
-		level->seniority =
-			nth(dummy->faults.out_of_range, number) ? OUT_OF_RANGE : (int)match_level(dummy->match, title, NULL);
+		level->seniority = is_every_nth(dummy->faults.out_of_range, number)
+		                       ? OUT_OF_RANGE
+		                       : (int)match_level(dummy->match, title, NULL);
 		out.batch[out.n_batch++] = level;
 	}
 	size_t size = seniority_response_batch__get_packed_size(&out);
@@ -163,7 +166,7 @@ infer(struct dummy *dummy, const SeniorityRequestBatch *request, int64_t first, 
 }
 
 static void
-count(struct dummy *dummy, const struct dummy_answer *answer, int64_t repeated)
+count_call(struct dummy *dummy, const struct dummy_answer *answer, int64_t repeated)
 {
 	pthread_mutex_lock(&dummy->lock);
 	dummy->counts.calls++;
@@ -187,20 +190,20 @@ dummy_ask(struct dummy *dummy, struct slice bytes, struct dummy_answer *answer)
 	answer->text[0] = '\0';
 	answer->pairs = 0;
 	buf_reset(&answer->reply);
-	if (nth(dummy->faults.fail_every, call)) {
-		fail(answer, dummy->faults.fail_status, "call %" PRId64 " fails, as told", call);
+	if (is_every_nth(dummy->faults.fail_every, call)) {
+		refuse_call(answer, dummy->faults.fail_status, "call %" PRId64 " fails, as told", call);
 	} else {
 		request = seniority_request_batch__unpack(&dummy->allocator, bytes.len, (const uint8_t *)bytes.ptr);
 		if (!request)
-			fail(answer, DUMMY_INVALID_ARGUMENT, "not a SeniorityRequestBatch");
+			refuse_call(answer, DUMMY_INVALID_ARGUMENT, "not a SeniorityRequestBatch");
 		else
 			check_pairs(dummy, request, answer);
 	}
 	if (request && answer->status == DUMMY_OK) {
 		answer->pairs = (int64_t)request->n_batch;
-		repeated = infer(dummy, request, dummy->counts.pairs, &answer->reply);
+		repeated = answer_pairs(dummy, request, dummy->counts.pairs, &answer->reply);
 	}
-	count(dummy, answer, repeated);
+	count_call(dummy, answer, repeated);
 	arena_reset(&dummy->arena);
 }
 

@@ -17,7 +17,7 @@ struct explainer {
 };
 
 static int
-explain_one(struct explainer *explainer, struct slice title)
+explain_title(struct explainer *explainer, struct slice title)
 {
 	const struct rule *rule;
 	enum level level = match_level(explainer->match, title, &rule);
@@ -46,10 +46,10 @@ explain_stdin(struct explainer *explainer, struct err *err)
 	do {
 		got = lines_read(&lines, STDIN_FILENO);
 		while (lines_next(&lines, &line) != LINE_MORE)
-			explain_one(explainer, line);
+			explain_title(explainer, line);
 	} while (got > 0 && !explainer->out.failed);
 	if (lines_rest(&lines, &line) == LINE_WHOLE)
-		explain_one(explainer, line);
+		explain_title(explainer, line);
 	lines_release(&lines);
 	return got < 0 ? err_set_errno(err, ERR_FAILED, "cannot read stdin") : 0;
 }
@@ -65,7 +65,7 @@ explain(char **titles, int count, struct err *err)
 	if (count == 0)
 		result = explain_stdin(&explainer, err);
 	for (int i = 0; i < count; i++)
-		explain_one(&explainer, slice_of_str(titles[i]));
+		explain_title(&explainer, slice_of_str(titles[i]));
 	buf_release(&explainer.line);
 	match_free(explainer.match);
 	if (out_close(&explainer.out, &closing) != 0 && result == 0) {

@@ -62,7 +62,7 @@ struct title {
 };
 
 static _Noreturn void
-bad_phrase(const char *phrase)
+abort_on_phrase(const char *phrase)
 {
 	fprintf(stderr, "senserve: bug: cannot read the rule \"%s\"\n", phrase);
 	abort();
@@ -70,7 +70,7 @@ bad_phrase(const char *phrase)
 
 /* One blank-separated piece of a phrase: "^a/b." */
 static void
-step_read(struct match *match, struct step *step, const char *text, size_t len, const char *phrase)
+read_step(struct match *match, struct step *step, const char *text, size_t len, const char *phrase)
 {
 	if (len > 0 && text[0] == '^') {
 		step->begins_part = true;
@@ -85,7 +85,7 @@ step_read(struct match *match, struct step *step, const char *text, size_t len, 
 		size_t word = slash ? (size_t)(slash - text) : len;
 		uint16_t id = word > 0 ? words_add(&match->words, text, word) : 0;
 		if (id == 0 || step->count == MAX_CHOICES)
-			bad_phrase(phrase);
+			abort_on_phrase(phrase);
 		step->choices[step->count++] = id;
 		if (!slash)
 			return;
@@ -95,14 +95,14 @@ step_read(struct match *match, struct step *step, const char *text, size_t len, 
 
 /* Enters a phrase into the lists of the words that can begin it. */
 static void
-phrase_link(struct match *match, int index, const char *text)
+link_phrase(struct match *match, int index, const char *text)
 {
 	const struct step *step = &match->phrases[index].steps[0];
 
 	for (int i = 0; i < step->count; i++) {
 		uint16_t word = step->choices[i];
 		if (match->link_count == MAX_FIRST_WORDS)
-			bad_phrase(text);
+			abort_on_phrase(text);
 		match->links[match->link_count] = (struct link){index, -1};
 		if (match->first[word] < 0)
 			match->first[word] = match->link_count;
@@ -113,29 +113,29 @@ phrase_link(struct match *match, int index, const char *text)
 }
 
 static void
-phrase_add(struct match *match, const char *text)
+add_phrase(struct match *match, const char *text)
 {
 	struct phrase *phrase = &match->phrases[match->phrase_count];
 
 	if (match->phrase_count == MAX_PHRASES)
-		bad_phrase(text);
+		abort_on_phrase(text);
 	for (const char *at = text; *at != '\0';) {
 		size_t len = strcspn(at, " ");
 		if (len == 1 && *at == '*') {
 			if (phrase->gap != 0 || phrase->count == 0)
-				bad_phrase(text);
+				abort_on_phrase(text);
 			phrase->gap = phrase->count;
 		} else {
 			if (phrase->count == MAX_STEPS)
-				bad_phrase(text);
-			step_read(match, &phrase->steps[phrase->count++], at, len, text);
+				abort_on_phrase(text);
+			read_step(match, &phrase->steps[phrase->count++], at, len, text);
 		}
 		at += len;
 		at += *at == ' ';
 	}
 	if (phrase->count == 0 || phrase->gap == phrase->count)
-		bad_phrase(text);
-	phrase_link(match, match->phrase_count++, text);
+		abort_on_phrase(text);
+	link_phrase(match, match->phrase_count++, text);
 }
 
 static bool
@@ -180,7 +180,7 @@ phrase_matches(const struct phrase *phrase, const struct title *title, int at)
  * punctuation (U+2000..U+203F).
  */
 static int
-classify(const unsigned char *at, const unsigned char *end, size_t *len)
+classify_byte(const unsigned char *at, const unsigned char *end, size_t *len)
 {
 	unsigned char c = *at;
 
@@ -201,7 +201,7 @@ classify(const unsigned char *at, const unsigned char *end, size_t *len)
 }
 
 static void
-title_read(const struct match *match, struct slice text, struct title *title)
+read_title(const struct match *match, struct slice text, struct title *title)
 {
 	const unsigned char *at = (const unsigned char *)text.ptr, *end = at + text.len;
 	bool begins = true;
@@ -209,7 +209,7 @@ title_read(const struct match *match, struct slice text, struct title *title)
 	title->count = 0;
 	while (at < end) {
 		size_t len;
-		int kind = classify(at, end, &len);
+		int kind = classify_byte(at, end, &len);
 		if (kind != 0) {
 			/* A hyphen joins words, but with a blank before and behind it is a dash. */
 			if (*at == '-' && at > (const unsigned char *)text.ptr && at[-1] == ' ' && at + 1 < end && at[1] == ' ')
@@ -227,7 +227,7 @@ title_read(const struct match *match, struct slice text, struct title *title)
 		do {
 			for (size_t i = 0; i < len; i++, at++)
 				hash = words_hash(hash, *at);
-		} while (at < end && classify(at, end, &len) == 0);
+		} while (at < end && classify_byte(at, end, &len) == 0);
 		if (title->count == MAX_WORDS)
 			return;
 		uint16_t id = words_find(&match->words, (const char *)word, (size_t)(at - word), hash);
@@ -240,7 +240,7 @@ title_read(const struct match *match, struct slice text, struct title *title)
 
 /* Ends the title before the first phrase behind which somebody else is named. */
 static void
-title_cut(const struct match *match, struct title *title)
+cut_title(const struct match *match, struct title *title)
 {
 	for (int at = 1; at < title->count; at++) {
 		uint16_t id = title->words[at].id;
@@ -262,10 +262,10 @@ match_new(void)
 
 	memset(match->first, -1, sizeof match->first);
 	for (const struct rule *rule = rules_table; rule->phrase; rule++)
-		phrase_add(match, rule->phrase);
+		add_phrase(match, rule->phrase);
 	match->rule_count = match->phrase_count;
 	for (const char *const *cut = rules_cuts; *cut; cut++)
-		phrase_add(match, *cut);
+		add_phrase(match, *cut);
 	return match;
 }
 
@@ -281,8 +281,8 @@ match_level(const struct match *match, struct slice text, const struct rule **ru
 	struct title title;
 	int best = match->rule_count;
 
-	title_read(match, text, &title);
-	title_cut(match, &title);
+	read_title(match, text, &title);
+	cut_title(match, &title);
 	for (int at = 0; at < title.count; at++) {
 		uint16_t id = title.words[at].id;
 		for (int l = id ? match->first[id] : -1; l >= 0; l = match->links[l].next) {

@@ -11,7 +11,7 @@
 
 /* The core refuses an operation only where it is used wrongly. */
 static void
-must(grpc_call_error error, const char *what)
+abort_on_error(grpc_call_error error, const char *what)
 {
 	if (error != GRPC_CALL_OK) {
 		fprintf(stderr, "senserve: bug: %s: %s\n", what, grpc_call_error_to_string(error));
@@ -20,10 +20,10 @@ must(grpc_call_error error, const char *what)
 }
 
 static void
-start(struct call *call, const grpc_op *ops, size_t count, enum call_step step)
+start_operations(struct call *call, const grpc_op *ops, size_t count, enum call_step step)
 {
 	call->outstanding++;
-	must(grpc_call_start_batch(call->handle, ops, count, &call->events[step], NULL), "start_batch");
+	abort_on_error(grpc_call_start_batch(call->handle, ops, count, &call->events[step], NULL), "start_batch");
 }
 
 struct call *
@@ -36,9 +36,9 @@ rpc_request(grpc_server *server, grpc_completion_queue *queue)
 	grpc_call_details_init(&call->details);
 	grpc_metadata_array_init(&call->metadata);
 	call->outstanding++;
-	must(grpc_server_request_call(server, &call->handle, &call->details, &call->metadata, queue, queue,
-	                              &call->events[CALL_NEW]),
-	     "request_call");
+	abort_on_error(grpc_server_request_call(server, &call->handle, &call->details, &call->metadata, queue, queue,
+	                                        &call->events[CALL_NEW]),
+	               "request_call");
 	return call;
 }
 
@@ -48,7 +48,7 @@ expect_close(struct call *call)
 	grpc_op op = {.op = GRPC_OP_RECV_CLOSE_ON_SERVER};
 
 	op.data.recv_close_on_server.cancelled = &call->client_gone;
-	start(call, &op, 1, CALL_CLOSED);
+	start_operations(call, &op, 1, CALL_CLOSED);
 }
 
 void
@@ -58,7 +58,7 @@ rpc_receive(struct call *call)
 
 	expect_close(call);
 	op.data.recv_message.recv_message = &call->message;
-	start(call, &op, 1, CALL_MESSAGE);
+	start_operations(call, &op, 1, CALL_MESSAGE);
 }
 
 bool
@@ -96,7 +96,7 @@ rpc_open(struct call *call, struct slice bytes)
 	grpc_op ops[2] = {{.op = GRPC_OP_SEND_INITIAL_METADATA}, {.op = GRPC_OP_SEND_MESSAGE}};
 
 	ops[1].data.send_message.send_message = message;
-	start(call, ops, 2, CALL_OPENED);
+	start_operations(call, ops, 2, CALL_OPENED);
 	call->opened = true;
 	grpc_byte_buffer_destroy(message);
 }
@@ -121,7 +121,7 @@ rpc_end(struct call *call, int status, const char *text, grpc_byte_buffer *messa
 	ops[count].op = GRPC_OP_SEND_STATUS_FROM_SERVER;
 	ops[count].data.send_status_from_server.status = (grpc_status_code)status;
 	ops[count++].data.send_status_from_server.status_details = &details;
-	start(call, ops, count, CALL_ENDED);
+	start_operations(call, ops, count, CALL_ENDED);
 	grpc_slice_unref(details);
 }
 

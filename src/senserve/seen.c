@@ -17,7 +17,7 @@ slot_of(uint64_t *slots, size_t capacity, uint64_t hash)
 }
 
 static void
-grow(struct seen *seen)
+grow_set(struct seen *seen)
 {
 	size_t capacity = seen->capacity ? seen->capacity * 2 : 1024;
 	uint64_t *slots = mem_zero(capacity, sizeof *slots);
@@ -36,7 +36,7 @@ seen_add(struct seen *seen, uint64_t hash)
 	if (hash == 0)
 		hash = 1;
 	if (seen->count >= seen->capacity / 4 * 3)
-		grow(seen);
+		grow_set(seen);
 	uint64_t *slot = slot_of(seen->slots, seen->capacity, hash);
 	if (*slot == hash)
 		return true;

@@ -44,7 +44,7 @@ struct runner {
 };
 
 static void *
-run(void *argument)
+run_server_thread(void *argument)
 {
 	struct runner *runner = argument;
 
@@ -136,7 +136,7 @@ obey_signals(struct runner *runner, struct dummy *dummy, const sigset_t *set)
 }
 
 static int
-serve(const struct options *options, const struct address *address, struct dummy *dummy, struct err *err)
+serve_until_stopped(const struct options *options, const struct address *address, struct dummy *dummy, struct err *err)
 {
 	struct runner runner = {.main = pthread_self()};
 	pthread_t thread;
@@ -149,7 +149,7 @@ serve(const struct options *options, const struct address *address, struct dummy
 	int result = announce(address, runner.server, options->ready_file, err);
 	if (result != 0)
 		server_stop(runner.server);
-	int error = pthread_create(&thread, NULL, run, &runner);
+	int error = pthread_create(&thread, NULL, run_server_thread, &runner);
 	if (error != 0) {
 		errno = error;
 		return err_set_errno(err, ERR_TEMPORARY, "cannot start a thread");
@@ -199,7 +199,7 @@ serve_and_count(const struct cli *cli, const struct options *options, struct err
 		return -1;
 	struct dummy *dummy = dummy_new(&options->faults);
 	stats_init(&stats, cli->program);
-	int result = serve(options, &address, dummy, err);
+	int result = serve_until_stopped(options, &address, dummy, err);
 	if (result == 0) {
 		result = print_counts(dummy, err);
 		save_stats(&stats, dummy, cli->stats_path);
@@ -211,7 +211,7 @@ serve_and_count(const struct cli *cli, const struct options *options, struct err
 }
 
 static int
-start(const struct cli *cli, struct options *options)
+run_senserve(const struct cli *cli, struct options *options)
 {
 	struct err err = ERR_INIT;
 	int status = check_options(cli, options);
@@ -257,7 +257,7 @@ main(int argc, char **argv)
 		.options = table,
 		.examples = examples,
 	};
-	int status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
+	int status = cli_start(&cli, argc, argv) ? run_senserve(&cli, &options) : cli.status;
 
 	cli_release(&cli);
 	return status;

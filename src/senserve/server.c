@@ -45,7 +45,7 @@ method_of(grpc_slice path)
 }
 
 static void
-next_call(struct server *server)
+request_next_call(struct server *server)
 {
 	server->live++;
 	rpc_request(server->grpc, server->queue);
@@ -67,7 +67,7 @@ on_new(struct server *server, struct call *call, bool success)
 		return;
 	}
 	if (!atomic_load(&server->stop_asked))
-		next_call(server);
+		request_next_call(server);
 	call->method = method_of(call->details.method);
 	if (call->method == METHOD_UNKNOWN)
 		rpc_end(call, GRPC_STATUS_UNIMPLEMENTED, "unknown method", NULL);
@@ -97,7 +97,7 @@ on_event(struct server *server, const struct call_event *event, bool success)
 
 /* What stopping needs besides waiting. Returns whether the loop is done. */
 static bool
-go_on_stopping(struct server *server)
+continue_stopping(struct server *server)
 {
 	gpr_timespec now = gpr_now(GPR_CLOCK_MONOTONIC);
 
@@ -126,10 +126,10 @@ wake_time(const struct server *server)
 void
 server_run(struct server *server)
 {
-	next_call(server);
+	request_next_call(server);
 	while (true) {
 		answer_due(server);
-		if (server->stopping && go_on_stopping(server))
+		if (server->stopping && continue_stopping(server))
 			break;
 		grpc_event event = grpc_completion_queue_next(server->queue, wake_time(server), NULL);
 		if (event.type != GRPC_OP_COMPLETE)
