@@ -7,8 +7,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "cli/progress.h"
-#include "senenrich/enrich.h"
-#include "senenrich/posting.h"
+#include "senenrich/enrich_batch.h"
 
 enum {
 	BATCH_BYTES = 4 * 1024 * 1024, /* what closes a batch beside --batch */
@@ -17,182 +16,6 @@ enum {
 	PAUSE_MS = 50,      /* and this long, sends a call that is not full: a scheduler's hiccup is shorter */
 	CONTROL_FACTOR = 6, /* a byte may take six in a reject record: \u0001 */
 };
-
-int
-enrich_init(struct enrich *e, int fd, const struct settings *settings, const struct enrich_options *options,
-            struct err *err)
-{
-	*e = (struct enrich){.options = *options, .fd = fd};
-	e->max_line = (size_t)settings_int(settings, "max_line");
-	lines_init(&e->lines, e->max_line * CONTROL_FACTOR + 64 * 1024);
-	out_init(&e->out, STDOUT_FILENO);
-	e->memo = memo_new(options->memo_pairs);
-	pairs_init(&e->pairs);
-	dispatcher_init(&e->dispatcher, settings, &e->pairs);
-	claims_init(&e->claims, &e->lookup, &e->dispatcher);
-	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
-	if (settings_int(settings, "max_rejects") >= 0)
-		e->emit.max_rejects = settings_int(settings, "max_rejects");
-	e->filling = batch_new();
-	time_profile_start(&e->profile);
-	return lookup_init(&e->lookup, settings, &e->pairs, &e->profile, options->require_cache, err);
-}
-
-void
-enrich_release(struct enrich *e)
-{
-	lines_release(&e->lines);
-	buf_release(&e->out.buf);
-	json_release(&e->json);
-	buf_release(&e->scratch);
-	buf_release(&e->hash_scratch);
-	memo_free(e->memo);
-	lookup_release(&e->lookup);
-	claims_release(&e->claims);
-	dispatcher_release(&e->dispatcher);
-	emit_release(&e->emit);
-	pairs_release(&e->pairs);
-	while (e->first) {
-		struct batch *next = e->first->next;
-
-		batch_free(e->first);
-		e->first = next;
-	}
-	batch_free(e->filling);
-	batch_free(e->spare);
-}
-
-/* --- what becomes of a batch --- */
-
-static void
-parse_item(struct enrich *e, struct batch *batch, struct item *item)
-{
-	struct posting posting;
-	const char *reason;
-
-	if (item->len > e->max_line) {
-		batch_reject(batch, item, "longer than max_line");
-		return;
-	}
-	reason = posting_parse(&e->json, &e->scratch, batch_line(batch, item), &posting);
-	if (reason) {
-		batch_reject(batch, item, reason);
-		return;
-	}
-	item->cut_start = posting.cut_start;
-	item->cut_end = posting.cut_end;
-	item->hash = pair_hash(posting.company, posting.title, &e->hash_scratch);
-	memo_prefetch(e->memo, item->hash);
-}
-
-/* From the memo, or from a pair that is on its way, or asked of Redis. */
-static void
-find_item(struct enrich *e, struct batch *batch, struct item *item)
-{
-	bool is_new;
-
-	item->seniority = (uint8_t)memo_get(e->memo, item->hash);
-	item->pair = NULL;
-	if (item->seniority > 0)
-		return;
-	item->pair = pairs_take(&e->pairs, item->hash, &is_new);
-	if (!is_new)
-		return;
-	item->pair->line = batch_line(batch, item);
-	lookup_ask(&e->lookup, item->pair);
-}
-
-/* Nobody knows the pair: the model is to be asked, if no other process is asking it already. */
-static int
-request_answer(struct enrich *e, struct pair *pair, struct slice company, struct slice title, struct err *err)
-{
-	int admitted = dispatcher_admit(&e->dispatcher, pair, company, title, err);
-
-	if (admitted > 0)
-		claims_want(&e->claims, pair);
-	return admitted < 0 ? -1 : 0;
-}
-
-static int
-on_looked_up(void *context, struct pair *pair, struct err *err)
-{
-	struct enrich *e = context;
-	struct posting posting;
-
-	if (pair->state == PAIR_KNOWN)
-		memo_put(e->memo, pair->hash, pair->seniority);
-	if (pair->claim != CLAIM_NONE) {
-		claims_take(&e->claims, pair);
-		return 0;
-	}
-	if (pair->state == PAIR_KNOWN)
-		return 0;
-	/* it was parsed before; that its texts were not kept saves their copies on every hit */
-	if (posting_parse(&e->json, &e->scratch, pair->line, &posting) != NULL)
-		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
-	if (lookup_ask_legacy(&e->lookup, pair, posting.company, posting.title))
-		return 0;
-	return request_answer(e, pair, posting.company, posting.title, err);
-}
-
-static void
-on_resolved(void *context, struct pair *pair)
-{
-	struct enrich *e = context;
-	enum time_use before = time_profile_switch(&e->profile, TIME_WRITING);
-
-	if (pair->state == PAIR_KNOWN) {
-		memo_put(e->memo, pair->hash, pair->seniority);
-		lookup_save(&e->lookup, pair);
-	}
-	lookup_end_claim(&e->lookup, pair); /* behind the answer: whoever claims it now finds that */
-	time_profile_switch(&e->profile, before);
-}
-
-static int
-close_batch(struct enrich *e, struct err *err)
-{
-	struct batch *batch = e->filling;
-	size_t flying = e->lookup.flying.count;
-	enum time_use before;
-
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->items[i].kind == ITEM_POSTING)
-			parse_item(e, batch, &batch->items[i]);
-	before = time_profile_switch(&e->profile, TIME_READING);
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->items[i].kind == ITEM_POSTING)
-			find_item(e, batch, &batch->items[i]);
-	time_profile_switch(&e->profile, before);
-	e->window_bytes += batch_bytes(batch);
-	e->window_batches++;
-	if (e->first)
-		e->last->next = batch;
-	else
-		e->first = batch;
-	e->last = batch;
-	e->filling = e->spare ? e->spare : batch_new();
-	e->spare = NULL;
-	/* Redis works on this batch's look-ups while the next one is read; its earlier answers are taken now */
-	return lookup_drain(&e->lookup, e->lookup.flying.count - flying, on_looked_up, e, err);
-}
-
-static void
-write_batches(struct enrich *e)
-{
-	while (e->first && emit_batch(&e->emit, e->first)) {
-		struct batch *batch = e->first;
-
-		e->first = batch->next;
-		e->window_bytes -= batch_bytes(batch);
-		e->window_batches--;
-		batch_reset(batch);
-		if (e->spare)
-			batch_free(batch);
-		else
-			e->spare = batch;
-	}
-}
 
 /* --- input --- */
 
@@ -222,9 +45,9 @@ batch_lines(struct enrich *e, struct err *err)
 		add_line(e, line, what);
 		if (e->filling->count < (size_t)e->options.batch_lines && e->filling->text.len < BATCH_BYTES)
 			continue;
-		if (close_batch(e, err) < 0)
+		if (enrich_close_batch(e, err) < 0)
 			return -1;
-		write_batches(e);
+		enrich_write_batches(e);
 	}
 	return 0;
 }
@@ -322,9 +145,9 @@ do_idle_work(struct enrich *e, int64_t idle, struct err *err)
 	bool stuck = !window_has_room(e); /* the window is full, or the input has ended */
 
 	if (e->lookup.flying.count > 0)
-		return lookup_drain(&e->lookup, 0, on_looked_up, e, err) < 0 ? -1 : 1;
+		return enrich_drain_lookups(e, 0, err) < 0 ? -1 : 1;
 	if (e->filling->count > 0 && (stuck || idle >= LINGER_MS))
-		return close_batch(e, err) < 0 ? -1 : 1;
+		return enrich_close_batch(e, err) < 0 ? -1 : 1;
 	if (claims_step(&e->claims) ||
 	    dispatcher_start(&e->dispatcher, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
 		return 1;
@@ -341,7 +164,7 @@ exchange_with_model(struct enrich *e)
 {
 	enum time_use before = time_profile_switch(&e->profile, TIME_MODEL);
 
-	dispatcher_collect(&e->dispatcher, on_resolved, e);
+	enrich_collect_replies(e);
 	dispatcher_start(&e->dispatcher, false);
 	time_profile_switch(&e->profile, TIME_WRITING);
 	claims_step(&e->claims);
@@ -356,7 +179,7 @@ run_one_step(struct enrich *e, struct err *err)
 	int did;
 
 	exchange_with_model(e);
-	write_batches(e);
+	enrich_write_batches(e);
 	if (wait_for_work(e, 0, &anything))
 		return read_input(e, err);
 	if (anything)
@@ -381,9 +204,53 @@ save_answers_under_way(struct enrich *e)
 		struct pollfd model = {.fd = dispatcher_fd(&e->dispatcher), .events = POLLIN};
 
 		poll(&model, 1, -1);
-		dispatcher_collect(&e->dispatcher, on_resolved, e);
+		enrich_collect_replies(e);
 	}
 	lookup_finish(&e->lookup);
+}
+
+int
+enrich_init(struct enrich *e, int fd, const struct settings *settings, const struct enrich_options *options,
+            struct err *err)
+{
+	*e = (struct enrich){.options = *options, .fd = fd};
+	e->max_line = (size_t)settings_int(settings, "max_line");
+	lines_init(&e->lines, e->max_line * CONTROL_FACTOR + 64 * 1024);
+	out_init(&e->out, STDOUT_FILENO);
+	e->memo = memo_new(options->memo_pairs);
+	pairs_init(&e->pairs);
+	dispatcher_init(&e->dispatcher, settings, &e->pairs);
+	claims_init(&e->claims, &e->lookup, &e->dispatcher);
+	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
+	if (settings_int(settings, "max_rejects") >= 0)
+		e->emit.max_rejects = settings_int(settings, "max_rejects");
+	e->filling = batch_new();
+	time_profile_start(&e->profile);
+	return lookup_init(&e->lookup, settings, &e->pairs, &e->profile, options->require_cache, err);
+}
+
+void
+enrich_release(struct enrich *e)
+{
+	lines_release(&e->lines);
+	buf_release(&e->out.buf);
+	json_release(&e->json);
+	buf_release(&e->scratch);
+	buf_release(&e->hash_scratch);
+	memo_free(e->memo);
+	lookup_release(&e->lookup);
+	claims_release(&e->claims);
+	dispatcher_release(&e->dispatcher);
+	emit_release(&e->emit);
+	pairs_release(&e->pairs);
+	while (e->first) {
+		struct batch *next = e->first->next;
+
+		batch_free(e->first);
+		e->first = next;
+	}
+	batch_free(e->filling);
+	batch_free(e->spare);
 }
 
 int
