@@ -1,8 +1,9 @@
 /* A batch of lines. */
+#include "senenrich/batch.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "senenrich/batch.h"
 
 enum { COMMON_TEXT = 8 * 1024 * 1024 }; /* twice what closes a batch */
 

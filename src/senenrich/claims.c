@@ -13,26 +13,6 @@ enum {
 	HELD_CALLS = 4, /* no more claims while so many calls' pairs are with others: it is the model that is waited for */
 };
 
-void
-claims_init(struct claims *c, struct lookup *lookup, struct dispatcher *dispatcher)
-{
-	*c = (struct claims){.lookup = lookup, .dispatcher = dispatcher, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
-}
-
-void
-claims_release(struct claims *c)
-{
-	pair_queue_release(&c->wanted);
-	pair_queue_release(&c->held);
-}
-
-void
-claims_want(struct claims *c, struct pair *pair)
-{
-	pair->references++;
-	pair_queue_push(&c->wanted, pair);
-}
-
 static void
 claim_pair(struct claims *c, struct pair *pair)
 {
@@ -60,32 +40,6 @@ schedule_first_look(struct claims *c)
 	c->look_ms = LOOK_FIRST_MS;
 	c->look_at = now + LOOK_FIRST_MS;
 	c->claim_all_at = now + CLAIM_ALL_MS;
-}
-
-void
-claims_take(struct claims *c, struct pair *pair)
-{
-	c->in_flight--;
-	if (pair->state == PAIR_KNOWN || pair->claim == CLAIM_OTHERS)
-		c->ours_in_a_row = 0;
-	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_WANTED) {
-		claim_pair(c, pair);
-		return;
-	}
-	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_OTHERS) {
-		if (c->held.count == 0 && c->looked == 0)
-			schedule_first_look(c);
-		pair_queue_push(&c->held, pair);
-		return;
-	}
-	if (pair->state != PAIR_KNOWN) {
-		c->ours_in_a_row++;
-		dispatcher_add(c->dispatcher, pair);
-		return;
-	}
-	c->found += pair->claim == CLAIM_OTHERS;
-	lookup_end_claim(c->lookup, pair);
-	pairs_drop(c->lookup->pairs, pair);
 }
 
 /*
@@ -150,6 +104,52 @@ claim_capacity(const struct claims *c)
 	if (c->held.count >= HELD_CALLS * c->dispatcher->batch_pairs || capacity <= c->in_flight)
 		return 0;
 	return capacity - c->in_flight;
+}
+
+void
+claims_init(struct claims *c, struct lookup *lookup, struct dispatcher *dispatcher)
+{
+	*c = (struct claims){.lookup = lookup, .dispatcher = dispatcher, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
+}
+
+void
+claims_release(struct claims *c)
+{
+	pair_queue_release(&c->wanted);
+	pair_queue_release(&c->held);
+}
+
+void
+claims_want(struct claims *c, struct pair *pair)
+{
+	pair->references++;
+	pair_queue_push(&c->wanted, pair);
+}
+
+void
+claims_take(struct claims *c, struct pair *pair)
+{
+	c->in_flight--;
+	if (pair->state == PAIR_KNOWN || pair->claim == CLAIM_OTHERS)
+		c->ours_in_a_row = 0;
+	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_WANTED) {
+		claim_pair(c, pair);
+		return;
+	}
+	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_OTHERS) {
+		if (c->held.count == 0 && c->looked == 0)
+			schedule_first_look(c);
+		pair_queue_push(&c->held, pair);
+		return;
+	}
+	if (pair->state != PAIR_KNOWN) {
+		c->ours_in_a_row++;
+		dispatcher_add(c->dispatcher, pair);
+		return;
+	}
+	c->found += pair->claim == CLAIM_OTHERS;
+	lookup_end_claim(c->lookup, pair);
+	pairs_drop(c->lookup->pairs, pair);
 }
 
 bool

@@ -1,4 +1,6 @@
 /* Calls to the model: filling and starting them. What comes back is dispatcher_answer.c's. */
+#include "senenrich/dispatcher.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,64 +10,12 @@
 #include "senenrich/dispatcher_call.h"
 #include "senenrich/model_codec.h"
 
-void
-dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs)
-{
-	*dispatcher = (struct dispatcher){
-		.pairs = pairs,
-		.settings = settings,
-		.batch_pairs = (size_t)settings_int(settings, "rpc_batch"),
-		.batch_bytes = (size_t)settings_int(settings, "rpc_bytes"),
-		.parallel = (int)settings_int(settings, "rpc_parallel"),
-		.timeout_ms = settings_int(settings, "rpc_timeout"),
-		.patience_ms = settings_int(settings, "rpc_patience"),
-	};
-	srandom((unsigned)clock_unix_ms());
-}
-
 static void
 free_call(struct dispatcher_call *call)
 {
 	buf_release(&call->request);
 	free(call->pairs);
 	free(call);
-}
-
-void
-dispatcher_release(struct dispatcher *dispatcher)
-{
-	model_free(dispatcher->model);
-	while (dispatcher->open_calls) {
-		struct dispatcher_call *call = dispatcher->open_calls;
-
-		dispatcher->open_calls = call->next;
-		free_call(call);
-	}
-	pair_queue_release(&dispatcher->queue);
-}
-
-struct dispatcher_call *
-dispatcher_call_new(struct dispatcher *dispatcher, size_t count)
-{
-	struct dispatcher_call *call = mem_zero(1, sizeof(*call));
-
-	call->pairs = mem_zero(count, sizeof(*call->pairs));
-	call->count = count;
-	call->retry_at = clock_mono_ms();
-	call->next = dispatcher->open_calls;
-	dispatcher->open_calls = call;
-	return call;
-}
-
-void
-dispatcher_call_remove(struct dispatcher *dispatcher, struct dispatcher_call *call)
-{
-	struct dispatcher_call **at = &dispatcher->open_calls;
-
-	while (*at != call)
-		at = &(*at)->next;
-	*at = call->next;
-	free_call(call);
 }
 
 static void
@@ -122,6 +72,82 @@ probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slic
 	send_call(dispatcher, call);
 }
 
+/* The next call's pairs: as many as fit. */
+static void
+form_call(struct dispatcher *dispatcher)
+{
+	size_t room = dispatcher->batch_bytes;
+	struct dispatcher_call *call =
+		dispatcher_call_new(dispatcher, dispatcher->queue.count < dispatcher->batch_pairs ? dispatcher->queue.count
+	                                                                                      : dispatcher->batch_pairs);
+	size_t count = 0;
+
+	while (count < call->count && pair_queue_at(&dispatcher->queue, 0)->bytes <= room) {
+		call->pairs[count] = pair_queue_pop(&dispatcher->queue);
+		room -= call->pairs[count++]->bytes;
+	}
+	call->count = count;
+	send_call(dispatcher, call);
+}
+
+static bool
+call_is_full(const struct dispatcher *dispatcher)
+{
+	return dispatcher->queue.count >= dispatcher->batch_pairs || dispatcher->queue.bytes > dispatcher->batch_bytes;
+}
+
+void
+dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs)
+{
+	*dispatcher = (struct dispatcher){
+		.pairs = pairs,
+		.settings = settings,
+		.batch_pairs = (size_t)settings_int(settings, "rpc_batch"),
+		.batch_bytes = (size_t)settings_int(settings, "rpc_bytes"),
+		.parallel = (int)settings_int(settings, "rpc_parallel"),
+		.timeout_ms = settings_int(settings, "rpc_timeout"),
+		.patience_ms = settings_int(settings, "rpc_patience"),
+	};
+	srandom((unsigned)clock_unix_ms());
+}
+
+void
+dispatcher_release(struct dispatcher *dispatcher)
+{
+	model_free(dispatcher->model);
+	while (dispatcher->open_calls) {
+		struct dispatcher_call *call = dispatcher->open_calls;
+
+		dispatcher->open_calls = call->next;
+		free_call(call);
+	}
+	pair_queue_release(&dispatcher->queue);
+}
+
+struct dispatcher_call *
+dispatcher_call_new(struct dispatcher *dispatcher, size_t count)
+{
+	struct dispatcher_call *call = mem_zero(1, sizeof(*call));
+
+	call->pairs = mem_zero(count, sizeof(*call->pairs));
+	call->count = count;
+	call->retry_at = clock_mono_ms();
+	call->next = dispatcher->open_calls;
+	dispatcher->open_calls = call;
+	return call;
+}
+
+void
+dispatcher_call_remove(struct dispatcher *dispatcher, struct dispatcher_call *call)
+{
+	struct dispatcher_call **at = &dispatcher->open_calls;
+
+	while (*at != call)
+		at = &(*at)->next;
+	*at = call->next;
+	free_call(call);
+}
+
 int
 dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice company, struct slice title,
                  struct err *err)
@@ -154,30 +180,6 @@ dispatcher_add(struct dispatcher *dispatcher, struct pair *pair)
 	}
 	pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
 	pairs_drop(dispatcher->pairs, pair);
-}
-
-/* The next call's pairs: as many as fit. */
-static void
-form_call(struct dispatcher *dispatcher)
-{
-	size_t room = dispatcher->batch_bytes;
-	struct dispatcher_call *call =
-		dispatcher_call_new(dispatcher, dispatcher->queue.count < dispatcher->batch_pairs ? dispatcher->queue.count
-	                                                                                      : dispatcher->batch_pairs);
-	size_t count = 0;
-
-	while (count < call->count && pair_queue_at(&dispatcher->queue, 0)->bytes <= room) {
-		call->pairs[count] = pair_queue_pop(&dispatcher->queue);
-		room -= call->pairs[count++]->bytes;
-	}
-	call->count = count;
-	send_call(dispatcher, call);
-}
-
-static bool
-call_is_full(const struct dispatcher *dispatcher)
-{
-	return dispatcher->queue.count >= dispatcher->batch_pairs || dispatcher->queue.bytes > dispatcher->batch_bytes;
 }
 
 size_t

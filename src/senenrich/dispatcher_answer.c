@@ -1,4 +1,6 @@
 /* What becomes of a call: answers, refusals that split it, failures that are tried again or given up. */
+#include "senenrich/dispatcher_call.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "senenrich/dispatcher_call.h"
 #include "senenrich/model_codec.h"
 
 enum {

@@ -1,25 +1,10 @@
 /* Writing in order. */
+#include "senenrich/emit.h"
+
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "senenrich/emit.h"
-
-void
-emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs)
-{
-	*emit = (struct emit){.out = out, .rejects_fd = rejects_fd, .pairs = pairs, .max_rejects = INT64_MAX};
-}
-
-void
-emit_release(struct emit *emit)
-{
-	records_release(&emit->records);
-	buf_release(&emit->line);
-	buf_release(&emit->key);
-	buf_release(&emit->list);
-	buf_release(&emit->failure);
-}
 
 static void
 worsen_status(struct emit *emit, enum exit_status status)
@@ -223,6 +208,22 @@ emit_control(struct emit *emit, struct slice line)
 	}
 	out_write_slice(emit->out, line);
 	out_write(emit->out, "\n", 1);
+}
+
+void
+emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs)
+{
+	*emit = (struct emit){.out = out, .rejects_fd = rejects_fd, .pairs = pairs, .max_rejects = INT64_MAX};
+}
+
+void
+emit_release(struct emit *emit)
+{
+	records_release(&emit->records);
+	buf_release(&emit->line);
+	buf_release(&emit->key);
+	buf_release(&emit->list);
+	buf_release(&emit->failure);
 }
 
 bool

@@ -1,60 +1,10 @@
 /* Look-ups, claims and write-backs, and their answers. */
+#include "senenrich/lookup.h"
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "cache/legacy.h"
-#include "senenrich/lookup.h"
 #include "senenrich/lookup_outage.h"
-
-int
-lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, struct time_profile *profile,
-            bool required, struct err *err)
-{
-	struct err why = ERR_INIT;
-
-	*l = (struct lookup){.pairs = pairs, .profile = profile, .required = required, .cache = cache_new(settings)};
-	l->legacy = settings_bool(settings, "cache_legacy");
-	l->claims = settings_bool(settings, "cache_claims");
-	if (cache_connect(l->cache, &why) == 0)
-		return 0;
-	/* a wrong password is a mistake in the settings, not an outage */
-	if (required || why.kind == ERR_USAGE) {
-		*err = why;
-		return -1;
-	}
-	lookup_begin_outage(l, &why);
-	return 0;
-}
-
-void
-lookup_release(struct lookup *l)
-{
-	cache_free(l->cache);
-	lookup_queue_release(&l->flying);
-	lookup_queue_release(&l->unsaved);
-}
-
-void
-lookup_ask(struct lookup *l, struct pair *pair)
-{
-	struct lookup_entry entry = {.pair = pair, .hash = pair->hash};
-	struct err ignored = ERR_INIT;
-
-	lookup_queue_push(&l->flying, entry);
-	if (!lookup_in_outage(l))
-		lookup_entry_send(&entry, l->cache, &ignored);
-}
-
-bool
-lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, struct slice title)
-{
-	struct err ignored = ERR_INIT;
-
-	if (!l->missed || !legacy_is_plain(company, title))
-		return false;
-	lookup_queue_push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_UP_LEGACY});
-	cache_ask_legacy(l->cache, company, title, &ignored);
-	return true;
-}
 
 /* For a command that is sent now or never: Redis takes writes. */
 static void
@@ -66,53 +16,12 @@ send_entry(struct lookup *l, struct lookup_entry entry)
 	lookup_entry_send(&entry, l->cache, &ignored);
 }
 
-bool
-lookup_claim(struct lookup *l, struct pair *pair)
-{
-	if (!l->claims || !lookup_may_save(l)) {
-		pair->claim = CLAIM_OURS;
-		return false;
-	}
-	pair->claim = CLAIM_WANTED;
-	send_entry(l, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_CLAIM});
-	return true;
-}
-
-void
-lookup_renew_claim(struct lookup *l, const struct pair *pair)
-{
-	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
-		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = RENEW_CLAIM});
-}
-
-void
-lookup_end_claim(struct lookup *l, struct pair *pair)
-{
-	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
-		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = END_CLAIM});
-	pair->claim = CLAIM_NONE;
-}
-
 /* What the predecessor knew is written into the cache, if that takes anything now: else it is found again where it was. */
 static void
 copy_legacy_answer(struct lookup *l, const struct pair *pair)
 {
 	if (lookup_may_save(l))
 		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority});
-}
-
-void
-lookup_save(struct lookup *l, struct pair *pair)
-{
-	struct lookup_entry entry = {.pair = pair, .hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority};
-
-	pair->references++;
-	if (!lookup_may_save(l)) {
-		lookup_postpone(l, entry);
-		return;
-	}
-	pair->unsaved = true;
-	send_entry(l, entry);
 }
 
 /* What Redis says to the entry. */
@@ -195,6 +104,107 @@ drain_queue(struct lookup *l, size_t keep, lookup_answered *answered, void *cont
 	return 0;
 }
 
+static int
+ignore_answer(void *context, struct pair *pair, struct err *err)
+{
+	(void)context;
+	(void)pair;
+	(void)err;
+	return 0;
+}
+
+int
+lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, struct time_profile *profile,
+            bool required, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	*l = (struct lookup){.pairs = pairs, .profile = profile, .required = required, .cache = cache_new(settings)};
+	l->legacy = settings_bool(settings, "cache_legacy");
+	l->claims = settings_bool(settings, "cache_claims");
+	if (cache_connect(l->cache, &why) == 0)
+		return 0;
+	/* a wrong password is a mistake in the settings, not an outage */
+	if (required || why.kind == ERR_USAGE) {
+		*err = why;
+		return -1;
+	}
+	lookup_begin_outage(l, &why);
+	return 0;
+}
+
+void
+lookup_release(struct lookup *l)
+{
+	cache_free(l->cache);
+	lookup_queue_release(&l->flying);
+	lookup_queue_release(&l->unsaved);
+}
+
+void
+lookup_ask(struct lookup *l, struct pair *pair)
+{
+	struct lookup_entry entry = {.pair = pair, .hash = pair->hash};
+	struct err ignored = ERR_INIT;
+
+	lookup_queue_push(&l->flying, entry);
+	if (!lookup_in_outage(l))
+		lookup_entry_send(&entry, l->cache, &ignored);
+}
+
+bool
+lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, struct slice title)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!l->missed || !legacy_is_plain(company, title))
+		return false;
+	lookup_queue_push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_UP_LEGACY});
+	cache_ask_legacy(l->cache, company, title, &ignored);
+	return true;
+}
+
+bool
+lookup_claim(struct lookup *l, struct pair *pair)
+{
+	if (!l->claims || !lookup_may_save(l)) {
+		pair->claim = CLAIM_OURS;
+		return false;
+	}
+	pair->claim = CLAIM_WANTED;
+	send_entry(l, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_CLAIM});
+	return true;
+}
+
+void
+lookup_renew_claim(struct lookup *l, const struct pair *pair)
+{
+	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
+		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = RENEW_CLAIM});
+}
+
+void
+lookup_end_claim(struct lookup *l, struct pair *pair)
+{
+	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
+		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = END_CLAIM});
+	pair->claim = CLAIM_NONE;
+}
+
+void
+lookup_save(struct lookup *l, struct pair *pair)
+{
+	struct lookup_entry entry = {.pair = pair, .hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority};
+
+	pair->references++;
+	if (!lookup_may_save(l)) {
+		lookup_postpone(l, entry);
+		return;
+	}
+	pair->unsaved = true;
+	send_entry(l, entry);
+}
+
 int
 lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
 {
@@ -203,15 +213,6 @@ lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *con
 
 	time_profile_switch(l->profile, before);
 	return result;
-}
-
-static int
-ignore_answer(void *context, struct pair *pair, struct err *err)
-{
-	(void)context;
-	(void)pair;
-	(void)err;
-	return 0;
 }
 
 size_t

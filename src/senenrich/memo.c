@@ -6,11 +6,12 @@
  * one out. So what is asked often stays, and what comes once is soon gone, without any clock or counter. Two pairs that
  * share a set and a tag would be mixed up: with 2^20 sets that takes 81 equal bits.
  */
+#include "senenrich/memo.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 
 #include "base/mem.h"
-#include "senenrich/memo.h"
 
 enum { WAYS = 8, NEWCOMER = 5 };
 
@@ -24,6 +25,12 @@ struct memo {
 	struct set *sets; /* NULL: no memo */
 	uint64_t mask;    /* number of sets - 1 */
 };
+
+static uint64_t *
+entries_of(const struct memo *memo, struct pair_hash hash)
+{
+	return memo->sets[hash.high & memo->mask].entries;
+}
 
 struct memo *
 memo_new(int64_t pairs)
@@ -56,12 +63,6 @@ memo_free(struct memo *memo)
 	if (memo->sets)
 		munmap(memo->sets, (memo->mask + 1) * sizeof(struct set));
 	free(memo);
-}
-
-static uint64_t *
-entries_of(const struct memo *memo, struct pair_hash hash)
-{
-	return memo->sets[hash.high & memo->mask].entries;
 }
 
 void

@@ -2,6 +2,8 @@
  * The gRPC client. gRPC moves nothing outside grpc_completion_queue_next, so one thread lives in it and
  * hands the ended calls over by a list and an eventfd.
  */
+#include "senenrich/model.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,6 @@
 
 #include "base/mem.h"
 #include "base/signals.h"
-#include "senenrich/model.h"
 #include "senenrich/model_channel.h"
 
 #define METHOD "/SeniorityModel/InferSeniority"
@@ -83,39 +84,6 @@ open_channel_and_thread(struct model *model, const struct settings *settings, st
 	return 0;
 }
 
-struct model *
-model_new(const struct settings *settings, struct err *err)
-{
-	struct model *model = mem_zero(1, sizeof(*model));
-	int result;
-
-	model->ended_end = &model->ended;
-	pthread_mutex_init(&model->lock, NULL);
-	setenv("GRPC_VERBOSITY", "NONE", 0); /* its own log lines are not in our format */
-	/* no thread of gRPC's or ours takes the signals that are meant for the main one */
-	signals_block(true);
-	grpc_init();
-	model->queue = grpc_completion_queue_create_for_next(NULL);
-	result = open_channel_and_thread(model, settings, err);
-	signals_block(false);
-	if (result == 0)
-		return model;
-	if (model->channel)
-		grpc_channel_destroy(model->channel);
-	grpc_completion_queue_shutdown(model->queue);
-	grpc_completion_queue_destroy(model->queue);
-	model_metadata_release(&model->metadata);
-	grpc_shutdown();
-	free(model);
-	return NULL;
-}
-
-int
-model_fd(const struct model *model)
-{
-	return model->event;
-}
-
 static void
 free_call(struct model *model, struct call *call)
 {
@@ -169,19 +137,6 @@ start_call(struct model *model, const char *method, struct slice request, int64_
 	grpc_slice_unref(bytes);
 }
 
-void
-model_call(struct model *model, struct slice request, int64_t timeout_ms, void *tag)
-{
-	start_call(model, METHOD, request, timeout_ms, tag);
-}
-
-void
-model_call_health(struct model *model, int64_t timeout_ms, void *tag)
-{
-	/* no bytes: a HealthCheckRequest of the service "", which is the server as a whole */
-	start_call(model, METHOD_HEALTH, slice_of(NULL, 0), timeout_ms, tag);
-}
-
 static enum model_status
 classify_status(grpc_status_code status, const char *details)
 {
@@ -232,6 +187,52 @@ read_message(grpc_byte_buffer *from, struct buf *to)
 	}
 	grpc_byte_buffer_reader_destroy(&reader);
 	return true;
+}
+
+struct model *
+model_new(const struct settings *settings, struct err *err)
+{
+	struct model *model = mem_zero(1, sizeof(*model));
+	int result;
+
+	model->ended_end = &model->ended;
+	pthread_mutex_init(&model->lock, NULL);
+	setenv("GRPC_VERBOSITY", "NONE", 0); /* its own log lines are not in our format */
+	/* no thread of gRPC's or ours takes the signals that are meant for the main one */
+	signals_block(true);
+	grpc_init();
+	model->queue = grpc_completion_queue_create_for_next(NULL);
+	result = open_channel_and_thread(model, settings, err);
+	signals_block(false);
+	if (result == 0)
+		return model;
+	if (model->channel)
+		grpc_channel_destroy(model->channel);
+	grpc_completion_queue_shutdown(model->queue);
+	grpc_completion_queue_destroy(model->queue);
+	model_metadata_release(&model->metadata);
+	grpc_shutdown();
+	free(model);
+	return NULL;
+}
+
+int
+model_fd(const struct model *model)
+{
+	return model->event;
+}
+
+void
+model_call(struct model *model, struct slice request, int64_t timeout_ms, void *tag)
+{
+	start_call(model, METHOD, request, timeout_ms, tag);
+}
+
+void
+model_call_health(struct model *model, int64_t timeout_ms, void *tag)
+{
+	/* no bytes: a HealthCheckRequest of the service "", which is the server as a whole */
+	start_call(model, METHOD_HEALTH, slice_of(NULL, 0), timeout_ms, tag);
 }
 
 bool

@@ -1,4 +1,6 @@
 /* Addresses, TLS and metadata. */
+#include "senenrich/model_channel.h"
+
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/units.h"
-#include "senenrich/model_channel.h"
 
 enum { RECONNECT_MS = 1000, MESSAGE_MAX = 64 * 1024 * 1024, PEM_MAX = 1024 * 1024 };
 
@@ -119,6 +120,26 @@ out:
 	return credentials;
 }
 
+static int
+add_metadata_entry(struct model_metadata *metadata, const char *line, size_t len, struct err *err)
+{
+	const char *colon = memchr(line, ':', len);
+	size_t skip = colon ? strspn(colon + 1, " ") : 0;
+	grpc_metadata entry = {0};
+
+	if (colon == NULL)
+		return err_set(err, ERR_USAGE, "grpc_metadata: a line without ':' (expected: 'name: value')");
+	entry.key = grpc_slice_from_copied_buffer(line, (size_t)(colon - line));
+	entry.value = grpc_slice_from_copied_buffer(colon + 1 + skip, (size_t)(line + len - colon - 1) - skip);
+	metadata->entries = mem_resize(metadata->entries, metadata->count + 1, sizeof(*metadata->entries));
+	metadata->entries[metadata->count++] = entry;
+	if (!grpc_header_key_is_legal(entry.key) || !grpc_header_nonbin_value_is_legal(entry.value))
+		return err_set(err, ERR_USAGE,
+		               "grpc_metadata: '%.*s' is no name of metadata (lower case), or its value is none",
+		               (int)(colon - line), line);
+	return 0;
+}
+
 grpc_channel *
 model_channel_open(const struct settings *settings, struct err *err)
 {
@@ -154,26 +175,6 @@ model_channel_open(const struct settings *settings, struct err *err)
 	buf_release(&target);
 	free(host);
 	return channel;
-}
-
-static int
-add_metadata_entry(struct model_metadata *metadata, const char *line, size_t len, struct err *err)
-{
-	const char *colon = memchr(line, ':', len);
-	size_t skip = colon ? strspn(colon + 1, " ") : 0;
-	grpc_metadata entry = {0};
-
-	if (colon == NULL)
-		return err_set(err, ERR_USAGE, "grpc_metadata: a line without ':' (expected: 'name: value')");
-	entry.key = grpc_slice_from_copied_buffer(line, (size_t)(colon - line));
-	entry.value = grpc_slice_from_copied_buffer(colon + 1 + skip, (size_t)(line + len - colon - 1) - skip);
-	metadata->entries = mem_resize(metadata->entries, metadata->count + 1, sizeof(*metadata->entries));
-	metadata->entries[metadata->count++] = entry;
-	if (!grpc_header_key_is_legal(entry.key) || !grpc_header_nonbin_value_is_legal(entry.value))
-		return err_set(err, ERR_USAGE,
-		               "grpc_metadata: '%.*s' is no name of metadata (lower case), or its value is none",
-		               (int)(colon - line), line);
-	return 0;
 }
 
 int

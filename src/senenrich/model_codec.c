@@ -1,11 +1,12 @@
 /* Packing requests and unpacking replies. */
+#include "senenrich/model_codec.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "infer_seniority.pb-c.h"
 #include "senenrich/pairs.h"
-#include "senenrich/model_codec.h"
 
 size_t
 model_codec_pair_bytes(size_t company, size_t title)

@@ -7,13 +7,6 @@
 
 enum { FIRST_CAPACITY = 1024 };
 
-void
-pair_queue_release(struct pair_queue *queue)
-{
-	free(queue->pairs);
-	*queue = (struct pair_queue){0};
-}
-
 static void
 grow_queue(struct pair_queue *queue)
 {
@@ -26,6 +19,13 @@ grow_queue(struct pair_queue *queue)
 	queue->pairs = pairs;
 	queue->capacity = capacity;
 	queue->head = 0;
+}
+
+void
+pair_queue_release(struct pair_queue *queue)
+{
+	free(queue->pairs);
+	*queue = (struct pair_queue){0};
 }
 
 void

@@ -1,30 +1,11 @@
 /* A hash table with chains and a pool: pairs keep their address while they are held. */
+#include "senenrich/pairs.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "senenrich/pairs.h"
 
 enum { FIRST_BUCKETS = 4096, BLOCK = 1024 };
-
-void
-pairs_init(struct pairs *pairs)
-{
-	*pairs = (struct pairs){.mask = FIRST_BUCKETS - 1};
-	pairs->buckets = mem_zero(FIRST_BUCKETS, sizeof(*pairs->buckets));
-}
-
-void
-pairs_release(struct pairs *pairs)
-{
-	for (size_t i = 0; pairs->buckets && i <= pairs->mask; i++)
-		for (struct pair *p = pairs->buckets[i]; p; p = p->next)
-			free(p->company);
-	for (size_t i = 0; i < pairs->block_count; i++)
-		free(pairs->blocks[i]);
-	free(pairs->blocks);
-	free(pairs->buckets);
-	*pairs = (struct pairs){0};
-}
 
 static void
 grow_buckets(struct pairs *pairs)
@@ -68,6 +49,40 @@ allocate_pair(struct pairs *pairs)
 	return pair;
 }
 
+/* Out of the table, where it is in it (a failed one is not). */
+static void
+unlink_pair(struct pairs *pairs, struct pair *pair)
+{
+	struct pair **at = &pairs->buckets[pair->hash.low & pairs->mask];
+
+	while (*at && *at != pair)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	*at = pair->next;
+	pairs->count--;
+}
+
+void
+pairs_init(struct pairs *pairs)
+{
+	*pairs = (struct pairs){.mask = FIRST_BUCKETS - 1};
+	pairs->buckets = mem_zero(FIRST_BUCKETS, sizeof(*pairs->buckets));
+}
+
+void
+pairs_release(struct pairs *pairs)
+{
+	for (size_t i = 0; pairs->buckets && i <= pairs->mask; i++)
+		for (struct pair *p = pairs->buckets[i]; p; p = p->next)
+			free(p->company);
+	for (size_t i = 0; i < pairs->block_count; i++)
+		free(pairs->blocks[i]);
+	free(pairs->blocks);
+	free(pairs->buckets);
+	*pairs = (struct pairs){0};
+}
+
 struct pair *
 pairs_take(struct pairs *pairs, struct pair_hash hash, bool *is_new)
 {
@@ -88,20 +103,6 @@ pairs_take(struct pairs *pairs, struct pair_hash hash, bool *is_new)
 	pairs->count++;
 	*is_new = true;
 	return pair;
-}
-
-/* Out of the table, where it is in it (a failed one is not). */
-static void
-unlink_pair(struct pairs *pairs, struct pair *pair)
-{
-	struct pair **at = &pairs->buckets[pair->hash.low & pairs->mask];
-
-	while (*at && *at != pair)
-		at = &(*at)->next;
-	if (*at == NULL)
-		return;
-	*at = pair->next;
-	pairs->count--;
 }
 
 void

@@ -1,4 +1,6 @@
 /* One trial question: is it the model that answers at this address, how fast, and is it well by its own account? */
+#include "senenrich/probe.h"
+
 #include <string.h>
 #include <unistd.h>
 
@@ -7,9 +9,8 @@
 #include "base/log.h"
 #include "health.pb-c.h"
 #include "senenrich/model.h"
-#include "senenrich/pairs.h"
-#include "senenrich/probe.h"
 #include "senenrich/model_codec.h"
+#include "senenrich/pairs.h"
 
 enum {
 	PROBE_TIMEOUT_MS = 10000, /* somebody is waiting at a terminal */

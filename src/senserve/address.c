@@ -30,36 +30,6 @@ parse_unix_path(struct address *address, const char *path, struct err *err)
 	return 0;
 }
 
-int
-address_parse(struct address *address, const char *text, struct err *err)
-{
-	int64_t port;
-
-	*address = (struct address){NULL, 0, NULL};
-	if (strncmp(text, "unix:", 5) == 0)
-		return parse_unix_path(address, text + 5, err);
-	if (strchr(text, ','))
-		return err_set(err, ERR_USAGE, "address %s: a server listens on one address only", text);
-	const char *colon = strrchr(text, ':');
-	if (!colon || !units_parse_int(colon + 1, 0, 65535, &port))
-		return err_set(err, ERR_USAGE, "address %s: not of the form host:port or unix:PATH", text);
-	size_t len = (size_t)(colon - text);
-	bool bracketed = len > 2 && text[0] == '[' && text[len - 1] == ']';
-	if (len == 0 || strchr(text, '/') || (!bracketed && memchr(text, ':', len)))
-		return err_set(err, ERR_USAGE, "address %s: not of the form host:port, [IPv6]:port or unix:PATH", text);
-	address->host = mem_dup_n(text, len);
-	address->port = (int)port;
-	return 0;
-}
-
-void
-address_release(struct address *address)
-{
-	free(address->host);
-	free(address->path);
-	*address = (struct address){NULL, 0, NULL};
-}
-
 static int
 check_unix_free(const char *path, struct err *err)
 {
@@ -128,6 +98,36 @@ check_tcp_free(const struct address *address, struct err *err)
 		                     address->host, address->port);
 	}
 	return 0;
+}
+
+int
+address_parse(struct address *address, const char *text, struct err *err)
+{
+	int64_t port;
+
+	*address = (struct address){NULL, 0, NULL};
+	if (strncmp(text, "unix:", 5) == 0)
+		return parse_unix_path(address, text + 5, err);
+	if (strchr(text, ','))
+		return err_set(err, ERR_USAGE, "address %s: a server listens on one address only", text);
+	const char *colon = strrchr(text, ':');
+	if (!colon || !units_parse_int(colon + 1, 0, 65535, &port))
+		return err_set(err, ERR_USAGE, "address %s: not of the form host:port or unix:PATH", text);
+	size_t len = (size_t)(colon - text);
+	bool bracketed = len > 2 && text[0] == '[' && text[len - 1] == ']';
+	if (len == 0 || strchr(text, '/') || (!bracketed && memchr(text, ':', len)))
+		return err_set(err, ERR_USAGE, "address %s: not of the form host:port, [IPv6]:port or unix:PATH", text);
+	address->host = mem_dup_n(text, len);
+	address->port = (int)port;
+	return 0;
+}
+
+void
+address_release(struct address *address)
+{
+	free(address->host);
+	free(address->path);
+	*address = (struct address){NULL, 0, NULL};
 }
 
 int

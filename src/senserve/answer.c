@@ -50,18 +50,6 @@ due_time(struct server *server, int64_t pairs)
 	return gpr_time_add(now, gpr_time_from_millis(server->pace.latency_ms, GPR_TIMESPAN));
 }
 
-/* The client of an InferSeniority call has left: it waits for nothing. */
-void
-answer_gone(struct server *server, struct call *call)
-{
-	if (!call_failed(call))
-		dummy_cancelled(server->dummy);
-	if (call->queued) {
-		call->status = GRPC_STATUS_CANCELLED;
-		send_reply(server, call);
-	}
-}
-
 static void
 on_infer(struct server *server, struct call *call)
 {
@@ -122,6 +110,18 @@ end_watcher(struct server *server, struct call *call)
 	if (message)
 		grpc_byte_buffer_destroy(message);
 	buf_release(&bytes);
+}
+
+/* The client of an InferSeniority call has left: it waits for nothing. */
+void
+answer_gone(struct server *server, struct call *call)
+{
+	if (!call_failed(call))
+		dummy_cancelled(server->dummy);
+	if (call->queued) {
+		call->status = GRPC_STATUS_CANCELLED;
+		send_reply(server, call);
+	}
 }
 
 /* Watchers whose time is over: theirs, or the server's. One whose first message is still on its way comes

@@ -36,21 +36,6 @@ static const char *const status_names[] = {
 
 enum { STATUS_NAMES = sizeof status_names / sizeof *status_names };
 
-int
-dummy_status_code(const char *name)
-{
-	for (int i = 0; i < STATUS_NAMES; i++)
-		if (strcmp(name, status_names[i]) == 0)
-			return i;
-	return -1;
-}
-
-const char *
-dummy_status_name(int code)
-{
-	return code >= 0 && code < STATUS_NAMES ? status_names[code] : "?";
-}
-
 static void *
 allocate_in_arena(void *arena, size_t size)
 {
@@ -63,30 +48,6 @@ free_nothing(void *arena, void *pointer)
 {
 	(void)arena;
 	(void)pointer;
-}
-
-struct dummy *
-dummy_new(const struct dummy_faults *faults)
-{
-	struct dummy *dummy = mem_zero(1, sizeof *dummy);
-
-	dummy->faults = *faults;
-	dummy->match = match_new();
-	dummy->allocator = (ProtobufCAllocator){allocate_in_arena, free_nothing, &dummy->arena};
-	pthread_mutex_init(&dummy->lock, NULL);
-	return dummy;
-}
-
-void
-dummy_free(struct dummy *dummy)
-{
-	if (!dummy)
-		return;
-	match_free(dummy->match);
-	seen_release(&dummy->seen);
-	arena_release(&dummy->arena);
-	pthread_mutex_destroy(&dummy->lock);
-	free(dummy);
 }
 
 static void __attribute__((format(printf, 3, 4)))
@@ -177,6 +138,45 @@ count_call(struct dummy *dummy, const struct dummy_answer *answer, int64_t repea
 		dummy->counts.repeated += repeated;
 	}
 	pthread_mutex_unlock(&dummy->lock);
+}
+
+int
+dummy_status_code(const char *name)
+{
+	for (int i = 0; i < STATUS_NAMES; i++)
+		if (strcmp(name, status_names[i]) == 0)
+			return i;
+	return -1;
+}
+
+const char *
+dummy_status_name(int code)
+{
+	return code >= 0 && code < STATUS_NAMES ? status_names[code] : "?";
+}
+
+struct dummy *
+dummy_new(const struct dummy_faults *faults)
+{
+	struct dummy *dummy = mem_zero(1, sizeof *dummy);
+
+	dummy->faults = *faults;
+	dummy->match = match_new();
+	dummy->allocator = (ProtobufCAllocator){allocate_in_arena, free_nothing, &dummy->arena};
+	pthread_mutex_init(&dummy->lock, NULL);
+	return dummy;
+}
+
+void
+dummy_free(struct dummy *dummy)
+{
+	if (!dummy)
+		return;
+	match_free(dummy->match);
+	seen_release(&dummy->seen);
+	arena_release(&dummy->arena);
+	pthread_mutex_destroy(&dummy->lock);
+	free(dummy);
 }
 
 void

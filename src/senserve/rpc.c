@@ -26,6 +26,15 @@ start_operations(struct call *call, const grpc_op *ops, size_t count, enum call_
 	abort_on_error(grpc_call_start_batch(call->handle, ops, count, &call->events[step], NULL), "start_batch");
 }
 
+static void
+expect_close(struct call *call)
+{
+	grpc_op op = {.op = GRPC_OP_RECV_CLOSE_ON_SERVER};
+
+	op.data.recv_close_on_server.cancelled = &call->client_gone;
+	start_operations(call, &op, 1, CALL_CLOSED);
+}
+
 struct call *
 rpc_request(grpc_server *server, grpc_completion_queue *queue)
 {
@@ -40,15 +49,6 @@ rpc_request(grpc_server *server, grpc_completion_queue *queue)
 	                                        &call->events[CALL_NEW]),
 	               "request_call");
 	return call;
-}
-
-static void
-expect_close(struct call *call)
-{
-	grpc_op op = {.op = GRPC_OP_RECV_CLOSE_ON_SERVER};
-
-	op.data.recv_close_on_server.cancelled = &call->client_gone;
-	start_operations(call, &op, 1, CALL_CLOSED);
 }
 
 void

@@ -19,13 +19,6 @@
  * is out. */
 #define GRACE_SECONDS 5
 
-/* The core's own messages are of use only to whoever debugs. */
-static void
-log_core(gpr_log_func_args *args)
-{
-	log_debug("grpc: %s", args->message);
-}
-
 static const struct {
 	const char *path;
 	enum call_method method;
@@ -34,6 +27,13 @@ static const struct {
 	{"/grpc.health.v1.Health/Check", METHOD_CHECK},
 	{"/grpc.health.v1.Health/Watch", METHOD_WATCH},
 };
+
+/* The core's own messages are of use only to whoever debugs. */
+static void
+log_core(gpr_log_func_args *args)
+{
+	log_debug("grpc: %s", args->message);
+}
 
 static enum call_method
 method_of(grpc_slice path)
@@ -123,6 +123,26 @@ wake_time(const struct server *server)
 	return server->stopping && !server->cancelled ? server->grace : gpr_inf_future(GPR_CLOCK_MONOTONIC);
 }
 
+static int
+listen_on(struct server *server, const struct address *address, struct err *err)
+{
+	char *text = address_text(address, address->port);
+	grpc_server_credentials *plain = grpc_insecure_server_credentials_create();
+	int port = 0, result = 0;
+
+	if (address_check_free(address, err) != 0) {
+		result = -1;
+	} else {
+		port = grpc_server_add_http2_port(server->grpc, text, plain);
+		if (port == 0)
+			result = err_set(err, ERR_FAILED, "cannot listen on %s", text);
+	}
+	server->port = address->path ? 0 : port;
+	grpc_server_credentials_release(plain);
+	free(text);
+	return result;
+}
+
 void
 server_run(struct server *server)
 {
@@ -162,26 +182,6 @@ int
 server_port(const struct server *server)
 {
 	return server->port;
-}
-
-static int
-listen_on(struct server *server, const struct address *address, struct err *err)
-{
-	char *text = address_text(address, address->port);
-	grpc_server_credentials *plain = grpc_insecure_server_credentials_create();
-	int port = 0, result = 0;
-
-	if (address_check_free(address, err) != 0) {
-		result = -1;
-	} else {
-		port = grpc_server_add_http2_port(server->grpc, text, plain);
-		if (port == 0)
-			result = err_set(err, ERR_FAILED, "cannot listen on %s", text);
-	}
-	server->port = address->path ? 0 : port;
-	grpc_server_credentials_release(plain);
-	free(text);
-	return result;
 }
 
 struct server *
