@@ -1,8 +1,9 @@
 /*
- * fill FROM TO: tells Redis (REDIS_SOCKET, as all programs) of the made-up pairs FROM..TO-1, in
- * pipelines of 5,000.
- * fill --postings COUNT PAIRS: prints COUNT postings of the pairs 0..PAIRS-1, scattered, each before
- * any comes again.
+ * fill FROM TO: stores the made-up pairs FROM..TO-1 in Redis (REDIS_SOCKET, as for all programs),
+ * in pipelines of 5,000.
+ *
+ * fill --postings COUNT PAIRS: prints COUNT postings of the pairs 0..PAIRS-1, scattered; no pair
+ * comes again before all have come.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "cache/cache.h"
 
 #define PIPELINE 5000
-#define STRIDE 1000003 /* a prime, so that all pairs are visited, unless their number is a multiple of it */
+#define STRIDE 1000003 /* a prime: all pairs are visited, unless their number is a multiple of it */
 
 static void
 write_pair_texts(long pair, char company[64], char title[64])

@@ -1,6 +1,7 @@
 /*
- * hget_loop SOCKET < POSTINGS: asks Redis for the pair of each posting, as plain hiredis does it, 5,000
- * in a pipeline, and prints the pairs a second. What is to be asked is made ready before the clock starts.
+ * hget_loop SOCKET < POSTINGS: looks up the pair of each posting in Redis with plain hiredis, 5,000
+ * in a pipeline, and prints the pairs per second. The commands are prepared before the clock
+ * starts.
  */
 #include <hiredis/hiredis.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ fill_question(struct question *question, const struct cache *cache, struct pair_
 	memcpy(question->field, scratch->data, scratch->len);
 }
 
-/* The questions of all postings on stdin, which are as sengen makes them; *count of them. */
+/* Reads the questions of all postings on stdin, which are as sengen makes them; *count of them. */
 static struct question *
 read_questions(size_t *count)
 {
@@ -71,7 +72,7 @@ read_questions(size_t *count)
 	return questions;
 }
 
-/* Returns how many had an answer, or -1. */
+/* Returns how many pairs were found, or -1. */
 static long
 ask_questions(redisContext *context, const struct question *questions, size_t count)
 {

@@ -1,11 +1,11 @@
 /*
- * page_server PORT COUNT MS [PER_DAY]: an S3 server on loopback that has nothing but a listing, and
- * waits MS milliseconds before each page, as a server far away does. COUNT made-up names under any
- * prefix of any bucket, PREFIX + unix seconds + ".jsonl": one a second, or the first PER_DAY
+ * page_server PORT COUNT MS [PER_DAY]: an S3 server on loopback that only has a listing, and waits
+ * MS milliseconds before each page, like a server far away. It has COUNT made-up names under any
+ * prefix of any bucket, PREFIX + unix seconds + ".jsonl": one per second, or in the first PER_DAY
  * seconds of each day. It answers ListObjects and ListObjectsV2 (prefix, marker, start-after,
- * continuation-token, max-keys; a delimiter changes nothing, as no name has a '/'), a thread for
- * each connection, from memory alone: it must not be what is measured. HEAD finds nothing. Each
- * page is counted; SIGUSR1 prints the count.
+ * continuation-token, max-keys; a delimiter changes nothing, as no name has a '/'), with a thread
+ * for each connection, and from memory only: it must not be what is measured. HEAD finds nothing.
+ * It counts the pages; SIGUSR1 prints the count.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -29,7 +29,7 @@
 static long total, wait_ms, per_day;
 static atomic_long pages;
 
-/* What stands around a name; all names have the same size, etag and time. */
+/* What stands around a name; all objects have the same size, etag and time. */
 static const char before_key[] = "<Contents><Key>";
 static const char behind_key[] = "</Key><LastModified>2024-07-17T02:38:54.000Z</LastModified>"
 								 "<ETag>&quot;9b2cf535f27731c974343645a3985328&quot;</ETag><Size>1043211</Size>"
@@ -41,7 +41,7 @@ number_of(long i)
 	return FIRST + i / per_day * DAY + i % per_day;
 }
 
-/* The first name whose number is not below this one. */
+/* The index of the first name whose number is not below this one. */
 static long
 index_of(long number)
 {
@@ -60,7 +60,7 @@ hex_digit_value(char c)
 	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
 }
 
-/* The value of a parameter of the query, decoded; "" if there is none. */
+/* Copies the decoded value of a parameter of the query; "" if there is none. */
 static void
 read_parameter(const char *query, const char *name, char *to, size_t size)
 {
@@ -91,7 +91,7 @@ append_bytes(char *at, const char *text, size_t len)
 	return at + len;
 }
 
-/* Where a page begins: behind the key `after`. */
+/* The index of the first name after the key `after`. */
 static long
 start_of(const char *after, size_t prefix_len)
 {
@@ -160,7 +160,7 @@ send_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-/* One answer; the request is whole, and has no body. */
+/* Answers a request, which is complete and has no body. */
 static int
 answer_request(int fd, char *request, char *page)
 {
@@ -204,7 +204,7 @@ serve_connection(void *opaque)
 			continue;
 		if (answer_request(fd, request, page) < 0)
 			break;
-		len = 0; /* no client here sends the next before it has the answer */
+		len = 0; /* no client here sends the next request before it has the answer */
 	}
 	free(request);
 	free(page);

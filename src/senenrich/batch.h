@@ -1,6 +1,6 @@
 /*
- * A batch: some thousand input lines, what each of them is, and how far it has been written out.
- * The lines' bytes stay where they are once the batch is closed, so that slices of them hold.
+ * A batch: some thousand input lines, what each of them is, and how far it has been written. Once
+ * the batch is closed, the bytes of its lines stay where they are, so slices of them remain valid.
  */
 #ifndef SENENRICH_BATCH_H
 #define SENENRICH_BATCH_H
@@ -13,7 +13,7 @@
 #include "senenrich/pairs.h"
 
 enum item_kind {
-	ITEM_POSTING, /* `pair`, or where that is NULL `seniority`, holds the answer */
+	ITEM_POSTING, /* the answer is in `pair`, or in `seniority` if that is NULL */
 	ITEM_REJECT,  /* `reason` */
 	ITEM_CONTROL, /* a control record */
 	ITEM_BLANK,
@@ -27,7 +27,7 @@ struct item {
 	struct pair_hash hash;
 	union {
 		struct pair *pair;
-		size_t reason; /* ITEM_REJECT: where it stands in `reasons` */
+		size_t reason; /* ITEM_REJECT: its offset in `reasons` */
 	};
 	uint8_t kind;
 	uint8_t seniority;
@@ -38,14 +38,14 @@ struct batch {
 	struct buf reasons; /* texts with a NUL behind each */
 	struct item *items;
 	size_t count, capacity;
-	size_t written; /* items that are through */
+	size_t written; /* items that have been written */
 	struct batch *next;
 };
 
 struct batch *batch_new(void);
 void batch_free(struct batch *batch);
 
-/* Empty again, for the next lines; memory of an uncommon size is given back. */
+/* Empties it for the next lines. Gives back memory of an uncommon size. */
 void batch_reset(struct batch *batch);
 
 /* Adds a line (copied). */
@@ -60,7 +60,7 @@ batch_line(const struct batch *batch, const struct item *item)
 	return slice_of(batch->text.data + item->start, item->len);
 }
 
-/* The memory that it takes, about. */
+/* Roughly the memory that it takes. */
 static inline size_t
 batch_bytes(const struct batch *batch)
 {

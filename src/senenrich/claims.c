@@ -1,16 +1,19 @@
-/* Claims: wanted -> on their way -> ours (the dispatcher's) or held by others -> looked for again. */
+/*
+ * The states of a pair: wanted, on its way to Redis, then ours (queued in the dispatcher) or held
+ * by another process (looked up again until its answer is there).
+ */
 #include "senenrich/claims.h"
 
 #include "base/clock.h"
 
 enum {
-	SAMPLE = 64, /* so many of the held pairs tell when it is worth it to look for all */
+	SAMPLE = 64, /* so many of the held pairs are looked up as a sample */
 	LOOK_FIRST_MS = 10,
 	LOOK_MAX_MS = 100,
-	CLAIM_ALL_MS = 1000, /* how often held pairs are claimed anew, as their process may be dead */
-	ALONE = 1000,        /* so many claims that met nobody: no other process seems to be at the same data */
+	CLAIM_ALL_MS = 1000, /* claim held pairs anew: their process may be dead */
+	ALONE = 1000,        /* after so many claims in a row without conflict we seem to be alone */
 	RENEW_MS = CACHE_CLAIM_MS / 3,
-	HELD_CALLS = 4, /* no more claims while so many calls' pairs are with others: it is the model that is waited for */
+	HELD_CALLS = 4, /* claim no more while others hold the pairs of so many calls */
 };
 
 static void
@@ -22,7 +25,7 @@ claim_pair(struct claims *c, struct pair *pair)
 		dispatcher_add(c->dispatcher, pair);
 }
 
-/* Whether another has learnt it by now. */
+/* Looks whether another process has stored the answer by now. */
 static void
 look_up_again(struct claims *c, struct pair *pair)
 {
@@ -43,8 +46,9 @@ schedule_first_look(struct claims *c)
 }
 
 /*
- * All of the held pairs are claimed anew now and then, and looked for when half of a sample of them turn out to be there:
- * so neither the wait nor Redis's work grows with their number. Where nothing comes of samples, they become rarer.
+ * Now and then all held pairs are claimed anew. In between only a sample is looked up, and all of
+ * them once half of the last sample was there. So neither the wait nor the load on Redis grows with
+ * their number. If samples find nothing, they become rarer.
  */
 static void
 look_up_held(struct claims *c, int64_t now)
@@ -82,7 +86,7 @@ renew_claim(void *context, struct pair *pair)
 	lookup_renew_claim(c->lookup, pair);
 }
 
-/* What is wanted fails where the model was given up. */
+/* If the model was given up, all pairs that wait fail. */
 static bool
 fail_waiting_pairs(struct claims *c)
 {
@@ -170,7 +174,9 @@ claims_step(struct claims *c)
 		did = true;
 	}
 	for (; n > 0 && c->wanted.count > 0; n--) {
-		/* what was not there when it was looked up is likely to be there by now, where others are at the same data */
+		/*
+		 * if others work on the same data, a pair that was missing before is likely to be there now
+		 */
 		if (c->ours_in_a_row < ALONE)
 			look_up_again(c, pair_queue_pop(&c->wanted));
 		else

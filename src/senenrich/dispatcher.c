@@ -1,4 +1,4 @@
-/* Calls to the model: filling and starting them. What comes back is dispatcher_answer.c's. */
+/* Fills calls to the model and starts them. dispatcher_answer.c handles what comes back. */
 #include "senenrich/dispatcher.h"
 
 #include <stdlib.h>
@@ -40,7 +40,7 @@ send_call(struct dispatcher *dispatcher, struct dispatcher_call *call)
 	model_call(dispatcher->model, slice_of_buf(&call->request), timeout > 1 ? timeout : 1, call);
 }
 
-/* The texts of a pair, as the model's library wants them: with a NUL behind each. */
+/* Copies the texts of a pair as protobuf-c needs them: with a NUL behind each. */
 static void
 copy_texts(struct pair *pair, struct slice company, struct slice title)
 {
@@ -53,7 +53,7 @@ copy_texts(struct pair *pair, struct slice company, struct slice title)
 	pair->bytes = model_codec_pair_bytes(company.len, title.len);
 }
 
-/* The model was given up: now and then one pair is asked all the same, to see whether it is back. */
+/* After the model was given up, asks it for one pair now and then, to see whether it is back. */
 static void
 probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slice company, struct slice title)
 {
@@ -62,7 +62,7 @@ probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slic
 
 	if (dispatcher->probe || clock_mono_ms() < dispatcher->probe_at)
 		return;
-	/* a pair of its own, out of the table from the start: nobody is to wait for it */
+	/* a pair of its own, never in the table: nobody shall wait for it */
 	dispatcher->probe = pairs_take(dispatcher->pairs, pair->hash, &is_new);
 	pairs_fail(dispatcher->pairs, dispatcher->probe, dispatcher->outage_text);
 	copy_texts(dispatcher->probe, company, title);
@@ -72,7 +72,7 @@ probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slic
 	send_call(dispatcher, call);
 }
 
-/* The next call's pairs: as many as fit. */
+/* Forms a call of as many queued pairs as fit. */
 static void
 form_call(struct dispatcher *dispatcher)
 {
@@ -189,7 +189,7 @@ dispatcher_capacity(const struct dispatcher *dispatcher)
 		return 0;
 	for (const struct dispatcher_call *call = dispatcher->open_calls; call; call = call->next)
 		if (call->retry_at)
-			return 0; /* it goes first */
+			return 0; /* a retry goes first */
 	return dispatcher->batch_pairs - dispatcher->queue.count;
 }
 
@@ -219,7 +219,7 @@ dispatcher_start(struct dispatcher *dispatcher, bool partial)
 		waiting |= call->retry_at != 0;
 	}
 	if (waiting)
-		return started; /* what failed goes first: new calls would only fail beside it */
+		return started; /* retries go first: new calls would only fail beside them */
 	while (dispatcher->under_way < dispatcher->parallel && call_is_full(dispatcher)) {
 		form_call(dispatcher);
 		started++;

@@ -1,4 +1,7 @@
-/* What becomes of a call: answers, refusals that split it, failures that are tried again or given up. */
+/*
+ * What happens when a call ends: answers are taken, a refused call is split, a failed one is
+ * retried or given up.
+ */
 #include "senenrich/dispatcher_call.h"
 
 #include <stdio.h>
@@ -13,7 +16,7 @@
 enum {
 	BACKOFF_FIRST_MS = 100,
 	BACKOFF_MAX_MS = 5000,
-	PROBE_MS = 5000, /* how often a model that was given up is asked for one pair */
+	PROBE_MS = 5000, /* how often a model that was given up is probed */
 };
 
 static void
@@ -23,7 +26,7 @@ resolve_pair(struct dispatcher *dispatcher, struct pair *pair, dispatcher_resolv
 	pairs_drop(dispatcher->pairs, pair);
 }
 
-/* Patience is over: all that waits for the model fails, except what is just under way. */
+/* The outage outlasted our patience: all pairs fail, except those in calls that are under way. */
 static void
 give_up_model(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context)
 {
@@ -73,7 +76,10 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 	                    reply->text, call->attempts, (double)(call->retry_at - now) / 1000);
 }
 
-/* The model refuses the call as it is: each half may do. Of one pair alone, the pair is refused. */
+/*
+ * The model refuses a call: its halves may still be accepted. If it was one pair, the pair is
+ * refused.
+ */
 static void
 on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply,
            dispatcher_resolved *resolved, void *context)
@@ -92,7 +98,7 @@ on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 
 		memcpy(halves[0]->pairs, call->pairs, half * sizeof(*call->pairs));
 		memcpy(halves[1]->pairs, call->pairs + half, (call->count - half) * sizeof(*call->pairs));
-		/* they are asked again, not for the first time */
+		/* their pairs were counted already */
 		halves[0]->attempts = halves[1]->attempts = 1;
 	}
 	dispatcher_call_remove(dispatcher, call);
@@ -101,7 +107,7 @@ on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 static void
 set_pair_answer(struct pair *pair, int given, int32_t answer)
 {
-	/* a probe's reply only comes while there is one */
+	/* a probe has a pair until its reply has come */
 	pair->source = FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference) */
 	if (given == 1 && answer >= 1 && answer <= 7) {
 		pair->state = PAIR_KNOWN;
@@ -126,7 +132,7 @@ on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct mod
 	if (!model_codec_read_reply(slice_of_buf(&reply->message), call->count, answers, given, &unknown_ids)) {
 		snprintf(reply->text, sizeof(reply->text), "the reply is no SeniorityResponseBatch");
 	} else if (call->count > 1 && memchr(given, 1, call->count) == NULL) {
-		/* no "otherwise good" reply: rejecting a thousand postings on its word would lose them */
+		/* not a good reply: rejecting a thousand postings because of it would lose them */
 		snprintf(reply->text, sizeof(reply->text), "the reply answers none of %zu pairs", call->count);
 	} else {
 		if (unknown_ids > 0)

@@ -1,4 +1,4 @@
-/* Inside of the dispatcher: one call, from its first try to its last. */
+/* Private to the dispatcher: one call, from its first try to its last. */
 #ifndef SENENRICH_DISPATCHER_CALL_H
 #define SENENRICH_DISPATCHER_CALL_H
 
@@ -15,7 +15,7 @@ struct dispatcher_call {
 	struct dispatcher_call *next;
 };
 
-/* A call of `count` pairs (to be filled in), due at once. */
+/* Adds a call of `count` pairs, which the caller fills in. It is due at once. */
 struct dispatcher_call *dispatcher_call_new(struct dispatcher *dispatcher, size_t count);
 void dispatcher_call_remove(struct dispatcher *dispatcher, struct dispatcher_call *call);
 

@@ -1,4 +1,4 @@
-/* Writing in order. */
+/* Writes postings, rejects and control records in order. */
 #include "senenrich/emit.h"
 
 #include <string.h>
@@ -19,13 +19,16 @@ copy_text(struct buf *to, struct slice text)
 	buf_append_slice(to, text);
 }
 
-/* What could not be had, of a frame or a single line: said once. */
+/* The model's answer cannot be had: fails the open frame, or drops the line. Reported once. */
 static void
 fail_frame_or_line(struct emit *emit, const char *reason)
 {
 	worsen_status(emit, STATUS_TEMPORARY);
 	if (!emit->framed) {
-		/* with the model away that may be every line: the first tells why, the end how many */
+		/*
+		 * during an outage that may be every line: the first message says why, the last one how
+		 * many
+		 */
 		if (emit->dropped++ == 0)
 			log_error("line %llu: dropped: %s", (unsigned long long)emit->line_number, reason);
 		return;
@@ -74,7 +77,7 @@ write_reject(struct emit *emit, struct slice raw, const char *reason)
 	}
 }
 
-/* One that does not fit into a block of the output. */
+/* Writes a posting that does not fit into a block of the output. */
 static void
 write_long_posting(struct out *out, struct slice head, struct slice member, int seniority, struct slice tail)
 {
@@ -87,7 +90,7 @@ write_long_posting(struct out *out, struct slice head, struct slice member, int 
 	out_write(out, "\n", 1);
 }
 
-/* The posting up to the cut, the seniority, and what is behind the cut. */
+/* Writes the line up to the cut, the seniority, and the rest behind the cut. */
 static void
 write_posting(struct emit *emit, struct slice line, const struct item *item, int seniority)
 {
@@ -114,7 +117,7 @@ write_posting(struct emit *emit, struct slice line, const struct item *item, int
 	out_put(emit->out, (size_t)(to - start));
 }
 
-/* Returns false where the pair is still on its way. */
+/* Returns false if the pair is still on its way. */
 static bool
 emit_posting(struct emit *emit, struct batch *batch, struct item *item)
 {
@@ -157,7 +160,10 @@ begin_frame(struct emit *emit, const struct control *control)
 	copy_text(&emit->list, control->list);
 }
 
-/* A frame that failed ends in an error record, with the position that its begin had. */
+/*
+ * Ends a frame. One that failed ends in an error record, with the list position of its begin
+ * record.
+ */
 static void
 end_frame(struct emit *emit, struct slice line)
 {
@@ -197,7 +203,7 @@ emit_control(struct emit *emit, struct slice line)
 		emit->line_number = 0;
 		break;
 	case CONTROL_REJECT:
-		emit->line_number++; /* it stands where its line stood */
+		emit->line_number++; /* it takes the place of its line */
 		emit->rejected += !emit->failed;
 		emit->rejects[REJECT_FORGED] += !emit->failed;
 		if (emit->failed)

@@ -1,6 +1,6 @@
 /*
- * Writing batches out, in order, as far as their pairs are known; and what a frame needs on the way: its
- * line numbers, its rejects, and an error record where the model could not be had.
+ * Writes batches in order, as far as their pairs are known. Keeps what a frame needs on the way:
+ * its line numbers, its rejects, and an error record if the model is not available.
  */
 #ifndef SENENRICH_EMIT_H
 #define SENENRICH_EMIT_H
@@ -16,7 +16,7 @@
 #include "senenrich/pairs.h"
 #include "streams/records.h"
 
-/* What was wrong with rejected lines, roughly. */
+/* Why lines were rejected, by kind. */
 enum reject_kind { REJECT_LINE, REJECT_COMPANY, REJECT_TITLE, REJECT_MODEL, REJECT_FORGED, REJECT_KINDS };
 
 struct emit {
@@ -24,18 +24,18 @@ struct emit {
 	int rejects_fd; /* --rejects FILE, or -1 */
 	struct pairs *pairs;
 	struct records records;
-	struct buf line; /* a control record that is being made */
+	struct buf line; /* the control record that is being written */
 	enum exit_status status;
 
-	/* the frame that is open */
+	/* the open frame */
 	bool framed;
 	bool failed; /* it will end in an error record */
 	struct buf key, list, failure;
-	uint64_t line_number; /* in the source; without a frame, in the input */
+	uint64_t line_number; /* in the source object; without a frame, in the input */
 
-	int64_t max_rejects; /* --max-rejects; set after emit_init, where it is not INT64_MAX */
+	int64_t max_rejects; /* --max-rejects: set after emit_init if it is not INT64_MAX */
 	int64_t postings, rejected;
-	int64_t dropped; /* plain lines that the model could not be had for */
+	int64_t dropped; /* plain lines that were dropped because the model was not available */
 	int64_t answered[PAIR_SOURCES];
 	int64_t levels[8]; /* postings by seniority, 1..7 */
 	int64_t rejects[REJECT_KINDS];
@@ -45,17 +45,23 @@ void emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs 
 void emit_release(struct emit *emit);
 
 /*
- * Writes items until one's pair is not known yet. Returns true when the batch is through. A failure
- * of stdout is kept in `out`; what fails of the input is reported and kept in `status`.
+ * Writes items until one's pair is not known yet. Returns true once the whole batch is written. A
+ * failure of stdout is kept in `out`; faults of the input are reported and kept in `status`.
  */
 bool emit_batch(struct emit *emit, struct batch *batch);
-/* Whether it is to be given up. The frame that is open then gets no end, so that nothing is made of it. */
+/*
+ * Whether more lines than max_rejects were rejected. Then the open frame gets no end record, so
+ * that nothing is stored.
+ */
 bool emit_too_many(const struct emit *emit);
 
-/* The counts by kind and by level. */
+/* Adds the counts by level and by kind of reject. */
 void emit_stats(const struct emit *emit, struct stats *stats);
 
-/* At the end of the input. */
+/*
+ * Call it at the end of the input: reports a frame that was cut off, and how many lines were
+ * dropped.
+ */
 void emit_finish(struct emit *emit);
 
 #endif

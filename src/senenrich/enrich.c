@@ -1,4 +1,4 @@
-/* The engine's loop. */
+/* The input and the loop of the engine. */
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
@@ -10,10 +10,10 @@
 #include "senenrich/enrich_batch.h"
 
 enum {
-	BATCH_BYTES = 4 * 1024 * 1024, /* what closes a batch beside --batch */
+	BATCH_BYTES = 4 * 1024 * 1024, /* closes a batch, as --batch lines do */
 	WINDOW_BATCHES = 256,
-	LINGER_MS = 5,      /* input that pauses this long closes a batch */
-	PAUSE_MS = 50,      /* and this long, sends a call that is not full: a scheduler's hiccup is shorter */
+	LINGER_MS = 5,      /* a pause in the input that closes a batch */
+	PAUSE_MS = 50,      /* one that sends a call that is not full: no scheduler's hiccup */
 	CONTROL_FACTOR = 6, /* a byte may take six in a reject record: \u0001 */
 };
 
@@ -34,7 +34,7 @@ add_line(struct enrich *e, struct slice line, enum line what)
 		batch_add(batch, line, ITEM_POSTING);
 }
 
-/* Lines that are there go into batches; full ones are closed. */
+/* Adds the lines that have come to batches, and closes full ones. */
 static int
 batch_lines(struct enrich *e, struct err *err)
 {
@@ -53,8 +53,9 @@ batch_lines(struct enrich *e, struct err *err)
 }
 
 /*
- * What is left without '\n': a person's file may end so, and a cut-off posting is never whole JSON. But a
- * control record is only ever left so by a stage that died while it wrote.
+ * Takes what is left without '\n'. A file written by hand may end like that, and a posting that was
+ * cut off is never whole JSON. But a control record only ends like that if the stage that wrote it
+ * died.
  */
 static int
 end_input(struct enrich *e)
@@ -83,7 +84,7 @@ read_input(struct enrich *e, struct err *err)
 	if (n == 0)
 		return end_input(e);
 	if (errno == EINTR)
-		return 0; /* the loop looks at the signal */
+		return 0; /* the loop checks for signals */
 	return err_set_errno(err, ERR_FAILED, "cannot read standard input");
 }
 
@@ -95,7 +96,7 @@ window_has_room(const struct enrich *e)
 	return !e->input_end && e->window_bytes < e->options.window && e->window_batches < WINDOW_BATCHES;
 }
 
-/* Waits for input (where there is room) or for the model. Returns whether the input is there. */
+/* Waits for the model, and for input if there is room. Returns whether there is input. */
 static bool
 wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 {
@@ -114,7 +115,7 @@ wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 	return n > 0 && fds[0].revents != 0;
 }
 
-/* The sooner of a wait (-1: for ever) and what is left of a pause. */
+/* The shorter of a wait (-1: for ever) and what is left of a pause. */
 static int64_t
 sooner_of(int64_t wait, int64_t pause)
 {
@@ -122,7 +123,7 @@ sooner_of(int64_t wait, int64_t pause)
 	return wait < 0 || pause < wait ? pause : wait;
 }
 
-/* How long nothing needs to be done, if nothing comes; -1: for ever. */
+/* How long to wait if nothing comes; -1: for ever. */
 static int
 time_to_wait(const struct enrich *e, int64_t idle)
 {
@@ -138,7 +139,10 @@ time_to_wait(const struct enrich *e, int64_t idle)
 	return (int)wait;
 }
 
-/* No input and no reply is there right now: what was waiting for such a pause? Returns 1 where there was something, 0, or -1. */
+/*
+ * Neither input nor a reply is there: does what was put off until such a pause. Returns 1 if there
+ * was something to do, 0 if not, -1 with err.
+ */
 static int
 do_idle_work(struct enrich *e, int64_t idle, struct err *err)
 {
@@ -158,7 +162,7 @@ do_idle_work(struct enrich *e, int64_t idle, struct err *err)
 	return 0;
 }
 
-/* Takes its answers, and starts the calls that are full. */
+/* Takes replies and starts full calls. */
 static void
 exchange_with_model(struct enrich *e)
 {
@@ -194,8 +198,8 @@ run_one_step(struct enrich *e, struct err *err)
 }
 
 /*
- * The stage behind this one has stopped. Nothing more is asked; but calls that are under way are paid for, so
- * their answers are waited for, which their own time-outs bound, and go into the cache.
+ * The next stage has stopped. No more calls are started; but those under way are paid for, so we
+ * wait for their answers, no longer than their timeouts, and store them in the cache.
  */
 static void
 save_answers_under_way(struct enrich *e)
@@ -271,7 +275,7 @@ enrich_run(struct enrich *e, struct err *err)
 			return err_set(err, ERR_FAILED, "more than %lld lines were rejected: given up",
 			               (long long)e->emit.max_rejects);
 	}
-	time_profile_switch(&e->profile, TIME_OWN); /* the last lap counts */
+	time_profile_switch(&e->profile, TIME_OWN); /* closes the last period */
 	lookup_finish(&e->lookup);
 	emit_finish(&e->emit);
 	return 0;

@@ -1,10 +1,11 @@
 /*
- * The engine: lines in, lines with seniority out, in the same order, while look-ups and calls are under way.
+ * The engine: reads postings and writes them with their seniority, in the same order, while
+ * look-ups and calls are under way.
  *
  *	read -> batch -> parse -> memo -> Redis -> claim -> model -> write
  *
- * One thread runs it all; what it waits for is the input, Redis and the model's replies. Memory is bounded by the window:
- * reading stops while that many bytes of lines are not yet written.
+ * One thread does all of it, and waits for the input, Redis and the model. The window bounds the
+ * memory: reading stops while that many bytes of lines are not yet written.
  */
 #ifndef SENENRICH_ENRICH_H
 #define SENENRICH_ENRICH_H
@@ -48,7 +49,7 @@ struct enrich {
 	struct claims claims;
 	struct emit emit;
 
-	struct batch *filling;      /* takes lines */
+	struct batch *filling;      /* is being filled */
 	struct batch *first, *last; /* closed, not yet written */
 	struct batch *spare;
 	size_t window_bytes;
@@ -57,11 +58,14 @@ struct enrich {
 	int64_t last_input_ms;
 };
 
-/* Takes the input from fd and writes to stdout. Connects to Redis. -1 with err. */
+/* Reads from fd and writes to stdout. Connects to Redis. -1 with err. */
 int enrich_init(struct enrich *enrich, int fd, const struct settings *settings, const struct enrich_options *options,
                 struct err *err);
 
-/* Runs until the input is written out. Returns 0, or -1 with err; the input's own faults are in emit.status. */
+/*
+ * Runs until all of the input is written. Returns 0, or -1 with err. Faults of the input are in
+ * emit.status.
+ */
 int enrich_run(struct enrich *enrich, struct err *err);
 
 void enrich_stats(const struct enrich *enrich, struct stats *stats);

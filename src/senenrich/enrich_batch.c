@@ -1,4 +1,7 @@
-/* What becomes of a batch: its lines are parsed, its pairs are found or asked for, and it is written when all are known. */
+/*
+ * What happens to a batch: its lines are parsed, its pairs are looked up or asked for, and it is
+ * written once all of them are known.
+ */
 #include "senenrich/enrich_batch.h"
 
 #include "senenrich/posting.h"
@@ -24,7 +27,9 @@ parse_item(struct enrich *e, struct batch *batch, struct item *item)
 	memo_prefetch(e->memo, item->hash);
 }
 
-/* From the memo, or from a pair that is on its way, or asked of Redis. */
+/*
+ * Takes the answer from the memo, or waits for a pair that is on its way, or looks it up in Redis.
+ */
 static void
 find_item(struct enrich *e, struct batch *batch, struct item *item)
 {
@@ -41,7 +46,10 @@ find_item(struct enrich *e, struct batch *batch, struct item *item)
 	lookup_ask(&e->lookup, item->pair);
 }
 
-/* Nobody knows the pair: the model is to be asked, if no other process is asking it already. */
+/*
+ * The pair is in neither memo nor Redis: asks the model, unless another process is asking it
+ * already.
+ */
 static int
 request_answer(struct enrich *e, struct pair *pair, struct slice company, struct slice title, struct err *err)
 {
@@ -66,7 +74,7 @@ on_looked_up(void *context, struct pair *pair, struct err *err)
 	}
 	if (pair->state == PAIR_KNOWN)
 		return 0;
-	/* it was parsed before; that its texts were not kept saves their copies on every hit */
+	/* the line is parsed a second time: keeping its texts would cost every hit a copy */
 	if (posting_parse(&e->json, &e->scratch, pair->line, &posting) != NULL)
 		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
 	if (lookup_ask_legacy(&e->lookup, pair, posting.company, posting.title))
@@ -84,7 +92,7 @@ on_resolved(void *context, struct pair *pair)
 		memo_put(e->memo, pair->hash, pair->seniority);
 		lookup_save(&e->lookup, pair);
 	}
-	lookup_end_claim(&e->lookup, pair); /* behind the answer: whoever claims it now finds that */
+	lookup_end_claim(&e->lookup, pair); /* after the answer, so the next to claim it finds that */
 	time_profile_switch(&e->profile, before);
 }
 
@@ -112,7 +120,10 @@ enrich_close_batch(struct enrich *e, struct err *err)
 	e->last = batch;
 	e->filling = e->spare ? e->spare : batch_new();
 	e->spare = NULL;
-	/* Redis works on this batch's look-ups while the next one is read; its earlier answers are taken now */
+	/*
+	 * Redis works on these look-ups while the next batch is read; take the answers to earlier ones
+	 * now
+	 */
 	return enrich_drain_lookups(e, e->lookup.flying.count - flying, err);
 }
 

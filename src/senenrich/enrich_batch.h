@@ -1,22 +1,22 @@
-/* Inside of the engine: what becomes of a batch. enrich.c has the input and the loop. */
+/* Private to the engine: what happens to a batch. The input and the loop are in enrich.c. */
 #ifndef SENENRICH_ENRICH_BATCH_H
 #define SENENRICH_ENRICH_BATCH_H
 
 #include "senenrich/enrich.h"
 
 /*
- * Closes the batch that is being filled: parses its lines, asks Redis for the pairs that the memo does not
- * have, and takes the answers to earlier look-ups. -1 with err.
+ * Closes the batch that is being filled: parses its lines, looks up in Redis the pairs that the
+ * memo does not have, and takes the answers to earlier look-ups. -1 with err.
  */
 int enrich_close_batch(struct enrich *enrich, struct err *err);
 
 /* Writes closed batches, in order, up to the first pair that is not known yet. */
 void enrich_write_batches(struct enrich *enrich);
 
-/* Takes answers of Redis until at most `keep` look-ups are on their way. -1 with err. */
+/* Takes answers from Redis until at most `keep` look-ups are on their way. -1 with err. */
 int enrich_drain_lookups(struct enrich *enrich, size_t keep, struct err *err);
 
-/* Takes the replies of the model that have come. */
+/* Takes the model's replies that have come. */
 void enrich_collect_replies(struct enrich *enrich);
 
 #endif

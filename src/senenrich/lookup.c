@@ -1,4 +1,4 @@
-/* Look-ups, claims and write-backs, and their answers. */
+/* Sends look-ups, claims and write-backs, and takes their answers. */
 #include "senenrich/lookup.h"
 
 #include "base/clock.h"
@@ -16,7 +16,10 @@ send_entry(struct lookup *l, struct lookup_entry entry)
 	lookup_entry_send(&entry, l->cache, &ignored);
 }
 
-/* What the predecessor knew is written into the cache, if that takes anything now: else it is found again where it was. */
+/*
+ * Copies an answer from the predecessor's key into the cache. If Redis takes no writes now, it will
+ * be found under the old key again.
+ */
 static void
 copy_legacy_answer(struct lookup *l, const struct pair *pair)
 {
@@ -24,7 +27,7 @@ copy_legacy_answer(struct lookup *l, const struct pair *pair)
 		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority});
 }
 
-/* What Redis says to the entry. */
+/* Takes the answer of Redis to the entry. */
 static int
 apply_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, lookup_answered *answered,
              void *context, struct err *err)
@@ -54,7 +57,10 @@ apply_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, 
 	return result;
 }
 
-/* What the time goes to that the answer at the head of the queue is waited for. */
+/*
+ * Charges the wait for the next answer to reading or writing, by the entry at the head of the
+ * queue.
+ */
 static void
 switch_profile_to_head(struct lookup *l)
 {
@@ -221,7 +227,7 @@ lookup_finish(struct lookup *l)
 	struct err err = ERR_INIT;
 	size_t left;
 
-	/* long ago: the next drain tries, and does not warn again */
+	/* a time long past: the next drain tries at once, and does not warn again */
 	if (l->no_saving_until != 0)
 		l->no_saving_until = 1;
 	if (lookup_in_outage(l))

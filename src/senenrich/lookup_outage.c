@@ -1,4 +1,4 @@
-/* What is done while Redis cannot be reached, or takes no writes, and when it is back. */
+/* What to do while Redis cannot be reached or takes no writes, and when it is back. */
 #include "senenrich/lookup_outage.h"
 
 #include "base/clock.h"
@@ -8,7 +8,7 @@ enum {
 	OUTAGE_FIRST_MS = 1000,
 	OUTAGE_MAX_MS = 30000,
 	NO_SAVING_MS = 10000,
-	RECOVER_AGAIN_MS = 1000,   /* a connection that breaks sooner than this after the last break is no accident */
+	RECOVER_AGAIN_MS = 1000,   /* a connection that breaks again this soon is an outage */
 	UNSAVED_MAX = 1024 * 1024, /* 32 MiB of pairs to write back */
 };
 
@@ -24,7 +24,6 @@ lookup_may_save(const struct lookup *l)
 	return !lookup_in_outage(l) && (l->no_saving_until == 0 || clock_mono_ms() >= l->no_saving_until);
 }
 
-/* Nobody waits any longer for this write-back; it is tried again later. */
 void
 lookup_postpone(struct lookup *l, struct lookup_entry entry)
 {
@@ -39,7 +38,7 @@ lookup_postpone(struct lookup *l, struct lookup_entry entry)
 		lookup_queue_push(&l->unsaved, entry);
 }
 
-/* Redis is away: what was asked of it is a miss, what it should have kept is kept here, and claims are ours. */
+/* An outage: what was asked is a miss, write-backs are kept here, and claims are ours. */
 int
 lookup_resolve_without_cache(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
 {
@@ -70,7 +69,7 @@ lookup_begin_outage(struct lookup *l, const struct err *why)
 	l->outage_until = clock_mono_ms() + l->outage_ms;
 }
 
-/* All that is not answered goes out once more, over a new connection. Every command may be repeated without harm. */
+/* Every command may be repeated without harm. */
 int
 lookup_resend(struct lookup *l, struct err *err)
 {
@@ -93,7 +92,7 @@ lookup_resend(struct lookup *l, struct err *err)
 			entry.kind = LOOK_UP;
 		if (lookup_entry_send(&entry, l->cache, err) < 0) {
 			lookup_queue_push(&l->flying, entry);
-			while (n-- > 0) /* keep their order */
+			while (n-- > 0) /* keeps their order */
 				lookup_queue_push(&l->flying, lookup_queue_pop(&l->flying));
 			return -1;
 		}
@@ -103,8 +102,8 @@ lookup_resend(struct lookup *l, struct err *err)
 }
 
 /*
- * The connection broke with `why`, or the server refused what stands at the head of the queue. One new
- * connection at once: a server that was restarted, or that ends idle connections, costs no call to the model.
+ * One new connection is tried at once: if a server was restarted or ended an idle connection, that
+ * costs no call to the model.
  */
 int
 lookup_recover(struct lookup *l, const struct err *why, lookup_answered *answered, void *context, struct err *err)
@@ -117,7 +116,7 @@ lookup_recover(struct lookup *l, const struct err *why, lookup_answered *answere
 		return -1;
 	}
 	if (l->flying.count > 0 && !lookup_entry_is_read(&l->flying.entries[l->flying.head]) && why->kind != ERR_USAGE) {
-		/* it may be the writing alone that fails: out of memory, a read-only replica */
+		/* perhaps only writing fails: out of memory, a read-only replica */
 		if (l->no_saving_until == 0)
 			log_warning("%s; not writing to the cache for now", why->text);
 		l->no_saving_until = now + NO_SAVING_MS;
@@ -137,7 +136,7 @@ lookup_save_postponed(struct lookup *l)
 {
 	struct err ignored = ERR_INIT;
 
-	/* a thousand at a time: they ride with the look-ups */
+	/* a thousand at a time, along with the look-ups */
 	for (int i = 0; i < 1000 && l->unsaved.count > 0 && lookup_may_save(l); i++) {
 		struct lookup_entry entry = lookup_queue_pop(&l->unsaved);
 
@@ -146,7 +145,6 @@ lookup_save_postponed(struct lookup *l)
 	}
 }
 
-/* Whether Redis is there, after a new try where one is due. */
 bool
 lookup_end_outage(struct lookup *l)
 {

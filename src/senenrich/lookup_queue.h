@@ -1,4 +1,4 @@
-/* What Redis is asked and told, in a row: first in, first out, as its answers come. */
+/* Commands to Redis that have no answer yet: first in, first out, as the answers come. */
 #ifndef SENENRICH_LOOKUP_QUEUE_H
 #define SENENRICH_LOOKUP_QUEUE_H
 

@@ -1,10 +1,12 @@
 /*
- * The memo: sets of eight entries, one cache line each. The high half of a pair's hash chooses the set, 61 bits of
- * the low half are the tag; 0 is an empty entry, as a seniority is never 0.
+ * The memo consists of sets of eight entries, one cache line each. The high half of a pair's hash
+ * chooses the set; 61 bits of the low half are the tag. 0 is an empty entry, as a seniority is
+ * never 0.
  *
- * Each hit moves an entry one place to the front; a new one takes the place of the sixth, pushing the last
- * one out. So what is asked often stays, and what comes once is soon gone, without any clock or counter. Two pairs that
- * share a set and a tag would be mixed up: with 2^20 sets that takes 81 equal bits.
+ * Each hit moves an entry one place to the front. A new entry takes the sixth place and pushes the
+ * last one out. So pairs that are asked for often stay and one-time pairs are soon gone, without a
+ * clock or counters. Two pairs with the same set and tag would be confused: with 2^20 sets that
+ * takes 81 equal bits.
  */
 #include "senenrich/memo.h"
 
@@ -41,14 +43,14 @@ memo_new(int64_t pairs)
 
 	if (pairs <= 0)
 		return memo;
-	/* half full: so that hardly a set overflows before the whole is as full as was asked */
+	/* half full, so that hardly any set overflows before the whole memo is full */
 	while (sets * WAYS / 2 < (uint64_t)pairs)
 		sets *= 2;
 	memory = mmap(NULL, sets * sizeof(struct set), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 	              -1, 0);
 	if (memory == MAP_FAILED)
-		return memo; /* slower, but right */
-	/* its places are met at random: with small pages most look-ups would wait for the page's address, too */
+		return memo; /* slower, but correct */
+	/* accesses are random: with small pages most of them would miss the TLB too */
 	mem_in_large_pages(memory, sets * sizeof(struct set));
 	memo->sets = memory;
 	memo->mask = sets - 1;

@@ -1,6 +1,6 @@
 /*
- * The gRPC client. gRPC moves nothing outside grpc_completion_queue_next, so one thread lives in it and
- * hands the ended calls over by a list and an eventfd.
+ * The gRPC client. gRPC only works inside grpc_completion_queue_next, so one thread stays in it and
+ * hands over the calls that have ended, by a list and an eventfd.
  */
 #include "senenrich/model.h"
 
@@ -30,8 +30,8 @@ struct call {
 	grpc_metadata_array initial, trailing;
 	grpc_status_code status;
 	grpc_slice details;
-	struct call *next;      /* among the ended ones */
-	struct call *next_open; /* among all that are not yet taken */
+	struct call *next;      /* in the list of ended calls */
+	struct call *next_open; /* in the list of calls that are not taken yet */
 };
 
 struct model {
@@ -42,7 +42,7 @@ struct model {
 	int event;
 	pthread_mutex_t lock;
 	struct call *ended, **ended_end; /* under the lock */
-	struct call *open;               /* the caller's thread alone: what can still be cancelled */
+	struct call *open;               /* can still be cancelled; only for the caller's thread */
 };
 
 static void *
@@ -128,7 +128,7 @@ start_call(struct model *model, const char *method, struct slice request, int64_
 	ops[5].data.recv_status_on_client.trailing_metadata = &call->trailing;
 	ops[5].data.recv_status_on_client.status = &call->status;
 	ops[5].data.recv_status_on_client.status_details = &call->details;
-	/* with arguments as above it cannot fail; a failure would leave the caller waiting for ever */
+	/* with these arguments it cannot fail; a failure would leave the caller waiting for ever */
 	if (grpc_call_start_batch(call->call, ops, 6, call, NULL) != GRPC_CALL_OK)
 		abort();
 	call->next_open = model->open;
@@ -147,7 +147,7 @@ classify_status(grpc_status_code status, const char *details)
 	case GRPC_STATUS_OUT_OF_RANGE:
 		return MODEL_TOO_LARGE;
 	case GRPC_STATUS_RESOURCE_EXHAUSTED:
-		/* both an overloaded server and a message over the limit; only the text tells */
+		/* an overloaded server or a message over the limit; only the text tells them apart */
 		return strstr(details, "larger than max") ? MODEL_TOO_LARGE : MODEL_AGAIN;
 	case GRPC_STATUS_UNIMPLEMENTED:
 	case GRPC_STATUS_PERMISSION_DENIED:
@@ -172,7 +172,7 @@ status_name(grpc_status_code status)
 	return status >= 0 && (size_t)status < sizeof(names) / sizeof(names[0]) ? names[status] : "status not known";
 }
 
-/* The message of a reply; false where it is compressed in a way that cannot be read. */
+/* Copies the message of a reply; false if it is compressed in a way that cannot be read. */
 static bool
 read_message(grpc_byte_buffer *from, struct buf *to)
 {
@@ -197,8 +197,8 @@ model_new(const struct settings *settings, struct err *err)
 
 	model->ended_end = &model->ended;
 	pthread_mutex_init(&model->lock, NULL);
-	setenv("GRPC_VERBOSITY", "NONE", 0); /* its own log lines are not in our format */
-	/* no thread of gRPC's or ours takes the signals that are meant for the main one */
+	setenv("GRPC_VERBOSITY", "NONE", 0); /* its log lines are not in our format */
+	/* signals are for the main thread, not for gRPC's threads or ours */
 	signals_block(true);
 	grpc_init();
 	model->queue = grpc_completion_queue_create_for_next(NULL);
@@ -231,7 +231,7 @@ model_call(struct model *model, struct slice request, int64_t timeout_ms, void *
 void
 model_call_health(struct model *model, int64_t timeout_ms, void *tag)
 {
-	/* no bytes: a HealthCheckRequest of the service "", which is the server as a whole */
+	/* no bytes: a HealthCheckRequest for the service "", the server as a whole */
 	start_call(model, METHOD_HEALTH, slice_of(NULL, 0), timeout_ms, tag);
 }
 
@@ -249,7 +249,7 @@ model_take(struct model *model, struct model_reply *reply)
 		if (model->ended == NULL)
 			model->ended_end = &model->ended;
 	} else if (read(model->event, &count, sizeof(count)) < 0) {
-		/* nothing was counted: it is as we want it */
+		/* it was zero already */
 	}
 	pthread_mutex_unlock(&model->lock);
 	if (call == NULL)

@@ -13,7 +13,7 @@
 
 enum { RECONNECT_MS = 1000, MESSAGE_MAX = 64 * 1024 * 1024, PEM_MAX = 1024 * 1024 };
 
-/* gRPC itself takes any text and fails much later with UNAVAILABLE: so look at it first. */
+/* gRPC accepts any text and fails much later with UNAVAILABLE, so check it first. */
 static int
 check_address(const char *address, size_t len, struct err *err)
 {
@@ -29,7 +29,7 @@ check_address(const char *address, size_t len, struct err *err)
 	return 0;
 }
 
-/* Appends "1.2.3.4:50051" of "host:50051". gRPC takes lists of IPv4 addresses, so that is what is looked for. */
+/* Appends "1.2.3.4:50051" for "host:50051". gRPC only takes lists of IPv4 addresses. */
 static int
 append_resolved_address(const char *address, size_t len, struct buf *target, struct err *err)
 {
@@ -51,7 +51,7 @@ append_resolved_address(const char *address, size_t len, struct buf *target, str
 	return code == 0 ? 0 : -1;
 }
 
-/* gRPC's name of one address or of several. */
+/* Makes gRPC's target of one address or of several. */
 static int
 make_target(const char *addresses, struct buf *target, struct err *err)
 {
@@ -149,8 +149,8 @@ model_channel_open(const struct settings *settings, struct err *err)
 	grpc_channel *channel = NULL;
 	grpc_channel_credentials *credentials;
 	/*
-	 * gRPC's own retries silently leave out requests over 256 KiB; its proxy variables hold for loopback too; its
-	 * back-off would keep us waiting 20 s after the server is back.
+	 * gRPC's own retries silently skip requests over 256 KiB. Its proxy variables also apply to
+	 * loopback. Its back-off would keep us waiting for 20 s after the server is back.
 	 */
 	grpc_arg args[] = {
 		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
@@ -159,9 +159,9 @@ model_channel_open(const struct settings *settings, struct err *err)
 		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
 		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, .value.integer = RECONNECT_MS},
 		{.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, .value.integer = MESSAGE_MAX},
-		/* several addresses, by a list or behind one name, are asked in turn */
+		/* several addresses, from a list or behind one name, take turns */
 		{.type = GRPC_ARG_STRING, .key = (char *)GRPC_ARG_LB_POLICY_NAME, .value.string = (char *)"round_robin"},
-		/* of a list alone: the name that their certificates carry */
+		/* only for a list: the name in their certificates */
 		{.type = GRPC_ARG_STRING, .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, .value.string = host},
 	};
 	grpc_channel_args list = {.num_args = sizeof(args) / sizeof(args[0]), .args = args};

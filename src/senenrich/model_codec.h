@@ -1,4 +1,4 @@
-/* The model's messages (proto/infer_seniority.proto), by protobuf-c. */
+/* The model's messages (proto/infer_seniority.proto), encoded and decoded by protobuf-c. */
 #ifndef SENENRICH_MODEL_CODEC_H
 #define SENENRICH_MODEL_CODEC_H
 
@@ -10,16 +10,16 @@
 
 struct pair;
 
-/* What a pair of texts of this length takes in a message, at most. */
+/* The most bytes that a pair of texts of these lengths takes in a message. */
 size_t model_codec_pair_bytes(size_t company, size_t title);
 
 /* Appends the request for pairs[0..count): uuid i + 1 is pairs[i]. */
 void model_codec_write_request(struct buf *to, struct pair *const *pairs, size_t count);
 
 /*
- * Reads a reply to a request of `count` pairs: answers[i] becomes the seniority of uuid i + 1 as it was given (any
- * int32), with given[i] the number of answers for it. Answers with other uuids are counted in *unknown_ids.
- * False where the bytes are no such message.
+ * Reads a reply to a request of `count` pairs: answers[i] becomes the seniority of uuid i + 1 as
+ * given (any int32), and given[i] the number of answers for it. Answers with other uuids are
+ * counted in *unknown_ids. Returns false if the bytes are no such message.
  */
 bool model_codec_read_reply(struct slice message, size_t count, int32_t *answers, uint8_t *given, size_t *unknown_ids);
 

@@ -1,4 +1,7 @@
-/* Pairs in a row, first in, first out. Whoever puts one in gives a reference away; whoever takes it out has it. */
+/*
+ * A queue of pairs, first in, first out. Pushing a pair passes on a reference to it; popping
+ * returns that reference.
+ */
 #ifndef SENENRICH_PAIR_QUEUE_H
 #define SENENRICH_PAIR_QUEUE_H
 
@@ -9,7 +12,7 @@
 struct pair_queue {
 	struct pair **pairs; /* a ring */
 	size_t head, count, capacity;
-	size_t bytes; /* of all its pairs' texts */
+	size_t bytes; /* of the texts of all its pairs */
 };
 
 void pair_queue_release(struct pair_queue *queue);

@@ -1,4 +1,4 @@
-/* A hash table with chains and a pool: pairs keep their address while they are held. */
+/* A hash table with chains and a pool: a pair keeps its address while anyone holds it. */
 #include "senenrich/pairs.h"
 
 #include <stdlib.h>
@@ -49,7 +49,7 @@ allocate_pair(struct pairs *pairs)
 	return pair;
 }
 
-/* Out of the table, where it is in it (a failed one is not). */
+/* Removes the pair from the table, if it is there (a failed one is not). */
 static void
 unlink_pair(struct pairs *pairs, struct pair *pair)
 {

@@ -1,8 +1,9 @@
 /*
- * The pairs that are on their way: asked of Redis or of the model and not yet written out. A pair that is already here is
- * waited for, not asked again.
+ * The pairs that are on their way: looked up or asked for, and not yet written out. A pair that is
+ * already here is waited for, not asked for again.
  *
- * Counted references: one for each posting that waits for it, one for each call or queue that holds it.
+ * References are counted: one for each posting that waits for it, one for each call or queue that
+ * holds it.
  */
 #ifndef SENENRICH_PAIRS_H
 #define SENENRICH_PAIRS_H
@@ -15,31 +16,31 @@
 #include "cache/cache.h"
 
 enum pair_state {
-	PAIR_WAITING, /* asked of Redis or the model, or about to be */
+	PAIR_WAITING, /* looked up or asked for, or about to be */
 	PAIR_KNOWN,   /* `seniority` holds */
-	PAIR_REFUSED, /* `reason` says why its postings are rejected */
+	PAIR_REFUSED, /* `reason` says why there is no answer now */
 	PAIR_FAILED,  /* `reason` says why it cannot be had now */
 };
 
-/* Whether this process may ask the model for it (claims.h). */
+/* Whether this process may ask the model for the pair (claims.h). */
 enum pair_claim { CLAIM_NONE, CLAIM_WANTED, CLAIM_OURS, CLAIM_OTHERS };
 
 enum pair_source { FROM_MEMO, FROM_REDIS, FROM_MODEL, PAIR_SOURCES };
 
 struct pair {
 	struct pair_hash hash;
-	struct slice line;  /* the first posting that holds it: valid while the pair waits */
-	char *company;      /* for the model: NUL at the end of both; owned, NULL before it is asked */
-	char *title;        /* in the same memory */
-	size_t bytes;       /* of both, about as the model's message has them */
+	struct slice line;  /* the first posting with it; valid while the pair waits */
+	char *company;      /* for the model, both end in NUL; owned; NULL before it is asked for */
+	char *title;        /* in the memory of `company` */
+	size_t bytes;       /* of both texts, about as in the model's message */
 	const char *reason; /* a static text */
 	uint32_t references;
 	uint8_t state;
 	uint8_t seniority;
 	uint8_t source;
 	uint8_t claim;
-	bool unsaved;      /* known, but the cache has not yet confirmed it */
-	struct pair *next; /* free list, or the hash chain */
+	bool unsaved;      /* known, but not yet confirmed by the cache */
+	struct pair *next; /* in the free list or the hash chain */
 };
 
 struct pairs {
@@ -47,20 +48,20 @@ struct pairs {
 	size_t mask;
 	size_t count;
 	struct pair *free;
-	struct pair **blocks; /* what the pairs live in */
+	struct pair **blocks; /* the memory of the pairs */
 	size_t block_count;
 };
 
 void pairs_init(struct pairs *pairs);
 void pairs_release(struct pairs *pairs);
 
-/* The pair of that hash, with one reference more, or a new one (state WAITING, *is_new). */
+/* Returns the pair with this hash and one more reference, or a new one (WAITING, *is_new). */
 struct pair *pairs_take(struct pairs *pairs, struct pair_hash hash, bool *is_new);
 
-/* One reference less; the last one frees it. */
+/* Drops one reference; the last one frees the pair. */
 void pairs_drop(struct pairs *pairs, struct pair *pair);
 
-/* It failed: whoever comes later asks anew. Those who hold it see `reason`. */
+/* Makes the pair fail: those who hold it see `reason`, and the next posting with it asks anew. */
 void pairs_fail(struct pairs *pairs, struct pair *pair, const char *reason);
 
 #endif

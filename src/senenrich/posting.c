@@ -9,7 +9,7 @@ static const struct slice names[MEMBERS] = {
 	[SENIORITY] = {"seniority", 9},
 };
 
-/* "title: not a string", in the scratch memory. */
+/* Writes "title: not a string" into the scratch memory. */
 static const char *
 member_reason(struct buf *scratch, int member, const char *why)
 {

@@ -1,4 +1,4 @@
-/* What a line must be to be a posting, and where its seniority goes. */
+/* Which lines are postings, and where their seniority goes. */
 #ifndef SENENRICH_POSTING_H
 #define SENENRICH_POSTING_H
 
@@ -11,13 +11,13 @@
 struct posting {
 	struct slice company; /* decoded; both live as long as the line and the scratch memory */
 	struct slice title;
-	size_t cut_start; /* line[cut_start..cut_end) gives way to the seniority... */
-	size_t cut_end;   /* ...and where both are equal, to ,"seniority": and it */
+	size_t cut_start; /* line[cut_start..cut_end) is replaced by the seniority; */
+	size_t cut_end;   /* if both are equal, ,"seniority": goes in front of it */
 };
 
 /*
- * Returns NULL and fills *posting, or returns why the line is rejected (a text that lives until the next call
- * with the same scratch). `json` and `scratch` are memory to use again; scratch is reset.
+ * Fills *posting and returns NULL, or returns why the line is rejected (a text that lives until the
+ * next call with the same scratch). `json` and `scratch` are memory to reuse; scratch is reset.
  */
 const char *posting_parse(struct json *json, struct buf *scratch, struct slice line, struct posting *posting);
 

@@ -1,4 +1,4 @@
-/* One trial question: is it the model that answers at this address, how fast, and is it well by its own account? */
+/* Asks the model one question: does it answer at this address, how fast, and is it healthy? */
 #include "senenrich/probe.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "senenrich/pairs.h"
 
 enum {
-	PROBE_TIMEOUT_MS = 10000, /* somebody is waiting at a terminal */
+	PROBE_TIMEOUT_MS = 10000, /* someone is waiting at a terminal */
 	SENIORITY_MAX = 7,
 };
 
@@ -27,7 +27,7 @@ struct probe {
 	int64_t pair_ms;
 };
 
-/* Both are asked at once: of a server that does not answer, the one wait is enough. */
+/* Starts both calls at once: if the server does not answer, one wait is enough. */
 static void
 send_both_calls(struct probe *probe, int64_t timeout_ms)
 {
@@ -41,7 +41,7 @@ send_both_calls(struct probe *probe, int64_t timeout_ms)
 	buf_release(&text);
 }
 
-/* Waits for both replies, which come: a call has an end of its own. */
+/* Waits for both replies. They come in any case: each call has a timeout. */
 static int
 wait_for_replies(struct probe *probe, struct err *err)
 {
@@ -59,7 +59,7 @@ wait_for_replies(struct probe *probe, struct err *err)
 	return 0;
 }
 
-/* What its health service says, as people read it. */
+/* The answer of the health service, for people. */
 static const char *
 health_text(const struct model_reply *reply)
 {
@@ -104,7 +104,10 @@ check_answer(const struct probe *probe, int32_t *seniority, struct err *err)
 	return 0;
 }
 
-/* The pair was answered, so a run will do: nothing in the pipe asks for health. But what stands in front of the model may. */
+/*
+ * Prints the answer. An unhealthy model that answers will do for a run, as the pipe does not ask
+ * for health; but a load balancer in front of it may.
+ */
 static int
 print_answer(const struct probe *probe, int32_t seniority, struct err *err)
 {

@@ -6,8 +6,8 @@
 #include "settings/settings.h"
 
 /*
- * Asks the model for one made-up pair, past memo and Redis, and prints a line with its answer and how long that took.
- * -1 with err: as what the same model would be for a run.
+ * Asks the model for one made-up pair, bypassing memo and Redis, and prints its answer and how long
+ * it took. -1 with err, of the kind that the same failure has in a run.
  */
 int probe_model(const struct settings *settings, struct err *err);
 

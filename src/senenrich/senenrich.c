@@ -1,10 +1,11 @@
 /*
  * senenrich: adds `seniority` to postings.
  *
- * stdin: postings as NDJSON, in frames (from s3cat) or plain. stdout: the same lines, in the same order,
- * with the seniority of their (company, title) pair, from a memo, else from Redis, else from the model.
+ * stdin: postings as NDJSON, in frames (from s3cat) or plain. stdout: the same lines, in the same
+ * order, with the seniority of their (company, title) pair: from the memo, Redis or the model.
  *
- * Exit status: 0 all done; 1 a line was dropped, or the input was cut off; 75 the model could not be had.
+ * Exit status: 0 all done; 1 a line was dropped, or the input was cut off; 75 the model was not
+ * available.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* The stopwatch. */
+/* A stopwatch with several dials. */
 #include "senenrich/time_profile.h"
 
 #include "base/clock.h"

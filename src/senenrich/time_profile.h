@@ -1,5 +1,6 @@
 /*
- * What the run's time goes to: a stopwatch that is always on one of these. Switched per batch, call or wait, never per line.
+ * How the run spends its time: a stopwatch that always counts for one of these uses. It is switched
+ * once per batch, call or wait, never per line.
  */
 #ifndef SENENRICH_TIME_PROFILE_H
 #define SENENRICH_TIME_PROFILE_H
@@ -21,10 +22,10 @@ struct time_profile {
 	int64_t ns[TIME_USES];
 };
 
-/* From now on TIME_OWN. */
+/* Starts with TIME_OWN. */
 void time_profile_start(struct time_profile *profile);
 
-/* From now on `on`. Returns what it was before. */
+/* Switches to another use. Returns the previous one. */
 enum time_use time_profile_switch(struct time_profile *profile, enum time_use on);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * All titles are put together once, at the start (some ten thousand); companies from three words each
- * time. Neighbouring numbers are spread over the whole table by a multiplication modulo its size.
+ * All titles (some ten thousand) are built once, at the start; companies are put together from
+ * three words each time. Neighbouring numbers are spread over the whole table by a multiplication
+ * modulo its size.
  */
 #include "sengen/catalog.h"
 
@@ -9,8 +10,10 @@
 #include "base/mem.h"
 #include "sengen/vocabulary.h"
 
-/* A prime, so that it divides no table size: multiplying by it modulo the size only reorders. Near 2^31 /
- * golden ratio. */
+/*
+ * A prime, so it divides no table size, and multiplying by it modulo the size only reorders. It is
+ * near 2^31 / golden ratio.
+ */
 #define SPREAD UINT64_C(1327217909)
 
 struct words {
@@ -53,7 +56,7 @@ append_if_set(struct buf *to, const char *text)
 		buf_append_str(to, text);
 }
 
-/* Combination number n of a pattern. */
+/* Writes combination n of a pattern. */
 static void
 write_pattern(const struct pattern *pattern, uint64_t n, struct buf *to)
 {

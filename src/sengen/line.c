@@ -1,12 +1,13 @@
 /*
- * The forms are templates: %C is the company, %T the title, %U the url, %P the location, %S the time, %K twenty
- * thousand commas; every other byte stands for itself. C's own escapes are taken off by the compiler, so "\\n" is JSON's.
+ * The forms are templates: %C is the company, %T the title, %U the url, %P the location, %S the
+ * time, %K twenty thousand commas; every other byte stands for itself. The compiler takes off C's
+ * own escapes, so "\\n" is JSON's.
  */
 #include "sengen/line.h"
 
 #define COMMAS 20000
 
-/* a form a line, however long */
+/* one form per line, however long */
 /* clang-format off */
 static const char *const messy_forms[] = {
 	/* escapes */

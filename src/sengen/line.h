@@ -1,4 +1,4 @@
-/* One posting as a line: the usual one, an awkward but right one, a bad one. */
+/* One posting as a line: plain, unusual but valid, or bad. */
 #ifndef SENGEN_LINE_H
 #define SENGEN_LINE_H
 
@@ -9,8 +9,8 @@
 
 struct posting {
 	struct pair pair;
-	uint64_t id;        /* in its url */
-	struct slice place; /* its location; needs no escaping */
+	uint64_t id;        /* the number in its url */
+	struct slice place; /* its location, which needs no escaping */
 	int64_t scraped_on;
 };
 
@@ -18,12 +18,12 @@ struct posting {
 void line_plain(struct buf *to, const struct posting *posting);
 
 /*
- * Awkward form number n (taken modulo their count): right JSON and a right posting, but with escapes, odd
- * members, odd bytes. Its pair may be another one than posting->pair: the form adds to company and title.
+ * Unusual form n (modulo their number): valid JSON and a valid posting, but with escapes, odd
+ * members or odd bytes. Its pair may differ from posting->pair: the form adds to company and title.
  */
 void line_messy(struct buf *to, const struct posting *posting, uint64_t n);
 
-/* Bad form number n: a line that every reader of postings must reject. */
+/* Bad form n: a line that every reader of postings must reject. */
 void line_bad(struct buf *to, const struct posting *posting, uint64_t n);
 
 /* How many forms there are. */

@@ -19,7 +19,7 @@ random_next(struct random *random)
 	return z ^ z >> 31;
 }
 
-/* 0..n-1. The bias is under n / 2^64: nobody will see it. */
+/* 0..n-1. The bias is below n / 2^64, too small to notice. */
 static inline uint64_t
 random_below(struct random *random, uint64_t n)
 {

@@ -19,10 +19,10 @@
 #include "sengen/vocabulary.h"
 #include "sengen/zipf.h"
 
-/* As many as there are in a year of real postings. */
+/* As many as in a year of real postings. */
 #define PAIRS_DEFAULT 20000000
 
-/* A time of no importance, so that the same seed gives the same bytes tomorrow. */
+/* An arbitrary time, so that the same seed gives the same bytes tomorrow. */
 #define SCRAPED_ON_DEFAULT 1756741199
 
 struct options {
@@ -78,7 +78,7 @@ generator_release(struct generator *generator)
 	buf_release(&generator->line);
 }
 
-/* Line number n, into generator->line. */
+/* Writes line n into generator->line. */
 static void
 generate_line(struct generator *generator, int64_t n)
 {

@@ -1,4 +1,4 @@
-/* The tables, the titles by the level that senserve gives them. */
+/* The tables. The titles are in the order of the levels that senserve gives them. */
 #include "sengen/vocabulary.h"
 
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
- * Rejection-inversion (Hörmann and Derflinger, 1996). Under the curve 1/x a point is drawn by the
- * inverse of its integral, log(x), and rounded to k; it is kept where it falls into the bar of k, which has
- * the area 1/k and ends at k + 1/2. Fewer than one in ten draws are thrown away.
+ * Rejection-inversion (Hörmann and Derflinger, 1996). A point under the curve 1/x is drawn by the
+ * inverse of its integral, log(x), and rounded to k. It is kept if it falls into the bar of k,
+ * which has the area 1/k and ends at k + 1/2. Fewer than one in ten draws are rejected.
  */
 #include "sengen/zipf.h"
 

@@ -1,4 +1,4 @@
-/* Numbers 1..n of which k comes with a probability proportional to 1/k (Zipf's law with exponent 1). */
+/* Numbers 1..n; k has a probability proportional to 1/k (Zipf's law with exponent 1). */
 #ifndef SENGEN_ZIPF_H
 #define SENGEN_ZIPF_H
 
@@ -9,12 +9,12 @@
 struct zipf {
 	uint64_t n;
 	double low, high; /* the range of the integral that is drawn from */
-	double sure;      /* what lies so near to its number is taken without a look at the curve */
+	double sure;      /* points this near to their number are taken without looking at the curve */
 };
 
 void zipf_init(struct zipf *zipf, uint64_t n);
 
-/* In constant time and memory, whatever n is. */
+/* Takes constant time and memory, whatever n is. */
 uint64_t zipf_next(const struct zipf *zipf, struct random *random);
 
 #endif

@@ -1,4 +1,4 @@
-/* Parsing the address, and looking whether it is free before gRPC takes it. */
+/* Parses the address, and checks that it is free before gRPC takes it. */
 #include "senserve/address.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ parse_unix_path(struct address *address, const char *path, struct err *err)
 {
 	struct sockaddr_un name;
 
-	/* Both unix:PATH and unix:///PATH are gRPC's. */
+	/* gRPC knows both unix:PATH and unix:///PATH. */
 	if (strncmp(path, "//", 2) == 0)
 		path += 2;
 	if (*path == '\0')
@@ -51,7 +51,7 @@ check_unix_free(const char *path, struct err *err)
 	return 0; /* left behind by a server that was killed; gRPC replaces it */
 }
 
-/* errno of binding to the address, or 0. */
+/* Returns the errno of binding to the address, or 0. */
 static int
 try_bind(const struct addrinfo *info)
 {

@@ -1,11 +1,11 @@
-/* Where to listen: "host:port", "[::1]:port" or "unix:PATH", as grpc_server_address says. */
+/* Where to listen: "host:port", "[::1]:port" or "unix:PATH", as in grpc_server_address. */
 #ifndef SENSERVE_ADDRESS_H
 #define SENSERVE_ADDRESS_H
 
 #include "base/err.h"
 
 struct address {
-	char *host; /* as written; NULL: a unix socket */
+	char *host; /* as written; NULL for a unix socket */
 	int port;   /* 0: any free one */
 	char *path; /* of the unix socket, or NULL */
 };
@@ -15,13 +15,13 @@ int address_parse(struct address *address, const char *text, struct err *err);
 void address_release(struct address *address);
 
 /*
- * Whether this address can be taken: gRPC itself would take over a unix socket that another server listens
- * on, and be content with one of localhost's two addresses. Returns 0, or -1 with err (ERR_TEMPORARY where it
- * is in use).
+ * Checks that the address is free. gRPC itself would take over a unix socket that another server
+ * listens on, and would be content with one of localhost's two addresses. Returns 0, or -1 with err
+ * (ERR_TEMPORARY if it is in use).
  */
 int address_check_free(const struct address *address, struct err *err);
 
-/* As gRPC and people write it, with `port` for the port: "127.0.0.1:50051". On the heap. */
+/* The address as text, with `port` for the port: "127.0.0.1:50051". On the heap. */
 char *address_text(const struct address *address, int port);
 
 #endif

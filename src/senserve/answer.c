@@ -1,4 +1,4 @@
-/* What a call gets: a level for each pair, when it is due, or the server's health. */
+/* Answers calls: a level for each pair, when it is due, or the server's health. */
 #include "base/mem.h"
 #include "senserve/health.h"
 #include "senserve/server_internal.h"
@@ -34,8 +34,10 @@ send_reply(struct server *server, struct call *call)
 	rpc_end(call, call->status, call->text ? call->text : "", call_failed(call) ? NULL : call->reply);
 }
 
-/* When the answer to these pairs is ready. It is never earlier than that of the call before: the list stays
- * sorted. */
+/*
+ * When the answer to these pairs is due: never before that of the previous call, so the list stays
+ * sorted.
+ */
 static gpr_timespec
 due_time(struct server *server, int64_t pairs)
 {
@@ -112,7 +114,6 @@ end_watcher(struct server *server, struct call *call)
 	buf_release(&bytes);
 }
 
-/* The client of an InferSeniority call has left: it waits for nothing. */
 void
 answer_gone(struct server *server, struct call *call)
 {
@@ -124,8 +125,6 @@ answer_gone(struct server *server, struct call *call)
 	}
 }
 
-/* Watchers whose time is over: theirs, or the server's. One whose first message is still on its way comes
- * later. */
 void
 answer_watchers(struct server *server)
 {
@@ -133,7 +132,10 @@ answer_watchers(struct server *server)
 
 	for (struct call *call = TAILQ_FIRST(&server->watchers); call; call = next) {
 		next = TAILQ_NEXT(call, link);
-		/* Outstanding: only the wait for the client's leaving, if that. */
+		/*
+		 * If the first message is still on its way, the watcher's turn comes later. Else only the
+		 * wait for the client to leave is outstanding, if that.
+		 */
 		if ((server->stopping || call->closed) && call->outstanding == (call->closed ? 0 : 1))
 			end_watcher(server, call);
 	}
@@ -144,7 +146,9 @@ answer_message(struct server *server, struct call *call)
 {
 	buf_reset(&server->bytes);
 	if (!rpc_message(call, &server->bytes)) {
-		/* Cancelled before it came, larger than the limit (the core has answered), or none was sent.
+		/*
+		 * Cancelled before it came, larger than the limit (the core has answered), or none was
+		 * sent.
 		 */
 		rpc_end(call, GRPC_STATUS_INVALID_ARGUMENT, "no request", NULL);
 		return;

@@ -1,4 +1,4 @@
-/* Blocks of 1 MiB, or of what is asked for where that is more. */
+/* Blocks of 1 MiB, or of the size asked for if that is more. */
 #include "senserve/arena.h"
 
 #include <stdlib.h>

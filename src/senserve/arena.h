@@ -1,4 +1,4 @@
-/* Memory that is given back all at once: what protobuf-c builds for one call. */
+/* Memory that is freed all at once: what protobuf-c allocates for one call. */
 #ifndef SENSERVE_ARENA_H
 #define SENSERVE_ARENA_H
 
@@ -8,13 +8,13 @@ struct arena_block;
 
 /* {0} is an empty one. */
 struct arena {
-	struct arena_block *blocks; /* the newest first */
+	struct arena_block *blocks; /* newest first */
 };
 
 /* Aligned for anything. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 
-/* Forgets everything; keeps one block of an ordinary size for the next time. */
+/* Frees everything, but keeps one block of an ordinary size for the next time. */
 void arena_reset(struct arena *arena);
 void arena_release(struct arena *arena);
 

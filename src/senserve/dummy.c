@@ -1,4 +1,4 @@
-/* Decoding with protobuf-c into an arena, a level for each title, packing the reply. */
+/* Decodes with protobuf-c into an arena, finds a level for each title, and packs the reply. */
 #include "senserve/dummy.h"
 
 #include <inttypes.h>
@@ -42,7 +42,7 @@ allocate_in_arena(void *arena, size_t size)
 	return arena_alloc(arena, size);
 }
 
-/* Everything goes at once, in dummy_ask. */
+/* dummy_ask frees everything at once. */
 static void
 free_nothing(void *arena, void *pointer)
 {
@@ -61,7 +61,9 @@ refuse_call(struct dummy_answer *answer, int status, const char *format, ...)
 	va_end(args);
 }
 
-/* What a server in another language would refuse too, and what this one is told to. */
+/*
+ * Refuses what a server in another language would refuse too, and what this one is told to refuse.
+ */
 static void
 check_pairs(const struct dummy *dummy, const SeniorityRequestBatch *request, struct dummy_answer *answer)
 {
@@ -93,8 +95,10 @@ asked_before(struct dummy *dummy, struct slice company, struct slice title)
 	return seen_add(&dummy->seen, XXH3_64bits_withSeed(title.ptr, title.len, seed));
 }
 
-/* A level for every pair. `first` is the number of pairs answered before this call. Returns how many came
- * again. */
+/*
+ * Answers every pair with a level. `first` is the number of pairs answered before this call.
+ * Returns how many pairs had been asked before.
+ */
 static int64_t
 answer_pairs(struct dummy *dummy, const SeniorityRequestBatch *request, int64_t first, struct buf *reply)
 {

@@ -1,4 +1,4 @@
-/* One JSON line a title. */
+/* One JSON line per title. */
 #include "senserve/explain.h"
 
 #include <unistd.h>

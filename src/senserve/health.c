@@ -1,4 +1,4 @@
-/* The server is up or it does not answer, so there is little to know. */
+/* The server is up or does not answer, so its health is simple. */
 #include "senserve/health.h"
 
 #include "health.pb-c.h"

@@ -1,4 +1,4 @@
-/* grpc.health.v1: what is answered, as bytes. */
+/* grpc.health.v1: the answers, as bytes. */
 #ifndef SENSERVE_HEALTH_H
 #define SENSERVE_HEALTH_H
 
@@ -8,7 +8,7 @@
 
 enum health { HEALTH_SERVING, HEALTH_NOT_SERVING, HEALTH_SERVICE_UNKNOWN, HEALTH_BAD_REQUEST };
 
-/* What a HealthCheckRequest asks about ("" is the whole server): one of all but NOT_SERVING. */
+/* The health of the service in a HealthCheckRequest ("" is the whole server); never NOT_SERVING. */
 enum health health_of(struct slice request);
 
 /* Appends the HealthCheckResponse. */

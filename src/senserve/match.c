@@ -1,7 +1,7 @@
 /*
- * Matching titles against the rules. Each word that occurs in a rule has a number; a title becomes a
- * list of such numbers (0: a word that no rule knows), and only rules whose first word is in the title are
- * looked at. So a title costs about as much as hashing its words.
+ * Matches titles against the rules. Each word of a rule has a number. A title becomes a list of
+ * such numbers (0 for a word that no rule has), and only rules that begin with one of its words are
+ * tried. So a title costs about as much as hashing its words.
  */
 #include "senserve/match.h"
 
@@ -13,11 +13,11 @@
 #include "senserve/words.h"
 
 enum {
-	MAX_WORDS = 48,        /* of a title; what comes later decides nothing */
-	MAX_STEPS = 6,         /* words of a phrase */
+	MAX_WORDS = 48,        /* of a title; later words decide nothing */
+	MAX_STEPS = 6,         /* words in a phrase */
 	MAX_CHOICES = 20,      /* words between slashes */
 	MAX_PHRASES = 256,     /* rows and cuts together */
-	MAX_FIRST_WORDS = 1024 /* entries of all the lists by first word */
+	MAX_FIRST_WORDS = 1024 /* in all lists by first word together */
 };
 
 struct step {
@@ -30,10 +30,10 @@ struct step {
 struct phrase {
 	struct step steps[MAX_STEPS];
 	int count;
-	int gap; /* index of the step before which any words may stand, or 0 */
+	int gap; /* index of the step that may come after any words, or 0 */
 };
 
-/* The phrases that a word can begin, in the order of the table; a list that ends at -1. */
+/* The phrases that begin with a word, in the order of the table; the list ends at -1. */
 struct link {
 	int phrase;
 	int next;
@@ -43,10 +43,10 @@ struct match {
 	struct words words;
 	struct phrase phrases[MAX_PHRASES];
 	int phrase_count;
-	int rule_count; /* the phrases before these are rows, those from here on are cuts */
+	int rule_count; /* the phrases before these are rows, the rest are cuts */
 	struct link links[MAX_FIRST_WORDS];
 	int link_count;
-	int first[WORDS_MAX + 1]; /* of the links, by word number; -1: none */
+	int first[WORDS_MAX + 1]; /* index into links by word number; -1: none */
 	int last[WORDS_MAX + 1];
 };
 
@@ -68,7 +68,7 @@ abort_on_phrase(const char *phrase)
 	abort();
 }
 
-/* One blank-separated piece of a phrase: "^a/b." */
+/* Reads one blank-separated piece of a phrase: "^a/b." */
 static void
 read_step(struct match *match, struct step *step, const char *text, size_t len, const char *phrase)
 {
@@ -93,7 +93,7 @@ read_step(struct match *match, struct step *step, const char *text, size_t len, 
 	}
 }
 
-/* Enters a phrase into the lists of the words that can begin it. */
+/* Adds a phrase to the lists of the words that it can begin with. */
 static void
 link_phrase(struct match *match, int index, const char *text)
 {
@@ -175,9 +175,9 @@ phrase_matches(const struct phrase *phrase, const struct title *title, int at)
 }
 
 /*
- * What the byte at `at` is: a letter or digit (0), something between words (1), or between parts (2). *len
- * becomes the number of bytes. Every byte above 0x7f is a letter but for the signs of Latin-1 and general
- * punctuation (U+2000..U+203F).
+ * What the byte at `at` is: part of a word (0), or something between words (1) or between parts
+ * (2). *len becomes the number of bytes. All bytes above 0x7f are letters, except for the signs of
+ * Latin-1 and general punctuation (U+2000..U+203F).
  */
 static int
 classify_byte(const unsigned char *at, const unsigned char *end, size_t *len)
@@ -211,7 +211,7 @@ read_title(const struct match *match, struct slice text, struct title *title)
 		size_t len;
 		int kind = classify_byte(at, end, &len);
 		if (kind != 0) {
-			/* A hyphen joins words, but with a blank before and behind it is a dash. */
+			/* A hyphen joins words, but with blanks around it it is a dash. */
 			if (*at == '-' && at > (const unsigned char *)text.ptr && at[-1] == ' ' && at + 1 < end && at[1] == ' ')
 				kind = 2;
 			if (kind == 2) {
@@ -238,7 +238,7 @@ read_title(const struct match *match, struct slice text, struct title *title)
 		title->words[title->count - 1].ends_part = true;
 }
 
-/* Ends the title before the first phrase behind which somebody else is named. */
+/* Cuts off the title before the first phrase that names somebody else. */
 static void
 cut_title(const struct match *match, struct title *title)
 {

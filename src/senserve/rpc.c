@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 
-/* The core refuses an operation only where it is used wrongly. */
+/* The core only refuses an operation that is used wrongly. */
 static void
 abort_on_error(grpc_call_error error, const char *what)
 {

@@ -1,6 +1,6 @@
 /*
- * The table of the dummy model. How to read and extend it: rules.h. A new row goes in front of every
- * row that would catch its titles first; try it with "senserve --explain 'The Title'".
+ * The table of the dummy model; rules.h explains it. Put a new row in front of every row that would
+ * also match its titles, and try it with "senserve --explain 'The Title'".
  */
 #include "senserve/rules.h"
 
@@ -16,7 +16,7 @@ const char *const rules_cuts[] = {
 };
 
 const struct rule rules_table[] = {
-	/* Whoever runs the trainees is none; whoever is one is nothing else. */
+	/* Who runs the trainees is not one; who is one is nothing else. */
 	{LEVEL_MANAGER, "intern/internship/apprentice/apprenticeship/trainee/student program manager/director/lead"},
 	{LEVEL_MANAGER, "interns/trainees/apprentices * manager/supervisor"},
 	{LEVEL_JUNIOR, "internship/apprenticeship/student coordinator/advisor/adviser/counselor/recruiter"},
@@ -41,7 +41,7 @@ const struct rule rules_table[] = {
 	{LEVEL_DIRECTOR, "junior partner"},
 	{LEVEL_JUNIOR, "junior/jr"},
 
-	/* Vice presidents come before presidents, and deputies before those whom they stand in for. */
+	/* Vice presidents come before presidents, and deputies before those they stand in for. */
 	{LEVEL_EXECUTIVE, "senior/sr/executive/group vice president/presidents"},
 	{LEVEL_EXECUTIVE, "svp/evp"},
 	{LEVEL_EXECUTIVE, "senior/sr/executive/group vp"},
@@ -55,14 +55,14 @@ const struct rule rules_table[] = {
 	{LEVEL_EXECUTIVE, "deputy/assistant/associate/vice " C_LEVEL},
 	{LEVEL_EXECUTIVE, "deputy/assistant/associate chief * officer"},
 
-	/* 7: who answers for the whole company. */
+	/* 7: those who answer for the whole company. */
 	{LEVEL_MANAGER, "chief warrant/petty officer"},
 	{LEVEL_DIRECTOR, "chief of staff"},
 	{LEVEL_SENIOR_EXECUTIVE, "chief * officer"},
 	{LEVEL_SENIOR_EXECUTIVE, "chief executive"},
 	{LEVEL_JUNIOR, "engagement officer"}, /* "Constituent Engagement Officer (CEO)" */
 	{LEVEL_SENIOR_EXECUTIVE, C_LEVEL},
-	{LEVEL_SENIOR_EXECUTIVE, "^cmo"},          /* elsewhere it may be a Certificate Management Office */
+	{LEVEL_SENIOR_EXECUTIVE, "^cmo"},          /* maybe a Certificate Management Office */
 	{LEVEL_SENIOR_EXECUTIVE, "c e/f/o/t/i o"}, /* C.E.O. */
 	{LEVEL_SENIOR_EXECUTIVE, "chairman/chairwoman/chairperson"},
 	{LEVEL_SENIOR_EXECUTIVE, "president"},
@@ -87,7 +87,10 @@ const struct rule rules_table[] = {
 	{LEVEL_EXECUTIVE, "^owner."},
 	{LEVEL_EXECUTIVE, "business owner."},
 
-	/* "Director of Engineering" heads a function: 6. "Communications Director" is what level 5 is named for. */
+	/*
+	 * "Director of Engineering" heads a function: 6. "Communications Director" is a typical level
+	 * 5.
+	 */
 	{LEVEL_MANAGER, "assistant director"},
 	{LEVEL_DIRECTOR, "associate/deputy director"},
 	{LEVEL_DIRECTOR, "deputy * director"},
@@ -117,7 +120,7 @@ const struct rule rules_table[] = {
 	{LEVEL_DIRECTOR, "executive producer"},
 	{LEVEL_DIRECTOR, "executive officer"},
 
-	/* 4: who leads people or an account. */
+	/* 4: those who lead people or an account. */
 	{LEVEL_ASSOCIATE, "assistant/associate/deputy manager/mgr"},
 	{LEVEL_ASSOCIATE, "assistant * manager/mgr"},
 	{LEVEL_MANAGER, "manager/managers/mgr/managing/gerente/responsable"},
@@ -133,7 +136,7 @@ const struct rule rules_table[] = {
 	{LEVEL_MANAGER, "press secretary"},
 	{LEVEL_MANAGER, "captain"},
 
-	/* 3: who is experienced, or had to study long. */
+	/* 3: those who are experienced, or had to study long. */
 	{LEVEL_JUNIOR, "lead generation"},
 	{LEVEL_JUNIOR, "senior living/care/citizen/citizens/center/services"},
 	{LEVEL_JUNIOR, "senior/sr/lead paralegal"},
@@ -156,7 +159,7 @@ const struct rule rules_table[] = {
 	{LEVEL_ASSOCIATE, "traffic controller/controllers"},
 	{LEVEL_ASSOCIATE, "^associate."},
 
-	/* 1: work that is learnt on the first day. Of skilled trades nothing is said here: they are 2. */
+	/* 1: work that is learnt on the first day. Skilled trades are 2, and not listed here. */
 	{LEVEL_ENTRY, "paralegal/paralegals"},
 	{LEVEL_ENTRY, "laborer/laborers/labourer/labourers"},
 	{LEVEL_ENTRY, "helper/helpers/cleaner/cleaners/janitor/custodian"},
@@ -168,7 +171,7 @@ const struct rule rules_table[] = {
 	{LEVEL_ENTRY, "material handler/handlers"},
 	{LEVEL_ENTRY, "brand ambassador"},
 
-	/* 2: named here although LEVEL_UNKNOWN says the same, for whoever asks why. */
+	/* 2: the same as LEVEL_UNKNOWN, but --explain then names the rule. */
 	{LEVEL_JUNIOR, "bookkeeper/adviser/advisor/coordinator/clerk"},
 	{LEVEL_JUNIOR, "assistant/aide/associate"},
 	{0, NULL},

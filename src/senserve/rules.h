@@ -10,7 +10,7 @@
  *     lawyer/attorney      either of these words
  *     partner.             "." behind a word: it ends a part of the title
  *     ^partner             "^" before a word: it begins a part of the title
- * Parts of a title are what commas, slashes, brackets, colons, bars and dashes between blanks divide.
+ * Commas, slashes, brackets, colons, bars, and dashes between blanks divide a title into parts.
  */
 #ifndef SENSERVE_RULES_H
 #define SENSERVE_RULES_H
@@ -26,8 +26,8 @@ enum level {
 };
 
 /*
- * A title that no row knows is the plain name of a trade ("Software Engineer", "Meteorologist"):
- * above those who are learning it, below those who are called senior in it.
+ * A title that no row knows is usually the plain name of a trade ("Software Engineer",
+ * "Meteorologist"): above those who are learning it, below those who are called senior in it.
  */
 #define LEVEL_UNKNOWN LEVEL_JUNIOR
 
@@ -36,10 +36,13 @@ struct rule {
 	const char *phrase;
 };
 
-/* Ended by a NULL phrase. */
+/* Ends with a NULL phrase. */
 extern const struct rule rules_table[];
 
-/* Phrases behind which somebody else is named ("Assistant | to the CEO"): the title ends in front of them. */
+/*
+ * Phrases after which somebody else is named ("Assistant | to the CEO"): the title is cut off
+ * there.
+ */
 extern const char *const rules_cuts[];
 
 #endif

@@ -1,11 +1,11 @@
-/* Open addressing; the hashes are good, so their lower bits choose the slot. */
+/* A hash table with open addressing. The hashes are good, so their lower bits choose the slot. */
 #include "senserve/seen.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 
-/* The slot that holds the hash, or the free one for it. */
+/* The slot that holds the hash, or a free one for it. */
 static uint64_t *
 slot_of(uint64_t *slots, size_t capacity, uint64_t hash)
 {

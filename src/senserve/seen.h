@@ -13,7 +13,7 @@ struct seen {
 	size_t count;
 };
 
-/* Adds it; returns whether it was there already. */
+/* Adds the hash; returns whether it was there already. */
 bool seen_add(struct seen *seen, uint64_t hash);
 void seen_release(struct seen *seen);
 

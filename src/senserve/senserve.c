@@ -1,10 +1,10 @@
 /*
  * senserve: the dummy model server. Serves /SeniorityModel/InferSeniority and grpc.health.v1 on
- * grpc_server_address; answers by the rules in rules.c; plays bad days for tests.
+ * grpc_server_address, answers by the rules in rules.c, and simulates faults for tests.
  *
- * stderr gets one line once it listens; stdout one JSON line with the counts at the end, and for each
- * SIGUSR1. SIGTERM or SIGINT is its normal end: it finishes what is in flight and exits 0. A second one ends
- * the calls too.
+ * stderr gets one line once it listens; stdout gets one JSON line with the counts at the end, and
+ * for each SIGUSR1. SIGTERM or SIGINT is the normal end: it finishes the calls in flight and exits
+ * with 0. A second signal cancels them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ struct options {
 	struct server_pace pace;
 };
 
-/* The thread of the server, and how it says that it is done. */
+/* The server's thread, and how it reports that it is done. */
 struct runner {
 	struct server *server;
 	pthread_t main;
@@ -54,7 +54,7 @@ run_server_thread(void *argument)
 	return NULL;
 }
 
-/* The signals that main waits for: blocked in every thread. */
+/* Blocks the signals that main waits for, in every thread. */
 static void
 block_signals(sigset_t *set)
 {
@@ -79,7 +79,7 @@ print_counts(struct dummy *dummy, struct err *err)
 	return result;
 }
 
-/* The address appears in the file all at once: whoever waits for it never reads half of it. */
+/* The address appears in the file all at once, so nobody ever reads half of it. */
 static int
 write_ready_file(const char *path, const char *address, struct err *err)
 {

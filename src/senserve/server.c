@@ -1,10 +1,10 @@
 /*
- * The loop over the completion queue. The core does its work only inside grpc_completion_queue_next, so
- * the loop is always in it, until the next reply is due.
+ * The loop over the completion queue. The core only works inside grpc_completion_queue_next, so the
+ * loop is always in it, until the next reply is due.
  *
- * Stopping: grpc_server_shutdown_and_notify makes the call that was asked for come back empty, which tells
- * the loop, and its own event comes when the last call is over. Only then is the queue shut down: to start an
- * operation after that would abort the process.
+ * Stopping: grpc_server_shutdown_and_notify makes the requested call come back empty, which tells
+ * the loop; its own event comes when the last call is over. Only then the queue is shut down:
+ * starting an operation after that would abort the process.
  */
 #include <stdlib.h>
 
@@ -15,8 +15,10 @@
 #include "base/mem.h"
 #include "senserve/server_internal.h"
 
-/* For a client that began a call and does not send its request: so long may the end take once the last reply
- * is out. */
+/*
+ * How long the end may take, after the last reply was sent, if a client began a call and does not
+ * send its request.
+ */
 #define GRACE_SECONDS 5
 
 static const struct {
@@ -28,7 +30,7 @@ static const struct {
 	{"/grpc.health.v1.Health/Watch", METHOD_WATCH},
 };
 
-/* The core's own messages are of use only to whoever debugs. */
+/* The core's own messages only help when debugging. */
 static void
 log_core(gpr_log_func_args *args)
 {
@@ -95,7 +97,7 @@ on_event(struct server *server, const struct call_event *event, bool success)
 	}
 }
 
-/* What stopping needs besides waiting. Returns whether the loop is done. */
+/* Does what stopping needs besides waiting. Returns whether the loop is done. */
 static bool
 continue_stopping(struct server *server)
 {
@@ -188,7 +190,7 @@ struct server *
 server_open(const struct address *address, struct dummy *dummy, const struct server_pace *pace, struct err *err)
 {
 	struct server *server = mem_zero(1, sizeof *server);
-	/* With the default two servers would share a port, and each get some of the calls. */
+	/* By default two servers would share a port, and each would get some of the calls. */
 	grpc_arg alone = {.type = GRPC_ARG_INTEGER, .key = (char *)GRPC_ARG_ALLOW_REUSEPORT, .value.integer = 0};
 	grpc_channel_args args = {1, &alone};
 
@@ -204,7 +206,9 @@ server_open(const struct address *address, struct dummy *dummy, const struct ser
 	server->grpc = grpc_server_create(&args, NULL);
 	grpc_server_register_completion_queue(server->grpc, server->queue, NULL);
 	bool listening = listen_on(server, address, err) == 0;
-	/* A server that never started cannot be shut down without a queue that runs: so start it in any case.
+	/*
+	 * A server that was never started cannot be shut down without a running queue, so always start
+	 * it.
 	 */
 	grpc_server_start(server->grpc);
 	if (listening)

@@ -16,7 +16,7 @@ same_word(const struct words_entry *entry, const char *text, size_t len, uint32_
 	return true;
 }
 
-/* The slot of the word, or the empty one where it would go. */
+/* The slot of the word, or the empty one for it. */
 static const struct words_entry *
 slot_of(const struct words *words, const char *text, size_t len, uint32_t hash)
 {

@@ -1,4 +1,4 @@
-/* Words and their numbers: 1, 2, 3, ... in the order in which they were added. Built once, then only read. */
+/* Numbers words 1, 2, 3, ... in the order in which they are added. Built once, then only read. */
 #ifndef SENSERVE_WORDS_H
 #define SENSERVE_WORDS_H
 
@@ -19,11 +19,13 @@ struct words {
 	int count;
 };
 
-/* The number of a lower-case word, which must outlive the table. 0 where the table is full. */
+/* Returns the number of a lower-case word, which must outlive the table; 0 if the table is full. */
 uint16_t words_add(struct words *words, const char *text, size_t len);
 
-/* The number of a word in any case (of ASCII letters), or 0 where it is not known. `hash` is that of
- * words_hash. */
+/*
+ * Returns the number of a word, ignoring the case of ASCII letters, or 0 if it is not known. `hash`
+ * is that of words_hash.
+ */
 uint16_t words_find(const struct words *words, const char *text, size_t len, uint32_t hash);
 
 static inline unsigned char
