@@ -36,7 +36,7 @@ add_line(struct enrich *e, struct slice line, enum line what)
 
 /* Adds the lines that have come to batches, and closes full ones. */
 static int
-batch_lines(struct enrich *e, struct err *err)
+add_lines(struct enrich *e, struct err *err)
 {
 	struct slice line;
 	enum line what;
@@ -80,7 +80,7 @@ read_input(struct enrich *e, struct err *err)
 
 	e->last_input_ms = clock_mono_ms();
 	if (n > 0)
-		return batch_lines(e, err);
+		return add_lines(e, err);
 	if (n == 0)
 		return end_input(e);
 	if (errno == EINTR)

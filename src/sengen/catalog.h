@@ -9,6 +9,13 @@
 
 #include "base/buf.h"
 
+enum { PAIR_PIECES = 3 };
+
+struct pair {
+	struct slice company[PAIR_PIECES]; /* its pieces, to be written one after the other */
+	struct slice title;
+};
+
 struct catalog;
 
 struct catalog *catalog_new(void);
@@ -17,13 +24,6 @@ void catalog_free(struct catalog *catalog);
 /* How many pairs there are: well over 20 million. */
 uint64_t catalog_count(const struct catalog *catalog);
 uint64_t catalog_titles(const struct catalog *catalog);
-
-enum { PAIR_PIECES = 3 };
-
-struct pair {
-	struct slice company[PAIR_PIECES]; /* its pieces, to be written one after the other */
-	struct slice title;
-};
 
 /*
  * Returns pair k, which must be below catalog_count. The slices live as long as the catalog, and

@@ -100,7 +100,7 @@ write_ready_file(const char *path, const char *address, struct err *err)
 }
 
 static int
-announce(const struct address *address, struct server *server, const char *ready_file, struct err *err)
+announce_address(const struct address *address, struct server *server, const char *ready_file, struct err *err)
 {
 	char *text = address_text(address, server_port(server));
 	int result = 0;
@@ -146,7 +146,7 @@ serve_until_stopped(const struct options *options, const struct address *address
 	runner.server = server_open(address, dummy, &options->pace, err);
 	if (!runner.server)
 		return -1;
-	int result = announce(address, runner.server, options->ready_file, err);
+	int result = announce_address(address, runner.server, options->ready_file, err);
 	if (result != 0)
 		server_stop(runner.server);
 	int error = pthread_create(&thread, NULL, run_server_thread, &runner);

@@ -7,6 +7,8 @@
 
 enum { WORDS_MAX = 1024 };
 
+#define WORDS_HASH_START 2166136261u
+
 struct words_entry {
 	uint32_t hash;
 	uint16_t id; /* 0: an empty slot */
@@ -35,8 +37,6 @@ words_lower(unsigned char byte)
 }
 
 /* FNV-1a over lower-case bytes, one at a time: the words are short. */
-#define WORDS_HASH_START 2166136261u
-
 static inline uint32_t
 words_hash(uint32_t hash, unsigned char byte)
 {
