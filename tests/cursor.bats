@@ -40,7 +40,7 @@ is_at() {
 
 export -f receipt failure without_list
 
-# Each of these runs with both keepers.
+# Each of these runs with both kinds of store.
 both() {
 	local name=$1
 	redis_start

@@ -8,7 +8,7 @@
 #include "json/json.h"
 
 static void
-add(struct change *change, struct slice key, struct slice record)
+append_entry(struct change *change, struct slice key, struct slice record)
 {
 	if (change->count == change->capacity) {
 		change->capacity = change->capacity ? change->capacity * 2 : 64;
@@ -22,13 +22,13 @@ add(struct change *change, struct slice key, struct slice record)
 void
 change_add(struct change *change, struct slice key, struct slice record)
 {
-	add(change, key, record);
+	append_entry(change, key, record);
 }
 
 void
 change_remove(struct change *change, struct slice key)
 {
-	add(change, key, slice_of(NULL, 0));
+	append_entry(change, key, slice_of(NULL, 0));
 }
 
 struct slice
@@ -64,7 +64,7 @@ change_release(struct change *change)
 }
 
 static void
-member(struct buf *to, const char *name, struct slice value)
+append_member(struct buf *to, const char *name, struct slice value)
 {
 	buf_append_str(to, name);
 	json_quote(to, value);
@@ -76,9 +76,9 @@ failed_write(struct buf *to, struct slice key, struct slice reason, struct slice
 	char time[32];
 
 	clock_format_iso(unix_seconds, time);
-	member(to, "{\"key\":", key);
-	member(to, ",\"reason\":", reason);
-	member(to, ",\"stage\":", stage);
-	member(to, ",\"time\":", slice_of_str(time));
+	append_member(to, "{\"key\":", key);
+	append_member(to, ",\"reason\":", reason);
+	append_member(to, ",\"stage\":", stage);
+	append_member(to, ",\"time\":", slice_of_str(time));
 	buf_append_byte(to, '}');
 }

@@ -13,42 +13,20 @@
 
 #define YEAR_SECONDS (366 * INT64_C(86400))
 
-static int
-fail(const struct err *err)
-{
-	err_log(err);
-	return err_status(err);
-}
-
-/* What an older version stored may be of another server: only a person can tell. */
+/*
+ * Warns of what an older version stored: it may be of another server, and only a person can tell.
+ */
 static int
 warn_left_behind(struct call *call, struct err *err)
 {
 	int64_t cursor;
-	int there = keeper_left_behind(call->keeper, &cursor, err);
+	int there = cursor_store_left_behind(call->store, &cursor, err);
 
 	if (there > 0)
 		log_warning("an older version, which did not tell servers apart, left a cursor at %lld: if it is that of "
 		            "%s, `cursor import` takes it over. Until then everything is looked at that has no counterpart",
-		            (long long)cursor, keeper_identity(call->keeper)->text);
+		            (long long)cursor, cursor_store_identity(call->store)->text);
 	return there < 0 ? -1 : 0;
-}
-
-int
-run_get(struct call *call)
-{
-	struct err err = ERR_INIT;
-	struct buf text = BUF_INIT;
-	int64_t cursor;
-
-	if (keeper_get(call->keeper, &cursor, &err) || (cursor == 0 && warn_left_behind(call, &err)))
-		return fail(&err);
-	buf_append_int(&text, cursor);
-	buf_append_byte(&text, '\n');
-	out_write_slice(&call->out, slice_of_buf(&text));
-	buf_release(&text);
-	stats_int(&call->stats, "cursor", cursor);
-	return STATUS_OK;
 }
 
 static void
@@ -61,9 +39,12 @@ print_move(struct call *call, int64_t from, int64_t to)
 	buf_release(&text);
 }
 
-/* Moves it to a number that somebody gave, in a change that may hold failed objects; back only with --force. */
+/*
+ * Moves the cursor to change->cursor, which a person gave; back only with --force. Saves the failed
+ * objects with it.
+ */
 static int
-move_by(struct call *call, struct change *change)
+move_cursor(struct call *call, struct change *change)
 {
 	struct saved saved;
 	struct err err = ERR_INIT;
@@ -71,8 +52,9 @@ move_by(struct call *call, struct change *change)
 
 	change->force = call->options->force;
 	/* With --force what is stored does not matter: it may be damaged. */
-	if (keeper_get(call->keeper, &before, &err) && (call->options->dry_run || !change->force || err.kind != ERR_FAILED))
-		return fail(&err);
+	if (cursor_store_get(call->store, &before, &err) &&
+	    (call->options->dry_run || !change->force || err.kind != ERR_FAILED))
+		return command_failed(&err);
 	if (number < before && !change->force) {
 		log_error("the cursor is at %lld and only grows; --force moves it back to %lld", (long long)before,
 		          (long long)number);
@@ -82,8 +64,8 @@ move_by(struct call *call, struct change *change)
 		print_move(call, before, number);
 		return STATUS_OK;
 	}
-	if (keeper_save(call->keeper, change, &saved, &err))
-		return fail(&err);
+	if (cursor_store_save(call->store, change, &saved, &err))
+		return command_failed(&err);
 	stats_int(&call->stats, "moved_to", saved.cursor);
 	if (number < before)
 		log_warning("moved back from %lld to %lld", (long long)before, (long long)number);
@@ -94,7 +76,7 @@ move_by(struct call *call, struct change *change)
 }
 
 static int
-run_set_number(struct call *call)
+set_number(struct call *call)
 {
 	struct change change = CHANGE_INIT;
 	int64_t number;
@@ -105,19 +87,19 @@ run_set_number(struct call *call)
 		return cli_usage_error(call->cli, "%lld is more than a year in the future (milliseconds?): --force takes it",
 		                       (long long)number);
 	change.cursor = number;
-	return move_by(call, &change);
+	return move_cursor(call, &change);
 }
 
 static int
-run_set_receipts(struct call *call)
+set_by_receipts(struct call *call)
 {
 	struct receipts_result result;
 	struct err err = ERR_INIT;
 
 	if (call->options->force)
 		return cli_usage_error(call->cli, "--force needs a value: cursor set N --force");
-	if (receipts_run(call->keeper, STDIN_FILENO, call->options->dry_run, &result, &err))
-		return fail(&err);
+	if (receipts_run(call->store, STDIN_FILENO, call->options->dry_run, &result, &err))
+		return command_failed(&err);
 	stats_int(&call->stats, "receipts", result.receipts);
 	stats_int(&call->stats, "failed", result.failed);
 	stats_int(&call->stats, "moved_from", result.from);
@@ -125,12 +107,6 @@ run_set_receipts(struct call *call)
 	if (call->options->dry_run)
 		print_move(call, result.from, result.to);
 	return result.status;
-}
-
-int
-run_set(struct call *call)
-{
-	return call->argc ? run_set_number(call) : run_set_receipts(call);
 }
 
 static int
@@ -147,14 +123,65 @@ clear_failed(struct call *call)
 			return cli_usage_error(call->cli, "an empty KEY");
 		change_remove(&change, slice_of_str(call->argv[i]));
 	}
-	if (keeper_save(call->keeper, &change, &saved, &err)) {
-		status = fail(&err);
+	if (cursor_store_save(call->store, &change, &saved, &err)) {
+		status = command_failed(&err);
 	} else if (saved.removed < call->argc) {
 		log_error("of %d keys only %lld were among the failed", call->argc, (long long)saved.removed);
 		status = STATUS_FAILED;
 	}
 	change_release(&change);
 	return status;
+}
+
+static int
+print_line(struct call *call, const char *text)
+{
+	out_write_slice(&call->out, slice_of_str(text));
+	out_write_slice(&call->out, SLICE("\n"));
+	return STATUS_OK;
+}
+
+/*
+ * The identity; NULL with err, which says what is missing, for a file that is used without buckets.
+ */
+static const char *
+identity_text(struct call *call, struct err *err)
+{
+	const struct identity *identity = cursor_store_identity(call->store);
+
+	if (identity->text == NULL && settings_require(call->cli->settings, "input_bucket", err) != NULL)
+		settings_require(call->cli->settings, "output_bucket", err);
+	return identity->text;
+}
+
+int
+command_failed(const struct err *err)
+{
+	err_log(err);
+	return err_status(err);
+}
+
+int
+run_get(struct call *call)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT;
+	int64_t cursor;
+
+	if (cursor_store_get(call->store, &cursor, &err) || (cursor == 0 && warn_left_behind(call, &err)))
+		return command_failed(&err);
+	buf_append_int(&text, cursor);
+	buf_append_byte(&text, '\n');
+	out_write_slice(&call->out, slice_of_buf(&text));
+	buf_release(&text);
+	stats_int(&call->stats, "cursor", cursor);
+	return STATUS_OK;
+}
+
+int
+run_set(struct call *call)
+{
+	return call->argc ? set_number(call) : set_by_receipts(call);
 }
 
 int
@@ -167,9 +194,9 @@ run_failed(struct call *call)
 		return clear_failed(call);
 	if (call->argc)
 		return cli_usage_error(call->cli, "failed takes a KEY only with --clear");
-	if (keeper_failed(call->keeper, &lines, &err)) {
+	if (cursor_store_failed(call->store, &lines, &err)) {
 		buf_release(&lines);
-		return fail(&err);
+		return command_failed(&err);
 	}
 	out_write_slice(&call->out, slice_of_buf(&lines));
 	buf_release(&lines);
@@ -183,37 +210,19 @@ run_skip(struct call *call)
 
 	if (call->argc == 0)
 		return cli_usage_error(call->cli, "skip needs a KEY");
-	if (skip_keys(call->keeper, call->cli->settings, call->argv, call->argc, call->options->reason, &err))
-		return fail(&err);
+	if (skip_keys(call->store, call->cli->settings, call->argv, call->argc, call->options->reason, &err))
+		return command_failed(&err);
 	return STATUS_OK;
 }
 
-static int
-print_line(struct call *call, const char *text)
-{
-	out_write_slice(&call->out, slice_of_str(text));
-	out_write_slice(&call->out, SLICE("\n"));
-	return STATUS_OK;
-}
-
-/* Nothing is the older name of what no older version can have meant. */
 int
 run_key(struct call *call)
 {
 	if (!call->options->older)
-		return print_line(call, keeper_name(call->keeper));
-	return keeper_identity(call->keeper)->custom ? STATUS_OK : print_line(call, keeper_older_name(call->keeper));
-}
-
-/* The identity, also of a file that is used without buckets: then it says what is missing. */
-static const char *
-identity_text(struct call *call, struct err *err)
-{
-	const struct identity *identity = keeper_identity(call->keeper);
-
-	if (identity->text == NULL && settings_require(call->cli->settings, "input_bucket", err) != NULL)
-		settings_require(call->cli->settings, "output_bucket", err);
-	return identity->text;
+		return print_line(call, cursor_store_name(call->store));
+	/* No older version can have meant a custom endpoint: then there is no older name. */
+	return cursor_store_identity(call->store)->custom ? STATUS_OK
+	                                                  : print_line(call, cursor_store_older_name(call->store));
 }
 
 int
@@ -222,7 +231,7 @@ run_identity(struct call *call)
 	struct err err = ERR_INIT;
 	const char *identity = identity_text(call, &err);
 
-	return identity != NULL ? print_line(call, identity) : fail(&err);
+	return identity != NULL ? print_line(call, identity) : command_failed(&err);
 }
 
 int
@@ -234,7 +243,7 @@ run_lock(struct call *call)
 	int status;
 
 	if (identity == NULL || run_lock_prepare(identity, &path, &err))
-		status = fail(&err);
+		status = command_failed(&err);
 	else
 		status = print_line(call, buf_cstr(&path));
 	buf_release(&path);
@@ -244,7 +253,7 @@ run_lock(struct call *call)
 int
 run_import(struct call *call)
 {
-	const char *names[] = {keeper_older_name(call->keeper), "last_key", NULL};
+	const char *names[] = {cursor_store_older_name(call->store), "last_key", NULL};
 	const char *const given[] = {call->argc ? call->argv[0] : NULL, NULL};
 	const struct options *options = call->options;
 	struct change change = CHANGE_INIT;
@@ -255,19 +264,19 @@ run_import(struct call *call)
 
 	/* A cursor that the file already holds need not be looked for in Redis. */
 	if (call->argc == 0)
-		adopted = keeper_adopt(call->keeper, options->force, options->dry_run, &cursor, &err);
+		adopted = cursor_store_adopt(call->store, options->force, options->dry_run, &cursor, &err);
 	if (adopted < 0)
-		return fail(&err);
+		return command_failed(&err);
 	if (adopted > 0) {
-		log_notice("%s %s, at %lld", options->dry_run ? "would take over" : "took over", keeper_name(call->keeper),
+		log_notice("%s %s, at %lld", options->dry_run ? "would take over" : "took over", cursor_store_name(call->store),
 		           (long long)cursor);
 		return STATUS_OK;
 	}
 	if (import_read(call->cli->settings, call->argc ? given : names, &change, &from, &err)) {
 		change_release(&change);
-		return fail(&err);
+		return command_failed(&err);
 	}
-	status = move_by(call, &change);
+	status = move_cursor(call, &change);
 	if (status == STATUS_OK && !options->dry_run)
 		log_notice("took over %lld and %zu failed objects from %s", (long long)change.cursor, change.count, from);
 	change_release(&change);

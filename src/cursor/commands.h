@@ -7,7 +7,7 @@
 #include "base/io.h"
 #include "cli/cli.h"
 #include "cli/stats.h"
-#include "cursor/keeper.h"
+#include "cursor/cursor_store.h"
 
 struct options {
 	bool force;
@@ -23,12 +23,15 @@ struct call {
 	const struct options *options;
 	int argc; /* operands behind the command's name */
 	char **argv;
-	struct keeper *keeper;
+	struct cursor_store *store;
 	struct out out;
 	struct stats stats;
 };
 
-/* Each prints its own errors and returns the exit status. */
+/* Prints the error. Returns the exit status that it calls for. */
+int command_failed(const struct err *err);
+
+/* The commands. Each prints its own errors and returns the exit status. */
 int run_get(struct call *call);
 int run_set(struct call *call);
 int run_failed(struct call *call);

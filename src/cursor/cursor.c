@@ -12,8 +12,8 @@
  *	cursor lock                    prints the file that a run is to lock
  *	cursor import [NAME]           takes the cursor that an older version, or the Python predecessor, kept
  *
- * Exit: 0 done; 1 an object failed for good, or a receipt is damaged; 2 usage; 75 Redis cannot be reached, or
- * something was left for a later run.
+ * Exit: 0 done; 1 an object failed for good, or a receipt is damaged; 2 usage; 75 Redis cannot be
+ * reached, or something was left for a later run.
  */
 #include <unistd.h>
 
@@ -56,9 +56,9 @@ static const struct command {
 #define COMMANDS "get, set, failed, skip, key, identity, lock or import"
 /* clang-format on */
 
-/* Whether it takes the options that were given. */
+/* Whether the command takes the options that were given. */
 static bool
-takes(const struct command *command, const struct options *options)
+takes_options(const struct command *command, const struct options *options)
 {
 	return (!options->force || strchr(command->options, 'f')) && (!options->dry_run || strchr(command->options, 'd')) &&
 	       (!options->clear || strchr(command->options, 'c')) &&
@@ -84,18 +84,11 @@ find_command(const struct call *call)
 		cli_usage_error(cli, "unknown command '%s': " COMMANDS, cli->operands[0]);
 	else if (command->operands >= 0 && call->argc > command->operands)
 		cli_usage_error(cli, "%s: too many arguments", command->name);
-	else if (!takes(command, call->options))
+	else if (!takes_options(command, call->options))
 		cli_usage_error(cli, "%s does not take this option", command->name);
 	else
 		return command;
 	return NULL;
-}
-
-static int
-fail(const struct err *err)
-{
-	err_log(err);
-	return err_status(err);
 }
 
 static int
@@ -107,20 +100,20 @@ run_command(struct call *call)
 
 	if (command == NULL)
 		return STATUS_USAGE;
-	call->keeper = keeper_open(call->cli->settings, &err);
-	if (call->keeper == NULL)
-		return fail(&err);
+	call->store = cursor_store_open(call->cli->settings, &err);
+	if (call->store == NULL)
+		return command_failed(&err);
 	out_init(&call->out, STDOUT_FILENO);
 	stats_init(&call->stats, "cursor");
 	status = command->run(call);
-	keeper_free(call->keeper);
+	cursor_store_free(call->store);
 	if (stats_save(&call->stats, call->cli->stats_path, &err))
-		status = status_worse(status, fail(&err));
+		status = status_worse(status, command_failed(&err));
 	stats_release(&call->stats);
 	if (signals_stop())
 		signals_die(signals_stop());
 	if (out_close(&call->out, &err))
-		status = status_worse(status, fail(&err));
+		status = status_worse(status, command_failed(&err));
 	return status;
 }
 

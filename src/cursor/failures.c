@@ -18,7 +18,7 @@ failures_add(struct failures *failures, struct slice key, struct slice record)
 }
 
 static int
-by_key(const void *a, const void *b)
+compare_keys(const void *a, const void *b)
 {
 	const struct failure *x = a, *y = b;
 	int order = slice_compare(x->key, y->key);
@@ -35,7 +35,7 @@ failures_settle(struct failures *failures)
 	bool listed = false; /* whether the key was on the list at some time */
 
 	if (failures->count)
-		qsort(list, failures->count, sizeof(*list), by_key);
+		qsort(list, failures->count, sizeof(*list), compare_keys);
 	for (size_t i = 0; i < failures->count; i++) {
 		if (list[i].record.len)
 			listed = true;

@@ -1,4 +1,7 @@
-/* The list of the objects that failed for good, in memory: keys and their lines. The bytes are the caller's. */
+/*
+ * The list of the objects that failed for good, in memory: keys and their lines. The bytes are the
+ * caller's.
+ */
 #ifndef CURSOR_FAILURES_H
 #define CURSOR_FAILURES_H
 
@@ -27,15 +30,21 @@ struct failures {
 void failures_add(struct failures *failures, struct slice key, struct slice record);
 
 /*
- * Brings them into byte order of the keys; of entries with one key the last counts, and a key that was
- * taken off is gone. Returns how many were on the list before it was taken off.
+ * Brings them into byte order of the keys; of entries with one key the last counts, and a key that
+ * was taken off is gone. Returns how many were on the list before it was taken off.
  */
 int64_t failures_settle(struct failures *failures);
 
-/* A line each. A record that is no JSON object on one line (whoever wrote it) is replaced by one that says so. */
+/*
+ * A line each. A record that is not a JSON object on one line (whoever wrote it) is replaced by one
+ * that says so.
+ */
 void failures_write(const struct failures *failures, struct buf *to);
 
-/* The key of a line, in *scratch where it had escapes. False for a line that is no record of a failure. */
+/*
+ * The key of a line, in *scratch if it had escapes. False if the line is not the record of a
+ * failure.
+ */
 bool failure_key(struct json *json, struct slice line, struct buf *scratch, struct slice *key);
 
 void failures_release(struct failures *failures);

@@ -10,7 +10,7 @@
 
 /* A cursor's value, or the predecessor's: the key of the last object. */
 static bool
-parse_value(const struct settings *settings, struct slice value, int64_t *number)
+parse_cursor(const struct settings *settings, struct slice value, int64_t *number)
 {
 	const char *raw = settings_text(settings, "raw_prefix");
 	int64_t now = clock_unix();
@@ -37,7 +37,7 @@ read_cursor(struct redis *redis, const struct settings *settings, const char *na
 		return -1;
 	if (reply->type != REDIS_REPLY_STRING)
 		result = 0;
-	else if (!parse_value(settings, slice_of(reply->str, reply->len), &change->cursor))
+	else if (!parse_cursor(settings, slice_of(reply->str, reply->len), &change->cursor))
 		result = err_set(err, ERR_FAILED, "%s: '%s' is '%.*s': no number, alone or behind raw_prefix",
 		                 redis_name(redis), name, (int)(reply->len < 200 ? reply->len : 200), reply->str);
 	freeReplyObject(reply);
@@ -74,8 +74,8 @@ read_failed(struct redis *redis, const char *name, struct change *change, struct
 
 /* The same as import_read(), with a connection. */
 static int
-read_first(struct redis *redis, const struct settings *settings, const char *const *names, struct change *change,
-           const char **from, struct err *err)
+read_first_name(struct redis *redis, const struct settings *settings, const char *const *names, struct change *change,
+                const char **from, struct err *err)
 {
 	struct buf tried = BUF_INIT;
 
@@ -108,7 +108,7 @@ import_read(const struct settings *settings, const char *const *names, struct ch
 
 	if (redis == NULL)
 		return -1;
-	result = read_first(redis, settings, names, change, from, err);
+	result = read_first_name(redis, settings, names, change, from, err);
 	redis_free(redis);
 	return result;
 }

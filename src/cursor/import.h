@@ -1,4 +1,7 @@
-/* `cursor import`: a cursor that somebody else kept in Redis, be it an older version or the Python predecessor. */
+/*
+ * `cursor import`: a cursor that somebody else kept in Redis, be it an older version or the Python
+ * predecessor.
+ */
 #ifndef CURSOR_IMPORT_H
 #define CURSOR_IMPORT_H
 
@@ -8,9 +11,9 @@
 #include "settings/settings.h"
 
 /*
- * Reads the cursor under the first of `names` (NULL at the end) that Redis has, into change->cursor: a number, alone or
- * in the key of a raw object. If it is a cursor of ours the objects beside it that failed for good are added. *from is the
- * name. Returns -1 with err.
+ * Reads the cursor under the first of `names` (NULL at the end) that Redis has, into
+ * change->cursor: a number, alone or in the key of a raw object. If it is a cursor of ours the
+ * objects beside it that failed for good are added. *from is the name. Returns -1 with err.
  */
 int import_read(const struct settings *settings, const char *const *names, struct change *change, const char **from,
                 struct err *err);

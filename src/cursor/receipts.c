@@ -1,10 +1,10 @@
 /*
- * The receipts' loop. What the receipts say is collected in a change, and saved whenever no further input
- * is ready, every SAVE_EVERY receipts, and at the end; so a killed run loses little, and a fast one does not wait for
- * the store with each receipt.
+ * The loop over the receipts. What they say is collected in a change, and saved whenever no further
+ * input is ready, every SAVE_EVERY receipts, and at the end. So a killed run loses little, and a
+ * fast one does not wait for the store with each receipt.
  *
- * Where it cannot be saved the reading goes on, so that the stages in front of us can finish what
- * they are at, and saving is tried again from time to time.
+ * If it cannot be saved, reading goes on, so that the stages before us can finish their work, and
+ * saving is tried again from time to time.
  */
 #include "cursor/receipts.h"
 
@@ -14,31 +14,34 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/signals.h"
-#include "cursor/follow.h"
+#include "cursor/sequence.h"
 #include "streams/lines.h"
 #include "streams/records.h"
 
 #define SAVE_EVERY 1000
 #define SAVE_AGAIN_MS 1000
 
-/* What waits for a store that does not answer, at most; beyond that the cursor stops where it is. */
+/* At most so much waits for a store that does not answer; beyond that the cursor stops. */
 #define UNSAVED_MAX 100000
 
 /* A receipt is a few hundred bytes and two keys of up to 1,024 bytes, escaped. */
 #define RECEIPT_MAX (1 << 20)
 
-/* Of lines that are no receipts so many are shown; a wrong file on standard input has a million. */
+/*
+ * So many of the lines that are not receipts are shown; a wrong file on standard input has a
+ * million.
+ */
 #define BAD_SHOWN 10
 
 #define YEAR_SECONDS (366 * INT64_C(86400))
 
 struct run {
-	struct keeper *keeper;
+	struct cursor_store *store;
 	struct receipts_result *result;
 	bool dry_run;
 	struct lines lines;
 	struct records records;
-	struct follow follow;
+	struct sequence sequence;
 	struct change change;
 	struct buf record;
 	int64_t stored;   /* the cursor as last heard of */
@@ -48,18 +51,18 @@ struct run {
 	int64_t save_again_ms;
 	bool unlisted_said;
 	bool everybody_said;
-	int64_t bad; /* lines that are no receipts */
+	int64_t bad; /* lines that are not receipts */
 	struct log_site failures;
 };
 
 static void
-worse(struct run *run, enum exit_status status)
+worsen_status(struct run *run, enum exit_status status)
 {
 	run->result->status = status_worse(run->result->status, status);
 }
 
 static void
-warn_of(struct run *run, const struct err *err)
+warn_unsaved(struct run *run, const struct err *err)
 {
 	if (!run->save_failed)
 		log_warning("the cursor is not saved: %s; reading goes on", err->text);
@@ -67,63 +70,66 @@ warn_of(struct run *run, const struct err *err)
 	run->save_again_ms = clock_mono_ms() + SAVE_AGAIN_MS;
 }
 
-/* Saves what has come since the last time. Returns -1 with err where that fails; nothing is forgotten then. */
+/*
+ * Saves what has come since the last time. Returns -1 with err if that fails; nothing is forgotten
+ * then.
+ */
 static int
-save(struct run *run, struct err *err)
+save_progress(struct run *run, struct err *err)
 {
 	struct saved saved;
 
 	run->unsaved = 0;
-	if (run->follow.position > run->stored)
-		run->change.cursor = run->follow.position;
+	if (run->sequence.cursor > run->stored)
+		run->change.cursor = run->sequence.cursor;
 	if (run->dry_run || (run->change.cursor < 0 && run->change.count == 0)) {
 		change_reset(&run->change);
 		return 0;
 	}
 	run->change.seen = run->stored;
-	if (keeper_save(run->keeper, &run->change, &saved, err))
+	if (cursor_store_save(run->store, &run->change, &saved, err))
 		return -1;
 	if (run->save_failed)
 		log_warning("the cursor is saved again");
 	run->save_failed = false;
 	change_reset(&run->change);
 	run->stored = saved.cursor;
-	follow_stored(&run->follow, saved.cursor);
+	sequence_stored(&run->sequence, saved.cursor);
 	return 0;
 }
 
 static void
-save_meanwhile(struct run *run)
+save_if_due(struct run *run)
 {
 	struct err err = ERR_INIT;
 
 	if (run->save_failed && clock_mono_ms() < run->save_again_ms)
 		return;
-	if (save(run, &err))
-		warn_of(run, &err);
+	if (save_progress(run, &err))
+		warn_unsaved(run, &err);
 }
 
 /* Whether there is room to remember one more thing to be saved. */
 static bool
-room(struct run *run)
+has_room(struct run *run)
 {
 	if (run->change.count < UNSAVED_MAX)
 		return true;
-	if (!run->follow.stopped)
-		log_warning("too much is unsaved: the cursor stops at %lld", (long long)run->follow.position);
-	follow_stop(&run->follow);
-	worse(run, STATUS_TEMPORARY);
+	if (!run->sequence.stopped)
+		log_warning("too much is unsaved: the cursor stops at %lld", (long long)run->sequence.cursor);
+	sequence_stop(&run->sequence);
+	worsen_status(run, STATUS_TEMPORARY);
 	return false;
 }
 
 static void
-bad_receipt(struct run *run, const char *why)
+refuse_receipt(struct run *run, const char *why)
 {
 	if (run->bad++ < BAD_SHOWN)
 		log_error("line %llu: not a receipt: %s: the cursor stops at %lld", (unsigned long long)run->lines.number, why,
-		          (long long)run->follow.position);
-	follow_stop(&run->follow);
-	worse(run, STATUS_FAILED);
+		          (long long)run->sequence.cursor);
+	sequence_stop(&run->sequence);
+	worsen_status(run, STATUS_FAILED);
 }
 
 /* Where in its listing a receipt is. False if it does not say, or if that cannot be read. */
@@ -141,29 +147,29 @@ read_position(struct run *run, const struct receipt *receipt, struct list_positi
 		return false;
 	}
 	if (!list_position_parse(&run->records, receipt->list, position, &why)) {
-		bad_receipt(run, why);
+		refuse_receipt(run, why);
 		return false;
 	}
 	if (position->upto > run->latest) {
-		bad_receipt(run, "list.upto: more than a year in the future");
+		refuse_receipt(run, "list.upto: more than a year in the future");
 		return false;
 	}
 	return true;
 }
 
 static void
-follow(struct run *run, const struct receipt *receipt, const struct list_position *position)
+take_position(struct run *run, const struct receipt *receipt, const struct list_position *position)
 {
-	const struct follow before = run->follow;
+	const struct sequence before = run->sequence;
 	unsigned long long line = run->lines.number;
-	long long at = before.position, seq = position->seq;
+	long long at = before.cursor, seq = position->seq;
 
-	switch (follow_take(&run->follow, position)) {
-	case FOLLOW_ON:
-	case FOLLOW_REPEAT:
-	case FOLLOW_IDLE:
+	switch (sequence_take(&run->sequence, position)) {
+	case SEQUENCE_MOVED:
+	case SEQUENCE_REPEAT:
+	case SEQUENCE_STOPPED:
 		return;
-	case FOLLOW_GAP:
+	case SEQUENCE_GAP:
 		if (before.begun)
 			log_warning("line %llu: %.*s is number %lld of its listing, the one before was %lld: receipts are missing, "
 			            "the cursor stops at %lld",
@@ -172,40 +178,40 @@ follow(struct run *run, const struct receipt *receipt, const struct list_positio
 			log_warning("line %llu: %.*s is number %lld of its listing, not the first: the cursor stays at %lld", line,
 			            SLICE_ARGS(receipt->source), seq, at);
 		break;
-	case FOLLOW_AHEAD:
+	case SEQUENCE_AHEAD:
 		log_warning(
 			"line %llu: %.*s is from a listing after %lld, the cursor is at %lld: what lies between is not known "
 			"to be done, the cursor stays",
 			line, SLICE_ARGS(receipt->source), (long long)position->after, at);
 		break;
-	case FOLLOW_WRONG:
-		bad_receipt(run, "list.upto goes back");
+	case SEQUENCE_BACKWARDS:
+		refuse_receipt(run, "list.upto goes back");
 		return;
 	}
-	worse(run, STATUS_TEMPORARY);
+	worsen_status(run, STATUS_TEMPORARY);
 }
 
-/* An object that is not stored. Returns whether the cursor may pass it. */
+/* Takes the receipt of an object that is not stored. Returns whether the cursor may pass it. */
 static bool
 take_failure(struct run *run, const struct receipt *receipt, bool listed)
 {
 	run->result->failed++;
 	if (receipt->fault != FAULT_OBJECT) {
-		/* What stopped the run is said once, not for each object that was under way. */
+		/* What stopped the run is logged once, not for each object that was under way. */
 		if (receipt->fault == FAULT_NOBODY || !run->everybody_said)
 			log_warning_limited(&run->failures, "%.*s is left for a later run: %.*s: %.*s%s",
 			                    SLICE_ARGS(receipt->source), SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error),
-			                    listed && !run->follow.stopped ? ": the cursor stops before it" : "");
+			                    listed && !run->sequence.stopped ? ": the cursor stops before it" : "");
 		run->everybody_said = run->everybody_said || receipt->fault == FAULT_EVERYBODY;
 		if (listed)
-			follow_stop(&run->follow);
-		worse(run, receipt->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
+			sequence_stop(&run->sequence);
+		worsen_status(run, receipt->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
 		return false;
 	}
-	worse(run, STATUS_FAILED);
+	worsen_status(run, STATUS_FAILED);
 	log_warning_limited(&run->failures, "%.*s failed for good: %.*s: %.*s", SLICE_ARGS(receipt->source),
 	                    SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error));
-	if (!listed || !room(run))
+	if (!listed || !has_room(run))
 		return false;
 	buf_reset(&run->record);
 	failed_write(&run->record, receipt->source, receipt->error, receipt->stage, clock_unix());
@@ -223,18 +229,18 @@ take_receipt(struct run *run, struct slice line)
 
 	run->result->receipts++;
 	if (!receipt_parse(&run->records, line, &receipt, &why)) {
-		bad_receipt(run, why);
+		refuse_receipt(run, why);
 		return;
 	}
 	listed = read_position(run, &receipt, &position);
 	if (receipt.failed)
 		passable = take_failure(run, &receipt, listed);
-	else if (room(run))
+	else if (has_room(run))
 		change_remove(&run->change, receipt.source);
 	if (listed && passable)
-		follow(run, &receipt, &position);
+		take_position(run, &receipt, &position);
 	if (++run->unsaved >= SAVE_EVERY)
-		save_meanwhile(run);
+		save_if_due(run);
 }
 
 static void
@@ -248,7 +254,7 @@ take_lines(struct run *run)
 			take_receipt(run, line);
 			break;
 		case LINE_LONG:
-			bad_receipt(run, "longer than 1 MiB");
+			refuse_receipt(run, "longer than 1 MiB");
 			break;
 		case LINE_MORE:
 			return;
@@ -264,9 +270,9 @@ take_rest(struct run *run)
 	if (lines_rest(&run->lines, &line) == LINE_MORE)
 		return;
 	log_error("line %llu has no end: the writer died: the cursor stops at %lld", (unsigned long long)run->lines.number,
-	          (long long)run->follow.position);
-	follow_stop(&run->follow);
-	worse(run, STATUS_TEMPORARY);
+	          (long long)run->sequence.cursor);
+	sequence_stop(&run->sequence);
+	worsen_status(run, STATUS_TEMPORARY);
 }
 
 static void
@@ -277,10 +283,10 @@ read_all(struct run *run, int fd)
 	for (;;) {
 		take_lines(run);
 		if (run->unsaved && io_readable(fd, 0) == 0)
-			save_meanwhile(run);
-		/* Something waits to be saved again: not longer than that. */
+			save_if_due(run);
+		/* Something waits to be saved: wait no longer than that for input. */
 		if (run->save_failed && io_readable(fd, SAVE_AGAIN_MS) == 0) {
-			save_meanwhile(run);
+			save_if_due(run);
 			continue;
 		}
 		n = lines_read(&run->lines, fd);
@@ -291,7 +297,7 @@ read_all(struct run *run, int fd)
 		take_rest(run);
 	} else if (errno != EINTR || !signals_stop()) {
 		log_error("cannot read the receipts: %s", strerror(errno));
-		worse(run, STATUS_FAILED);
+		worsen_status(run, STATUS_FAILED);
 	}
 }
 
@@ -299,39 +305,39 @@ read_all(struct run *run, int fd)
 static void
 check_end(struct run *run)
 {
-	if (follow_lost_tail(&run->follow)) {
+	if (sequence_lost_tail(&run->sequence)) {
 		log_warning(
 			"receipt %lld is the last that came, but not the last of its listing: the rest is missing, the cursor "
 			"stops at %lld",
-			(long long)run->follow.seq, (long long)run->follow.position);
-		worse(run, STATUS_TEMPORARY);
-	} else if (follow_unmarked(&run->follow)) {
+			(long long)run->sequence.seq, (long long)run->sequence.cursor);
+		worsen_status(run, STATUS_TEMPORARY);
+	} else if (sequence_unmarked(&run->sequence)) {
 		log_warning("the listing is of an older s3ls, which does not mark its end: a lost tail would not be noticed");
 	}
 }
 
 int
-receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result *result, struct err *err)
+receipts_run(struct cursor_store *store, int fd, bool dry_run, struct receipts_result *result, struct err *err)
 {
-	struct run run = {.keeper = keeper, .result = result, .dry_run = dry_run, .change = CHANGE_INIT};
+	struct run run = {.store = store, .result = result, .dry_run = dry_run, .change = CHANGE_INIT};
 	struct err last = ERR_INIT;
 
 	*result = (struct receipts_result){.status = STATUS_OK};
-	if (keeper_get(keeper, &run.stored, err))
+	if (cursor_store_get(store, &run.stored, err))
 		return -1;
 	result->from = run.stored;
 	run.latest = clock_unix() + YEAR_SECONDS;
-	follow_init(&run.follow, run.stored);
+	sequence_init(&run.sequence, run.stored);
 	lines_init(&run.lines, RECEIPT_MAX);
 	read_all(&run, fd);
 	check_end(&run);
 	if (run.bad > BAD_SHOWN)
 		log_error("%lld more lines are not receipts", (long long)(run.bad - BAD_SHOWN));
-	if (save(&run, &last)) {
+	if (save_progress(&run, &last)) {
 		log_error("the cursor is not saved: %s", last.text);
-		worse(&run, err_status(&last));
+		worsen_status(&run, err_status(&last));
 	}
-	result->to = dry_run ? run.follow.position : run.stored;
+	result->to = dry_run ? run.sequence.cursor : run.stored;
 	lines_release(&run.lines);
 	records_release(&run.records);
 	change_release(&run.change);

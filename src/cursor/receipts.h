@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "base/exits.h"
-#include "cursor/keeper.h"
+#include "cursor/cursor_store.h"
 
 struct receipts_result {
 	enum exit_status status;
@@ -18,9 +18,10 @@ struct receipts_result {
 };
 
 /*
- * Reads fd to its end. Everything that goes wrong is reported here, line by line, and is in the status.
- * Returns -1 with err, nothing read, where the stored cursor cannot be had. A signal that asks to stop ends it early, saved.
+ * Reads fd to its end. Everything that goes wrong is logged here, line by line, and is in the
+ * status. Returns -1 with err, nothing read, if the stored cursor cannot be read. A signal that
+ * asks to stop ends it early, saved.
  */
-int receipts_run(struct keeper *keeper, int fd, bool dry_run, struct receipts_result *result, struct err *err);
+int receipts_run(struct cursor_store *store, int fd, bool dry_run, struct receipts_result *result, struct err *err);
 
 #endif

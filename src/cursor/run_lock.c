@@ -13,7 +13,10 @@
 
 #include <xxhash.h>
 
-/* Whether what we make in this folder stays ours: it is our own, or as root made it (/tmp). Else errno says so. */
+/*
+ * Whether what we make in this folder stays ours: it is our own, or as root made it (/tmp). Else
+ * errno says so.
+ */
 static bool
 is_trusted(int fd)
 {
@@ -25,9 +28,12 @@ is_trusted(int fd)
 	return st.st_uid == 0 || (st.st_uid == geteuid() && (st.st_mode & (S_IWOTH | S_ISVTX)) != S_IWOTH);
 }
 
-/* Goes down into a folder, which is made if it is not there. Closes `above`. Returns the descriptor, or -1 with errno. */
+/*
+ * Goes down into a folder, which is made if it is not there. Closes `above`. Returns the
+ * descriptor, or -1 with errno.
+ */
 static int
-enter(int above, const char *name)
+enter_folder(int above, const char *name)
 {
 	int fd, error;
 
@@ -57,8 +63,8 @@ close_to_others(int fd)
 }
 
 /*
- * Opens the last of these folders (NULL at the end), each in the one before it; those behind the first are made. Appends
- * the path. Returns its descriptor, or -1 with errno.
+ * Opens the last of these folders (NULL at the end), each in the one before it; those behind the
+ * first are made. Appends the path. Returns its descriptor, or -1 with errno.
  */
 static int
 open_folder(const char *const *parts, struct buf *path)
@@ -76,7 +82,7 @@ open_folder(const char *const *parts, struct buf *path)
 			errno = error;
 			return -1;
 		}
-		fd = enter(fd, *parts);
+		fd = enter_folder(fd, *parts);
 		buf_printf(path, "/%s", *parts);
 	}
 	if (fd >= 0 && close_to_others(fd) < 0) {
@@ -90,7 +96,7 @@ open_folder(const char *const *parts, struct buf *path)
 
 /* The file itself. Returns 0, or -1 with errno. */
 static int
-make_file(int folder, const char *name)
+make_lock_file(int folder, const char *name)
 {
 	int fd = openat(folder, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 	struct stat st;
@@ -119,7 +125,7 @@ try_place(const char *const *parts, const char *name, struct buf *path, struct b
 	folder = open_folder(parts, path);
 	if (folder >= 0) {
 		buf_printf(path, "/%s", name);
-		result = make_file(folder, name);
+		result = make_lock_file(folder, name);
 	}
 	if (result < 0)
 		buf_printf(tried, "%s%s: %s", tried->len > 0 ? "; " : "", buf_cstr(path), strerror(errno));

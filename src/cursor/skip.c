@@ -5,7 +5,10 @@
 #include "streams/layout.h"
 #include "streams/records.h"
 
-/* The key behind raw_prefix and a number: no listing has any other, so nobody would notice a typing error. */
+/*
+ * The key behind raw_prefix and a number: no listing has any other, so nobody would notice a typing
+ * error.
+ */
 static int
 parse_key(const struct settings *settings, const char *text, struct slice *key, struct err *err)
 {
@@ -24,7 +27,7 @@ parse_key(const struct settings *settings, const char *text, struct slice *key, 
 }
 
 int
-skip_keys(struct keeper *keeper, const struct settings *settings, char **keys, int count, const char *reason,
+skip_keys(struct cursor_store *store, const struct settings *settings, char **keys, int count, const char *reason,
           struct err *err)
 {
 	struct change change = CHANGE_INIT;
@@ -46,7 +49,7 @@ skip_keys(struct keeper *keeper, const struct settings *settings, char **keys, i
 		change_add(&change, key, slice_of_buf(&record));
 	}
 	if (result == 0)
-		result = keeper_save(keeper, &change, &saved, err);
+		result = cursor_store_save(store, &change, &saved, err);
 	change_release(&change);
 	buf_release(&record);
 	return result;

@@ -3,15 +3,16 @@
 #define CURSOR_SKIP_H
 
 #include "base/err.h"
-#include "cursor/keeper.h"
+#include "cursor/cursor_store.h"
 #include "settings/settings.h"
 
 /*
- * Records raw objects (their keys, or s3://BUCKET/KEY of input_bucket) among those that failed for good, with
- * the reason that the person gives. The next run leaves them out, so that the cursor moves over them. All of
- * them or none. Returns -1 with err, ERR_USAGE for what is no key of a raw object or an empty reason.
+ * Records raw objects (their keys, or s3://BUCKET/KEY of input_bucket) among those that failed for
+ * good, with the reason that the person gives. The next run leaves them out, so that the cursor
+ * moves over them. All of them or none. Returns -1 with err, ERR_USAGE for what is no key of a raw
+ * object or an empty reason.
  */
-int skip_keys(struct keeper *keeper, const struct settings *settings, char **keys, int count, const char *reason,
+int skip_keys(struct cursor_store *store, const struct settings *settings, char **keys, int count, const char *reason,
               struct err *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* The cursor's file on the disk: found, read, locked, replaced. */
-#include "cursor/cursor_file.h"
+/* The cursor's file as a file: found, read, locked, replaced. */
+#include "cursor/locked_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-/* Saving takes milliseconds, on a busy disk perhaps a second, and some others may wait too; who holds the lock longer is stuck. */
+/*
+ * Saving takes milliseconds, on a busy disk perhaps a second, and a few others may wait, too. A
+ * process that holds the lock longer than this is stuck.
+ */
 #define LOCK_PATIENCE_MS 15000
 
 #define FILE_BYTES_MAX (64 << 20)
@@ -32,7 +35,7 @@ folder_of(const char *path)
 
 /* The path without symbolic links; its folder must be there, the file itself need not. */
 static char *
-resolve(const char *path, struct err *err)
+resolve_path(const char *path, struct err *err)
 {
 	char *real = realpath(path, NULL);
 	char *folder, *real_folder, *copy;
@@ -46,7 +49,7 @@ resolve(const char *path, struct err *err)
 	folder = folder_of(path);
 	real_folder = realpath(folder, NULL);
 	if (real_folder == NULL) {
-		/* Never "0": a disk that is not mounted would mean to do everything once more. */
+		/* Never "0": else a disk that is not mounted would mean that everything is done again. */
 		err_set_errno(err, ERR_USAGE, "cursor_store: the folder %s", folder);
 	} else {
 		copy = mem_dup(path);
@@ -59,23 +62,23 @@ resolve(const char *path, struct err *err)
 }
 
 int
-cursor_file_init(struct cursor_file *self, const char *path, struct err *err)
+locked_file_init(struct locked_file *self, const char *path, struct err *err)
 {
-	self->path = resolve(path, err);
+	self->path = resolve_path(path, err);
 	self->folder = self->path != NULL ? folder_of(self->path) : NULL;
 	return self->path != NULL ? 0 : -1;
 }
 
 void
-cursor_file_release(struct cursor_file *self)
+locked_file_release(struct locked_file *self)
 {
 	free(self->path);
 	free(self->folder);
 }
 
 /*
- * Reads and writes do not use base/io.h: those end early once the program has been asked to stop, and then
- * is just when the progress must be kept.
+ * Reads and writes do not use base/io.h: those end early once the program has been asked to stop,
+ * and that is just when the progress must be saved.
  */
 static int
 read_whole(int fd, struct buf *to)
@@ -113,7 +116,7 @@ write_whole(int fd, struct slice data)
 }
 
 int
-cursor_file_read(const struct cursor_file *self, struct buf *text, mode_t *mode, struct err *err)
+locked_file_read(const struct locked_file *self, struct buf *text, mode_t *mode, struct err *err)
 {
 	int fd = open(self->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us */
 	struct stat info = {0};
@@ -133,7 +136,7 @@ cursor_file_read(const struct cursor_file *self, struct buf *text, mode_t *mode,
 }
 
 int
-cursor_file_lock(const struct cursor_file *self, struct err *err)
+locked_file_lock(const struct locked_file *self, struct err *err)
 {
 	int64_t until = clock_mono_ms() + LOCK_PATIENCE_MS;
 	char *path = mem_printf("%s.lock", self->path);
@@ -170,7 +173,7 @@ sync_folder(const char *folder)
 }
 
 int
-cursor_file_replace(const struct cursor_file *self, struct slice text, mode_t mode, struct err *err)
+locked_file_replace(const struct locked_file *self, struct slice text, mode_t mode, struct err *err)
 {
 	char *temporary = mem_printf("%s.tmp", self->path);
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);

@@ -1,26 +1,29 @@
 /*
- * The cursor in a file that a person can read: the number, whose it is, then a line for each failed object.
+ * The kind of cursor store that keeps it in a file. The content is made here; reading, locking and
+ * replacing the file are in locked_file.c. A person can read it: the number, whose it is, then a
+ * line for each failed object.
  *
  *	1721183934
  *	{"key":"seniority:identity","identity":"aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/",...}
  *	{"key":"job-postings-raw/1721183900.jsonl","reason":"GET: 404 NoSuchKey","stage":"s3cat","time":"..."}
  *
- * Older versions knew of no identity. They take its line for a failed object of which they know nothing, keep it, and
- * read and write the rest as ever; so its key is none that a listing has, and it stands anywhere among the failed.
+ * Older versions knew of no identity. They take its line for a failed object of which they know
+ * nothing, keep it, and read and write the rest as ever; so its key is none that a listing has, and
+ * it stands anywhere among the failed.
  */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cursor/cursor_file.h"
+#include "cursor/cursor_store_kind.h"
 #include "cursor/failures.h"
-#include "cursor/keeper.h"
+#include "cursor/locked_file.h"
 
 #define IDENTITY_KEY "seniority:identity"
 #define IDENTITY_LINE "{\"key\":\"" IDENTITY_KEY "\",\"identity\":\""
 
-struct keeper_file {
-	struct cursor_file file;
+struct cursor_store_file {
+	struct locked_file file;
 	char *name; /* "file:PATH" */
 	const struct identity *identity;
 };
@@ -36,34 +39,20 @@ struct content {
 	mode_t mode;
 };
 
-void *
-keeper_file_new(const char *path, const struct identity *identity, struct err *err)
-{
-	struct keeper_file *self = mem_zero(1, sizeof(*self));
-
-	if (cursor_file_init(&self->file, path, err)) {
-		free(self);
-		return NULL;
-	}
-	self->name = mem_printf("file:%s", self->file.path);
-	self->identity = identity;
-	return self;
-}
-
 static void
-free_self(void *keeper)
+free_store(void *opaque)
 {
-	struct keeper_file *self = keeper;
+	struct cursor_store_file *self = opaque;
 
-	cursor_file_release(&self->file);
+	locked_file_release(&self->file);
 	free(self->name);
 	free(self);
 }
 
 static const char *
-name_of(const void *keeper)
+name_of(const void *opaque)
 {
-	return ((const struct keeper_file *)keeper)->name;
+	return ((const struct cursor_store_file *)opaque)->name;
 }
 
 /* The identity that is named behind the first line. It has no escapes. */
@@ -90,21 +79,22 @@ find_identity(struct slice lines)
 }
 
 static int
-read_content(const struct keeper_file *self, struct content *content, struct err *err)
+read_content(const struct cursor_store_file *self, struct content *content, struct err *err)
 {
 	const char *end;
 	int result;
 
 	*content = (struct content){.text = BUF_INIT};
-	result = cursor_file_read(&self->file, &content->text, &content->mode, err);
+	result = locked_file_read(&self->file, &content->text, &content->mode, err);
 	if (result < 0)
 		buf_release(&content->text);
 	if (result <= 0)
 		return result;
 	content->there = true;
 	end = content->text.len ? memchr(content->text.data, '\n', content->text.len) : NULL;
-	content->damaged = end == NULL || !keeper_number(slice_of(content->text.data, (size_t)(end - content->text.data)),
-	                                                 &content->cursor);
+	content->damaged =
+		end == NULL ||
+		!cursor_store_parse_number(slice_of(content->text.data, (size_t)(end - content->text.data)), &content->cursor);
 	if (end)
 		content->failed = slice_of(end + 1, content->text.len - (size_t)(end + 1 - content->text.data));
 	content->identity = find_identity(content->failed);
@@ -112,15 +102,18 @@ read_content(const struct keeper_file *self, struct content *content, struct err
 }
 
 static int
-damaged(const struct keeper_file *self, const char *what, struct err *err)
+report_damage(const struct cursor_store_file *self, const char *what, struct err *err)
 {
 	return err_set(err, ERR_FAILED, "the cursor %s is damaged: %s ('cursor set N --force' writes it anew)",
 	               self->file.path, what);
 }
 
-/* Whether it is of the identity that we are at. `force` goes over damage, never over another's cursor. */
+/*
+ * Whether it is of the identity that we are at. `force` goes over damage, never over another's
+ * cursor.
+ */
 static int
-check(const struct keeper_file *self, const struct content *content, bool force, struct err *err)
+check_identity(const struct cursor_store_file *self, const struct content *content, bool force, struct err *err)
 {
 	const char *ours = self->identity->text;
 
@@ -130,7 +123,7 @@ check(const struct keeper_file *self, const struct content *content, bool force,
 		               "('cursor import --force' makes this one theirs)",
 		               self->file.path, SLICE_ARGS(content->identity), ours);
 	if (content->damaged && !force)
-		return damaged(self, "its first line is not a number", err);
+		return report_damage(self, "its first line is not a number", err);
 	if (content->there && !content->damaged && ours != NULL && content->identity.len == 0 && self->identity->custom)
 		return err_set(
 			err, ERR_USAGE,
@@ -141,23 +134,26 @@ check(const struct keeper_file *self, const struct content *content, bool force,
 }
 
 static int
-get(void *keeper, int64_t *cursor, struct err *err)
+get_cursor(void *opaque, int64_t *cursor, struct err *err)
 {
-	struct keeper_file *self = keeper;
+	struct cursor_store_file *self = opaque;
 	struct content content;
 	int result;
 
 	if (read_content(self, &content, err))
 		return -1;
 	*cursor = content.cursor;
-	result = check(self, &content, false, err);
+	result = check_identity(self, &content, false, err);
 	buf_release(&content.text);
 	return result;
 }
 
-/* The failed objects of the file. Keys with escapes are decoded into *keys, which must not move: it is made large enough first. */
+/*
+ * The failed objects of the file. Keys with escapes are decoded into *keys, which must not move: it
+ * is made large enough first.
+ */
 static int
-read_failures(const struct keeper_file *self, struct slice lines, struct failures *to, struct buf *keys,
+read_failures(const struct cursor_store_file *self, struct slice lines, struct failures *to, struct buf *keys,
               struct err *err)
 {
 	struct json json = {.tokens = NULL};
@@ -171,7 +167,7 @@ read_failures(const struct keeper_file *self, struct slice lines, struct failure
 		struct slice key;
 
 		if (end == NULL || !failure_key(&json, line, &scratch, &key)) {
-			result = damaged(self, "a line behind the first is no record of a failed object", err);
+			result = report_damage(self, "a line behind the first is no record of a failed object", err);
 		} else {
 			if (!slice_equal_str(key, IDENTITY_KEY)) {
 				buf_append_slice(keys, key);
@@ -187,7 +183,7 @@ read_failures(const struct keeper_file *self, struct slice lines, struct failure
 
 /* The line of the identity that we are at, or that the file has if we do not know any. */
 static void
-append_identity(struct buf *text, const struct keeper_file *self, const struct content *content)
+append_identity(struct buf *text, const struct cursor_store_file *self, const struct content *content)
 {
 	struct slice identity = self->identity->text != NULL ? slice_of_str(self->identity->text) : content->identity;
 
@@ -200,7 +196,7 @@ append_identity(struct buf *text, const struct keeper_file *self, const struct c
 
 /* The file's new text, from its content and the change. */
 static int
-make_text(const struct keeper_file *self, const struct content *content, const struct change *change,
+make_text(const struct cursor_store_file *self, const struct content *content, const struct change *change,
           struct saved *saved, struct buf *text, struct err *err)
 {
 	struct failures failures = FAILURES_INIT;
@@ -229,7 +225,7 @@ make_text(const struct keeper_file *self, const struct content *content, const s
 }
 
 static int
-save_locked(struct keeper_file *self, const struct change *change, struct saved *saved, struct err *err)
+save_locked(struct cursor_store_file *self, const struct change *change, struct saved *saved, struct err *err)
 {
 	struct content content;
 	struct buf text = BUF_INIT;
@@ -238,30 +234,34 @@ save_locked(struct keeper_file *self, const struct change *change, struct saved 
 	if (read_content(self, &content, err))
 		return -1;
 	saved->cursor = content.damaged ? 0 : content.cursor;
-	if (check(self, &content, change->force, err) || keeper_not_lost(change, saved->cursor, self->file.path, err)) {
+	if (check_identity(self, &content, change->force, err) ||
+	    cursor_store_check_not_lost(change, saved->cursor, self->file.path, err)) {
 		buf_release(&content.text);
 		return -1;
 	}
 	if (change->cursor >= 0 && (change->force || change->cursor > saved->cursor))
 		saved->cursor = change->cursor;
 	result = make_text(self, &content, change, saved, &text, err);
-	/* Where nothing changes nothing is written. No file is the same as a cursor of 0, but for who sets it to 0. */
+	/*
+	 * If nothing changes, nothing is written. A missing file is the same as a cursor of 0, except
+	 * to a person who sets it to 0.
+	 */
 	if (!content.there && change->cursor < 0) {
 		buf_append_str(&content.text, "0\n");
 		append_identity(&content.text, self, &content);
 	}
 	if (result == 0 && !slice_equal(slice_of_buf(&text), slice_of_buf(&content.text)))
-		result = cursor_file_replace(&self->file, slice_of_buf(&text), content.mode, err);
+		result = locked_file_replace(&self->file, slice_of_buf(&text), content.mode, err);
 	buf_release(&text);
 	buf_release(&content.text);
 	return result;
 }
 
 static int
-save(void *keeper, const struct change *change, struct saved *saved, struct err *err)
+save_change(void *opaque, const struct change *change, struct saved *saved, struct err *err)
 {
-	struct keeper_file *self = keeper;
-	int fd = cursor_file_lock(&self->file, err);
+	struct cursor_store_file *self = opaque;
+	int fd = locked_file_lock(&self->file, err);
 	int result;
 
 	if (fd < 0)
@@ -272,9 +272,9 @@ save(void *keeper, const struct change *change, struct saved *saved, struct err 
 }
 
 static int
-failed_lines(void *keeper, struct buf *lines, struct err *err)
+append_failed_lines(void *opaque, struct buf *lines, struct err *err)
 {
-	struct keeper_file *self = keeper;
+	struct cursor_store_file *self = opaque;
 	struct failures failures = FAILURES_INIT;
 	struct content content;
 	struct buf keys = BUF_INIT;
@@ -282,7 +282,7 @@ failed_lines(void *keeper, struct buf *lines, struct err *err)
 
 	if (read_content(self, &content, err))
 		return -1;
-	result = check(self, &content, false, err);
+	result = check_identity(self, &content, false, err);
 	if (result == 0)
 		result = read_failures(self, content.failed, &failures, &keys, err);
 	if (result == 0) {
@@ -296,7 +296,7 @@ failed_lines(void *keeper, struct buf *lines, struct err *err)
 }
 
 static int
-adopt_locked(struct keeper_file *self, bool force, bool dry_run, int64_t *cursor, struct err *err)
+adopt_locked(struct cursor_store_file *self, bool force, bool dry_run, int64_t *cursor, struct err *err)
 {
 	const struct change change = CHANGE_INIT;
 	struct content content;
@@ -309,11 +309,11 @@ adopt_locked(struct keeper_file *self, bool force, bool dry_run, int64_t *cursor
 	saved.cursor = *cursor = content.cursor;
 	if (content.there && !slice_equal_str(content.identity, self->identity->text)) {
 		if (content.damaged || (content.identity.len > 0 && !force))
-			result = check(self, &content, false, err);
+			result = check_identity(self, &content, false, err);
 		if (result == 0)
 			result = make_text(self, &content, &change, &saved, &text, err);
 		if (result == 0 && !dry_run)
-			result = cursor_file_replace(&self->file, slice_of_buf(&text), content.mode, err);
+			result = locked_file_replace(&self->file, slice_of_buf(&text), content.mode, err);
 		result = result < 0 ? -1 : 1;
 	}
 	buf_release(&text);
@@ -322,14 +322,14 @@ adopt_locked(struct keeper_file *self, bool force, bool dry_run, int64_t *cursor
 }
 
 static int
-adopt(void *keeper, bool force, bool dry_run, int64_t *cursor, struct err *err)
+adopt_file(void *opaque, bool force, bool dry_run, int64_t *cursor, struct err *err)
 {
-	struct keeper_file *self = keeper;
+	struct cursor_store_file *self = opaque;
 	int fd, result;
 
 	if (self->identity->text == NULL)
 		return 0;
-	fd = cursor_file_lock(&self->file, err);
+	fd = locked_file_lock(&self->file, err);
 	if (fd < 0)
 		return -1;
 	result = adopt_locked(self, force, dry_run, cursor, err);
@@ -337,12 +337,26 @@ adopt(void *keeper, bool force, bool dry_run, int64_t *cursor, struct err *err)
 	return result;
 }
 
-const struct keeper_kind keeper_file_kind = {
-	.get = get,
-	.save = save,
-	.failed = failed_lines,
+const struct cursor_store_kind cursor_store_file_kind = {
+	.get = get_cursor,
+	.save = save_change,
+	.failed = append_failed_lines,
 	.name = name_of,
 	.older_name = name_of,
-	.adopt = adopt,
-	.free = free_self,
+	.adopt = adopt_file,
+	.free = free_store,
 };
+
+void *
+cursor_store_file_new(const char *path, const struct identity *identity, struct err *err)
+{
+	struct cursor_store_file *self = mem_zero(1, sizeof(*self));
+
+	if (locked_file_init(&self->file, path, err)) {
+		free(self);
+		return NULL;
+	}
+	self->name = mem_printf("file:%s", self->file.path);
+	self->identity = identity;
+	return self;
+}

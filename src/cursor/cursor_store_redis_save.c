@@ -1,0 +1,281 @@
+/*
+ * Saves a cursor in Redis: WATCH, read what is stored, MULTI, change, EXEC. If somebody else
+ * changed it in between, Redis does nothing, and we begin again with what is stored then.
+ */
+#include <stdio.h>
+
+#include "cursor/cursor_store_redis.h"
+
+/*
+ * Each failed try means that somebody else's went through. So many in a row mean that something is
+ * wrong.
+ */
+#define TRIES 100
+
+/* What is stored as of now. */
+struct stored {
+	int64_t cursor;           /* 0: none */
+	int64_t failed;           /* objects that failed for good, under our own name */
+	bool found;               /* there is a cursor, or was before it was damaged, under our own name */
+	redisReply *older_failed; /* what the older version recorded, to be copied; NULL: nothing of it counts */
+};
+
+static int
+discard_reply(struct cursor_store_redis *self, int type, struct err *err)
+{
+	redisReply *reply = cursor_store_redis_expect(self, type, err);
+
+	if (reply == NULL)
+		return -1;
+	freeReplyObject(reply);
+	return 0;
+}
+
+/*
+ * Whether --force passes over this failure: the connection is still good, and the next reply is
+ * due.
+ */
+static bool
+is_forced_over(const struct change *change, const struct err *err)
+{
+	return err->kind == ERR_FAILED && change->force;
+}
+
+/* Reads what the older version left, into *stored. */
+static int
+read_older(struct cursor_store_redis *self, const struct change *change, struct stored *stored, struct err *err)
+{
+	bool found;
+
+	if (cursor_store_redis_read_cursor(self, self->older_name, &stored->cursor, &found, err)) {
+		if (!is_forced_over(change, err))
+			return -1;
+		stored->cursor = 0;
+	}
+	stored->older_failed = cursor_store_redis_read_failed(self, self->older_failed_name, err);
+	return stored->older_failed != NULL ? 0 : -1;
+}
+
+/*
+ * Reads what is stored: WATCH, GET and HLEN. A key that holds another type of value is found here,
+ * before anything is changed.
+ */
+static int
+read_stored(struct cursor_store_redis *self, const struct change *change, struct stored *stored, struct err *err)
+{
+	redisReply *reply;
+
+	*stored = (struct stored){0};
+	if (cursor_store_redis_queue(self, err, "WATCH", slice_of_str(self->name), slice_of_str(self->failed_name),
+	                             NO_WORD) ||
+	    cursor_store_redis_queue(self, err, "GET", slice_of_str(self->name), NO_WORD, NO_WORD) ||
+	    cursor_store_redis_queue(self, err, "HLEN", slice_of_str(self->failed_name), NO_WORD, NO_WORD))
+		return -1;
+	if (discard_reply(self, REDIS_REPLY_STATUS, err))
+		return -1;
+	if (cursor_store_redis_take_cursor(self, self->name, &stored->cursor, &stored->found, err)) {
+		if (!is_forced_over(change, err))
+			return -1;
+		stored->cursor = 0;
+		stored->found = true;
+	}
+	reply = cursor_store_redis_expect(self, REDIS_REPLY_INTEGER, err);
+	if (reply == NULL)
+		return -1;
+	stored->failed = reply->integer;
+	freeReplyObject(reply);
+	if (!stored->found && self->takes_older && read_older(self, change, stored, err))
+		return -1;
+	return cursor_store_check_not_lost(change, stored->cursor, redis_name(self->redis), err);
+}
+
+/*
+ * Queues the copy of what the older version recorded as failed; what is under our own name is
+ * newer. Returns how many commands, or -1.
+ */
+static int
+queue_older_failed(struct cursor_store_redis *self, const struct stored *stored, struct err *err)
+{
+	const redisReply *reply = stored->older_failed;
+	int n = 0;
+
+	for (size_t i = 0; reply != NULL && i + 1 < reply->elements; i += 2, n++) {
+		const redisReply *key = reply->element[i], *record = reply->element[i + 1];
+
+		if (cursor_store_redis_queue(self, err, "HSETNX", slice_of_str(self->failed_name), slice_of(key->str, key->len),
+		                             slice_of(record->str, record->len)))
+			return -1;
+	}
+	return n;
+}
+
+/* Queues the commands of the change, and `cursor` if it is not -1. Returns how many, or -1. */
+static int
+queue_changes(struct cursor_store_redis *self, const struct change *change, int64_t cursor, bool removals,
+              struct err *err)
+{
+	struct slice failed = slice_of_str(self->failed_name);
+	char number[24];
+	int n = 0;
+
+	if (change->clear_all) {
+		if (cursor_store_redis_queue(self, err, "DEL", failed, NO_WORD, NO_WORD))
+			return -1;
+		n++;
+	}
+	for (size_t i = 0; i < change->count; i++) {
+		struct slice record = change_record(change, i);
+
+		if (record.len == 0 && !removals)
+			continue;
+		if (record.len ? cursor_store_redis_queue(self, err, "HSET", failed, change_key(change, i), record)
+		               : cursor_store_redis_queue(self, err, "HDEL", failed, change_key(change, i), NO_WORD))
+			return -1;
+		n++;
+	}
+	if (cursor >= 0) {
+		int len = snprintf(number, sizeof(number), "%lld", (long long)cursor);
+
+		if (cursor_store_redis_queue(self, err, "SET", slice_of_str(self->name), slice_of(number, (size_t)len),
+		                             NO_WORD))
+			return -1;
+		n++;
+	}
+	return n;
+}
+
+/*
+ * EXEC's reply, in which the change begins at `at`. Returns 1 if it was done, 0 if somebody else
+ * came in between.
+ */
+static int
+take_exec_reply(struct cursor_store_redis *self, const struct change *change, size_t at, struct saved *saved,
+                bool removals, struct err *err)
+{
+	redisReply *reply = cursor_store_redis_expect_or_nil(self, REDIS_REPLY_ARRAY, err);
+
+	if (reply == NULL)
+		return -1;
+	if (reply->type == REDIS_REPLY_NIL) {
+		freeReplyObject(reply);
+		return 0;
+	}
+	for (size_t i = 0; i < reply->elements; i++) {
+		if (reply->element[i]->type == REDIS_REPLY_ERROR) {
+			redis_refuse(self->redis, slice_of(reply->element[i]->str, reply->element[i]->len), err);
+			freeReplyObject(reply);
+			return -1;
+		}
+	}
+	saved->removed = 0;
+	if (change->clear_all)
+		at++; /* counted before */
+	for (size_t i = 0; i < change->count; i++) {
+		bool removal = change->entries[i].record_len == 0;
+
+		if (removal && !removals)
+			continue;
+		if (at < reply->elements && removal)
+			saved->removed += reply->element[at]->integer;
+		at++;
+	}
+	freeReplyObject(reply);
+	return 1;
+}
+
+/* The cursor to store now; -1: leave it as it is. */
+static int64_t
+choose_cursor(const struct change *change, const struct stored *stored)
+{
+	if (change->cursor >= 0 && (change->force || !stored->found || change->cursor > stored->cursor))
+		return change->force || change->cursor > stored->cursor ? change->cursor : stored->cursor;
+	/*
+	 * From now on there is one under our own name, and what the older version does no longer
+	 * matters.
+	 */
+	return stored->older_failed != NULL && (stored->cursor > 0 || stored->older_failed->elements > 0) ? stored->cursor
+	                                                                                                  : -1;
+}
+
+/* Does what save_once() does, once what is stored has been read. */
+static int
+save_from(struct cursor_store_redis *self, const struct change *change, const struct stored *stored,
+          struct saved *saved, struct err *err)
+{
+	int64_t cursor = choose_cursor(change, stored);
+	int64_t failed = stored->failed;
+	bool removals, adds = false;
+	int copied, n, result;
+
+	for (size_t i = 0; i < change->count && !adds; i++)
+		adds = change->entries[i].record_len > 0;
+	if (stored->older_failed != NULL)
+		failed += (int64_t)stored->older_failed->elements / 2;
+	removals = failed > 0 || adds; /* else there is nothing to remove, for thousands of objects */
+	if (cursor_store_redis_queue(self, err, "MULTI", NO_WORD, NO_WORD, NO_WORD))
+		return -1;
+	copied = queue_older_failed(self, stored, err);
+	n = copied < 0 ? -1 : queue_changes(self, change, cursor, removals, err);
+	if (n < 0 || cursor_store_redis_queue(self, err, "EXEC", NO_WORD, NO_WORD, NO_WORD) ||
+	    discard_reply(self, REDIS_REPLY_STATUS, err))
+		return -1;
+	for (int i = 0; i < copied + n; i++)
+		if (discard_reply(self, REDIS_REPLY_STATUS, err)) /* QUEUED */
+			return -1;
+	result = take_exec_reply(self, change, (size_t)copied, saved, removals, err);
+	if (result == 1) {
+		saved->cursor = cursor >= 0 ? cursor : stored->cursor;
+		if (change->clear_all)
+			saved->removed = failed;
+	}
+	return result;
+}
+
+/* Returns 1 if it is saved, 0 if somebody else came in between. */
+static int
+save_once(struct cursor_store_redis *self, const struct change *change, struct saved *saved, struct err *err)
+{
+	struct stored stored;
+	int result = read_stored(self, change, &stored, err);
+
+	if (result == 0)
+		result = save_from(self, change, &stored, saved, err);
+	freeReplyObject(stored.older_failed);
+	return result;
+}
+
+static int
+save_connected(struct cursor_store_redis *self, const struct change *change, struct saved *saved, struct err *err)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int result = save_once(self, change, saved, err);
+
+		if (result < 0)
+			return -1;
+		self->used = true;
+		if (result == 1)
+			return 0;
+	}
+	return err_set(err, ERR_TEMPORARY, "%s: %d others changed the cursor %s meanwhile", redis_name(self->redis), TRIES,
+	               self->name);
+}
+
+int
+cursor_store_redis_save(void *opaque, const struct change *change, struct saved *saved, struct err *err)
+{
+	struct cursor_store_redis *self = opaque;
+	bool old = self->redis && self->used;
+	int result;
+
+	result = cursor_store_redis_connect(self, err) ? -1 : save_connected(self, change, saved, err);
+	if (result == 0)
+		return 0;
+	cursor_store_redis_disconnect(self);
+	/* Servers close connections that were idle for long. Saving twice does no harm. */
+	if (old && err->kind == ERR_TEMPORARY) {
+		result = cursor_store_redis_connect(self, err) ? -1 : save_connected(self, change, saved, err);
+		if (result)
+			cursor_store_redis_disconnect(self);
+	}
+	return result;
+}
