@@ -9,23 +9,32 @@
 #include "cli/progress.h"
 #include "streams/lines.h"
 
-/* A reject carries its line as a JSON string, where a control byte becomes six; the rest is for key and reason. */
+/*
+ * A reject carries its line as a JSON string, where a control byte becomes six; the rest is for key
+ * and reason.
+ */
 #define ESCAPED_MAX ((size_t)6)
 #define RECORD_EXTRA ((size_t)64 * 1024)
-/* So much may be read, while there is any, before the uploads are looked at again: each look asks for all connections. */
+/*
+ * So much is read, while there is any, before the uploads are served again: that asks for all
+ * connections.
+ */
 #define SERVE_BYTES ((size_t)1024 * 1024)
 
 struct frames {
-	struct shelf *shelf;
+	struct upload_queue *queue;
 	struct lines lines;
 	struct records records;
 	struct upload *open; /* the frame that has begun; else NULL */
 	struct slice run;    /* postings that stand behind each other in the lines' buffer */
 	int64_t run_count;
-	size_t unserved; /* bytes read since the uploads were looked after */
+	size_t unserved; /* bytes read since the uploads were served */
 };
 
-/* Hands the run on. Needed before the buffer changes and before anything else is done with the upload. */
+/*
+ * Hands the run on. Must be called before the buffer changes, and before anything else is done with
+ * the upload.
+ */
 static void
 flush_run(struct frames *frames)
 {
@@ -36,13 +45,13 @@ flush_run(struct frames *frames)
 }
 
 static int
-broken(const struct frames *frames, struct err *err, const char *what)
+report_broken(const struct frames *frames, struct err *err, const char *what)
 {
 	return err_set(err, ERR_FAILED, "stdin, line %" PRIu64 ": %s", frames->lines.number, what);
 }
 
 static int
-broken_key(const struct frames *frames, struct err *err, const char *what, struct slice key)
+report_broken_key(const struct frames *frames, struct err *err, const char *what, struct slice key)
 {
 	/* A key may be long, and err has little room. */
 	int shown = key.len > 200 ? 200 : (int)key.len;
@@ -58,13 +67,13 @@ static int
 on_begin(struct frames *frames, const struct control *control, struct err *err)
 {
 	if (frames->open != NULL)
-		return broken_key(frames, err, "begin", control->key);
-	if (frames->shelf->target->stopped)
+		return report_broken_key(frames, err, "begin", control->key);
+	if (frames->queue->target->stopped)
 		return -1;
-	frames->open = shelf_add(frames->shelf);
+	frames->open = upload_queue_add(frames->queue);
 	if (frames->open == NULL)
 		return -1;
-	upload_start(frames->open, frames->shelf->target, control);
+	upload_start(frames->open, frames->queue->target, control);
 	return 0;
 }
 
@@ -75,27 +84,27 @@ on_error(struct frames *frames, const struct control *control, struct err *err)
 
 	if (upload != NULL) {
 		if (!slice_equal(control->key, slice_of_buf(&upload->source)))
-			return broken_key(frames, err, "error", control->key);
+			return report_broken_key(frames, err, "error", control->key);
 		upload_error(upload, control);
 		frames->open = NULL;
 		return 0;
 	}
-	upload = shelf_add(frames->shelf);
+	upload = upload_queue_add(frames->queue);
 	if (upload == NULL)
 		return -1;
-	upload_lost(upload, frames->shelf->target, control);
+	upload_lost(upload, frames->queue->target, control);
 	return 0;
 }
 
 /* A control record that belongs to the frame that is open. */
 static int
-on_inner(struct frames *frames, const struct control *control, struct slice line, struct err *err)
+on_end_or_reject(struct frames *frames, const struct control *control, struct slice line, struct err *err)
 {
 	bool is_end = control->kind == CONTROL_END;
 	struct upload *upload = frames->open;
 
 	if (upload == NULL || !slice_equal(control->key, slice_of_buf(&upload->source)))
-		return broken_key(frames, err, is_end ? "end" : "reject", control->key);
+		return report_broken_key(frames, err, is_end ? "end" : "reject", control->key);
 	if (is_end) {
 		upload_end(upload, control->lines);
 		frames->open = NULL;
@@ -121,7 +130,7 @@ on_control(struct frames *frames, struct slice line, struct err *err)
 		return on_error(frames, &control, err);
 	case CONTROL_END:
 	case CONTROL_REJECT:
-		return on_inner(frames, &control, line, err);
+		return on_end_or_reject(frames, &control, line, err);
 	case CONTROL_OTHER:
 		log_debug("stdin, line %" PRIu64 ": a control record of an unknown kind is passed over", frames->lines.number);
 		break;
@@ -135,7 +144,7 @@ on_line(struct frames *frames, struct slice line, struct err *err)
 	if (line_is_control(line))
 		return on_control(frames, line, err);
 	if (frames->open == NULL)
-		return broken(frames, err, "a line outside a frame (s3cat --frames makes them; a KEY takes any bytes)");
+		return report_broken(frames, err, "a line outside a frame (s3cat --frames makes them; a KEY takes any bytes)");
 	/* most lines show by their first byte that they are not blank */
 	if ((line.len == 0 || line.ptr[0] <= ' ') && line_is_blank(line)) {
 		flush_run(frames);
@@ -156,7 +165,7 @@ take_lines(struct frames *frames, struct err *err)
 
 	while ((kind = lines_next(&frames->lines, &line)) != LINE_MORE) {
 		if (kind == LINE_LONG)
-			return broken(frames, err, "longer than any line of a stage");
+			return report_broken(frames, err, "longer than any line of a stage");
 		if (on_line(frames, line, err) < 0)
 			return -1;
 	}
@@ -166,18 +175,18 @@ take_lines(struct frames *frames, struct err *err)
 
 /* Lets the uploads move on until stdin is readable. Returns 0, or -1. */
 static int
-serve(struct frames *frames)
+serve_uploads(struct frames *frames)
 {
-	struct shelf *shelf = frames->shelf;
+	struct upload_queue *queue = frames->queue;
 	int readable;
 
 	frames->unserved = 0;
 	do {
-		shelf_turn(shelf);
+		upload_queue_step(queue);
 		progress_tick();
-		if (shelf->out->failed || shelf->target->stopped || signals_stop())
+		if (queue->out->failed || queue->target->stopped || signals_stop())
 			return -1;
-		readable = store_wait(shelf->target->store, STDIN_FILENO, -1);
+		readable = store_wait(queue->target->store, STDIN_FILENO, -1);
 	} while (readable == 0);
 	return readable < 0 ? -1 : 0;
 }
@@ -189,7 +198,7 @@ read_block(struct frames *frames, struct err *err)
 	ssize_t n;
 
 	if ((frames->unserved == 0 || frames->unserved >= SERVE_BYTES || io_readable(STDIN_FILENO, 0) <= 0) &&
-	    serve(frames) < 0)
+	    serve_uploads(frames) < 0)
 		return -1;
 	n = lines_read(&frames->lines, STDIN_FILENO);
 	if (n < 0 && !signals_stop())
@@ -200,12 +209,12 @@ read_block(struct frames *frames, struct err *err)
 }
 
 static int
-at_end(struct frames *frames, struct err *err)
+check_end(struct frames *frames, struct err *err)
 {
 	struct slice line;
 
 	if (lines_rest(&frames->lines, &line) != LINE_MORE)
-		return broken(frames, err, "cut off (it does not end in a newline): the stage before has died");
+		return report_broken(frames, err, "cut off (it does not end in a newline): the stage before has died");
 	if (frames->open == NULL)
 		return 0;
 	return err_set(err, ERR_FAILED, "stdin ended inside the frame of %.200s: the stage before has died",
@@ -213,22 +222,22 @@ at_end(struct frames *frames, struct err *err)
 }
 
 int
-frames_run(struct shelf *shelf, size_t max_line, struct err *err)
+frames_run(struct upload_queue *queue, size_t max_line, struct err *err)
 {
-	struct frames frames = {.shelf = shelf};
+	struct frames frames = {.queue = queue};
 	int result;
 
 	lines_init(&frames.lines, ESCAPED_MAX * max_line + RECORD_EXTRA);
 	do {
 		result = read_block(&frames, err);
-		if (result > 0 && (take_lines(&frames, err) < 0 || shelf->target->stopped))
+		if (result > 0 && (take_lines(&frames, err) < 0 || queue->target->stopped))
 			result = -1;
 	} while (result > 0);
 	if (result == 0)
-		result = at_end(&frames, err);
+		result = check_end(&frames, err);
 	if (frames.open != NULL)
-		shelf_drop(shelf);
-	if (shelf_finish(shelf) < 0)
+		upload_queue_drop(queue);
+	if (upload_queue_finish(queue) < 0)
 		result = -1;
 	lines_release(&frames.lines);
 	records_release(&frames.records);

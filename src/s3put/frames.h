@@ -1,6 +1,7 @@
 /*
- * Framed input: begin, postings and rejects, end. Each frame becomes an upload. A stream that breaks the
- * rules cannot be trusted further: reading stops there, what was whole before it is stored.
+ * Framed input: begin, postings and rejects, end. Each frame becomes an upload. A stream that
+ * breaks the rules cannot be trusted further: reading stops there, what was whole before that is
+ * stored.
  */
 #ifndef S3PUT_FRAMES_H
 #define S3PUT_FRAMES_H
@@ -8,12 +9,12 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "s3put/shelf.h"
+#include "s3put/upload_queue.h"
 
 /*
- * Reads stdin to its end; `max_line` is that of the sources. Returns 0 (what became of the objects is in the shelf), or
- * -1 with err where the stream broke, a signal asks to stop, or stdout has failed.
+ * Reads stdin to its end; `max_line` is that of the sources. Returns 0 (the queue says what became
+ * of the objects), or -1 with err if the stream broke, a signal asks to stop, or stdout has failed.
  */
-int frames_run(struct shelf *shelf, size_t max_line, struct err *err);
+int frames_run(struct upload_queue *queue, size_t max_line, struct err *err);
 
 #endif

@@ -10,7 +10,7 @@ enum { CAPACITY_MIN = 1024 };
 
 /* The slot of this hash, or the free one where it belongs. */
 static uint64_t *
-find(const struct names *names, uint64_t hash)
+find_slot(const struct names *names, uint64_t hash)
 {
 	size_t i = hash & (names->capacity - 1);
 
@@ -20,7 +20,7 @@ find(const struct names *names, uint64_t hash)
 }
 
 static void
-grow(struct names *names)
+grow_slots(struct names *names)
 {
 	struct names old = *names;
 
@@ -28,7 +28,7 @@ grow(struct names *names)
 	names->slots = mem_zero(names->capacity, sizeof(*names->slots));
 	for (size_t i = 0; i < old.capacity; i++)
 		if (old.slots[i] != 0)
-			*find(names, old.slots[i]) = old.slots[i];
+			*find_slot(names, old.slots[i]) = old.slots[i];
 	free(old.slots);
 }
 
@@ -39,10 +39,10 @@ names_add(struct names *names, struct slice name)
 	uint64_t *slot;
 
 	if (4 * (names->count + 1) > 3 * names->capacity)
-		grow(names);
+		grow_slots(names);
 	if (hash == 0)
 		hash = 1;
-	slot = find(names, hash);
+	slot = find_slot(names, hash);
 	if (*slot != 0)
 		return false;
 	*slot = hash;

@@ -1,5 +1,5 @@
 /*
- * s3put: what is complete into the bucket, nothing else.
+ * s3put: store what is complete in the bucket, and nothing else.
  *
  * stdin   framed postings; with a KEY, any bytes
  * stdout  a receipt for each object, in the order of the frames
@@ -34,29 +34,29 @@ struct run {
 	const struct cli *cli;
 	const struct options *options;
 	struct target target;
-	struct shelf shelf;
+	struct upload_queue queue;
 	struct out out;
 	struct stats stats;
 	enum exit_status status;
 };
 
 static void
-note(struct run *run, const struct err *err)
+note_error(struct run *run, const struct err *err)
 {
-	/* Nothing is to be said of a signal, and of stdout out_close() tells. */
+	/* A signal needs no message, and out_close() reports a failure of stdout. */
 	if (err->kind == ERR_NONE || signals_stop())
 		return;
 	err_log(err);
 	run->status = status_worse(run->status, err_status(err));
 }
 
-/* The one object there is. */
+/* The one object of this run has failed. */
 static void
-note_failed(struct run *run, const struct err *err)
+note_failed_object(struct run *run, const struct err *err)
 {
-	run->shelf.failed++;
-	run->shelf.failed_by[err_fault(err)]++;
-	note(run, err);
+	run->queue.failed++;
+	run->queue.failed_by[err_fault(err)]++;
+	note_error(run, err);
 }
 
 static void
@@ -65,9 +65,9 @@ put_frames(struct run *run)
 	size_t max_line = (size_t)settings_int(run->cli->settings, "max_line");
 	struct err err = ERR_INIT;
 
-	if (frames_run(&run->shelf, max_line, &err) < 0)
-		note(run, &err);
-	run->status = status_worse(run->status, run->shelf.status);
+	if (frames_run(&run->queue, max_line, &err) < 0)
+		note_error(run, &err);
+	run->status = status_worse(run->status, run->queue.status);
 }
 
 static void
@@ -83,11 +83,11 @@ put_single(struct run *run, struct slice bucket, struct slice key)
 	char *bucket_text = slice_dup(bucket), *key_text = mem_printf("%.*s%s", SLICE_ARGS(key), suffix);
 	struct err err = ERR_INIT;
 
-	if (single_run(run->target.store, bucket_text, key_text, compress, &options, &run->out, &run->shelf.bytes, &err) ==
+	if (single_run(run->target.store, bucket_text, key_text, compress, &options, &run->out, &run->queue.bytes, &err) ==
 	    0)
-		run->shelf.objects++;
+		run->queue.objects++;
 	else
-		note_failed(run, &err);
+		note_failed_object(run, &err);
 	free(bucket_text);
 	free(key_text);
 }
@@ -99,7 +99,7 @@ remove_single(struct run *run, struct slice bucket, struct slice key)
 	struct err err = ERR_INIT;
 
 	if (!run->options->dry_run && store_remove(run->target.store, bucket_text, key_text, &err) < 0) {
-		note_failed(run, &err);
+		note_failed_object(run, &err);
 	}
 	free(bucket_text);
 	free(key_text);
@@ -111,12 +111,12 @@ save_stats(struct run *run)
 	struct stats *stats = &run->stats;
 	struct err err = ERR_INIT;
 
-	stats_int(stats, "objects", run->shelf.objects);
-	stats_int(stats, "failed", run->shelf.failed);
-	stats_faults(stats, run->shelf.failed_by);
-	stats_int(stats, "lines", run->shelf.lines);
-	stats_int(stats, "rejected", run->shelf.rejected);
-	stats_int(stats, "bytes", run->shelf.bytes);
+	stats_int(stats, "objects", run->queue.objects);
+	stats_int(stats, "failed", run->queue.failed);
+	stats_faults(stats, run->queue.failed_by);
+	stats_int(stats, "lines", run->queue.lines);
+	stats_int(stats, "rejected", run->queue.rejected);
+	stats_int(stats, "bytes", run->queue.bytes);
 	stats_int(stats, "retries", store_retries(run->target.store));
 	stats_latency(stats, "request", store_latency(run->target.store));
 	if (stats_save(stats, run->cli->stats_path, &err) < 0)
@@ -124,36 +124,36 @@ save_stats(struct run *run)
 }
 
 static int
-put(struct run *run, struct slice bucket, struct slice key)
+run_put(struct run *run, struct slice bucket, struct slice key)
 {
 	struct err err = ERR_INIT;
 
 	out_init(&run->out, STDOUT_FILENO);
-	shelf_init(&run->shelf, &run->target, &run->out, (size_t)run->options->parallel);
-	progress_count("objects", &run->shelf.objects);
-	progress_count("failed", &run->shelf.failed);
+	upload_queue_init(&run->queue, &run->target, &run->out, (size_t)run->options->parallel);
+	progress_count("objects", &run->queue.objects);
+	progress_count("failed", &run->queue.failed);
 	if (run->options->remove)
 		remove_single(run, bucket, key);
 	else if (key.len > 0)
 		put_single(run, bucket, key);
 	else
 		put_frames(run);
-	/* First what is unfinished is taken back: out_close() may be the end. */
-	shelf_release(&run->shelf);
+	/* What is unfinished is aborted first: out_close() may end the program. */
+	upload_queue_release(&run->queue);
 	out_flush(&run->out);
 	save_stats(run);
 	store_free(run->target.store);
 	names_release(&run->target.names);
 	if (out_close(&run->out, &err) < 0)
-		note(run, &err);
+		note_error(run, &err);
 	if (signals_stop())
 		signals_die(signals_stop());
 	return (int)run->status;
 }
 
-/* What is to be known before stdin is read. */
+/* Finds out all that must be known before stdin is read. */
 static int
-prepare(struct run *run, struct slice *bucket, struct slice *key, struct err *err)
+prepare_run(struct run *run, struct slice *bucket, struct slice *key, struct err *err)
 {
 	const struct cli *cli = run->cli;
 	const char *output;
@@ -176,7 +176,7 @@ prepare(struct run *run, struct slice *bucket, struct slice *key, struct err *er
 }
 
 static int
-start(const struct cli *cli, const struct options *options)
+check_and_run(const struct cli *cli, const struct options *options)
 {
 	struct run run = {
 		.cli = cli,
@@ -196,8 +196,8 @@ start(const struct cli *cli, const struct options *options)
 	if (options->compress != NULL && !compression_parse(options->compress, &run.target.compress))
 		return cli_usage_error(cli, "--compress: '%s' is neither gzip nor zstd", options->compress);
 	stats_init(&run.stats, "s3put");
-	if (prepare(&run, &bucket, &key, &err) == 0) {
-		status = put(&run, bucket, key);
+	if (prepare_run(&run, &bucket, &key, &err) == 0) {
+		status = run_put(&run, bucket, key);
 	} else {
 		err_log(&err);
 		status = (int)err_status(&err);
@@ -244,7 +244,7 @@ main(int argc, char **argv)
 	};
 	int status;
 
-	status = cli_start(&cli, argc, argv) ? start(&cli, &options) : cli.status;
+	status = cli_start(&cli, argc, argv) ? check_and_run(&cli, &options) : cli.status;
 	cli_release(&cli);
 	return status;
 }

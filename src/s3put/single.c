@@ -10,9 +10,9 @@
 
 enum { BLOCK = 256 * 1024 };
 
-/* Waits by the store, so that parts that are on their way get on. */
+/* Waits in the store, so that parts under way move on. */
 static int
-copy(struct store *store, struct sink *sink, char *block, struct err *err)
+copy_stdin(struct store *store, struct sink *sink, char *block, struct err *err)
 {
 	for (;;) {
 		int readable = store_wait(store, STDIN_FILENO, -1);
@@ -60,7 +60,7 @@ single_run(struct store *store, const char *bucket, const char *key, enum compre
 	int result;
 
 	sink_open(&sink, store, bucket, key, compress, *options);
-	result = copy(store, &sink, block, err);
+	result = copy_stdin(store, &sink, block, err);
 	if (result == 0)
 		result = sink_finish(&sink, err);
 	if (result == 0) {

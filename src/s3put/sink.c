@@ -20,7 +20,7 @@ sink_open(struct sink *sink, struct store *store, const char *bucket, const char
 }
 
 static int
-drain(struct sink *sink, struct err *err)
+write_compressed(struct sink *sink, struct err *err)
 {
 	struct slice piece;
 
@@ -36,7 +36,7 @@ sink_write(struct sink *sink, struct slice data, struct err *err)
 	if (sink->kind == COMPRESSION_NONE)
 		return store_put_write(sink->put, data.ptr, data.len, err);
 	compress_feed(sink->compress, data);
-	return drain(sink, err);
+	return write_compressed(sink, err);
 }
 
 int
@@ -45,7 +45,7 @@ sink_finish(struct sink *sink, struct err *err)
 	if (sink->kind == COMPRESSION_NONE)
 		return 0;
 	compress_finish(sink->compress);
-	return drain(sink, err);
+	return write_compressed(sink, err);
 }
 
 void

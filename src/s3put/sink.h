@@ -1,5 +1,5 @@
 /*
- * One object being written, compressed where its name says so. {0} is one that is not open; what a
+ * One object being written, compressed if its name says so. {0} is one that is not open; what a
  * compressor needs is kept for the next object.
  */
 #ifndef S3PUT_SINK_H
@@ -14,11 +14,13 @@ struct sink {
 	struct compress *compress;
 };
 
-/* `options`' content type is the sink's to choose where it compresses. */
+/* If it compresses, it sets the content type of `options`. */
 void sink_open(struct sink *sink, struct store *store, const char *bucket, const char *key, enum compression kind,
                struct store_put_options options);
 int sink_write(struct sink *sink, struct slice data, struct err *err);
-/* All is written; sink_commit() begins to make it an object, store_put_wait() tells when it is one. */
+/*
+ * All is written; sink_commit() begins to make it an object, store_put_wait() tells when it is one.
+ */
 int sink_finish(struct sink *sink, struct err *err);
 void sink_commit(struct sink *sink);
 /* Closes it: aborts what is not committed. */

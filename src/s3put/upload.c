@@ -1,28 +1,28 @@
-/* One source's way from its frame into the store. */
+/* The way of one source from its frame into the store. */
 #include "s3put/upload.h"
 
 #include <inttypes.h>
 
 #include "base/log.h"
 #include "base/signals.h"
-#include "s3put/earlier.h"
+#include "s3put/previous_rejects.h"
 
 static void
-set(struct buf *buf, struct slice s)
+set_text(struct buf *buf, struct slice s)
 {
 	buf_reset(buf);
 	buf_append_slice(buf, s);
 }
 
 static void
-fail(struct upload *upload, struct slice stage, struct slice reason, enum fault fault, enum exit_status status)
+fail_upload(struct upload *upload, struct slice stage, struct slice reason, enum fault fault, enum exit_status status)
 {
 	upload_abort(upload);
 	upload->failed = true;
 	upload->fault = fault;
 	upload->status = status;
-	set(&upload->stage, stage);
-	set(&upload->reason, reason);
+	set_text(&upload->stage, stage);
+	set_text(&upload->reason, reason);
 }
 
 /* For what is wrong with the frame itself. */
@@ -30,7 +30,7 @@ static void
 fail_frame(struct upload *upload, const char *reason, enum fault fault)
 {
 	log_error_fault(fault_name(fault), "%s: %s", buf_cstr(&upload->source), reason);
-	fail(upload, SLICE("s3put"), slice_of_str(reason), fault, STATUS_FAILED);
+	fail_upload(upload, SLICE("s3put"), slice_of_str(reason), fault, STATUS_FAILED);
 }
 
 static void
@@ -43,22 +43,22 @@ fail_store(struct upload *upload, const struct err *err, struct buf *key)
 	if (err_fault(err) != FAULT_EVERYBODY) {
 		err_log(err);
 	} else if (!target->stopped) {
-		/* Said once: what is under way beside this one will meet the same. */
+		/* Logged once: the uploads beside this one will meet the same. */
 		target->stopped = true;
 		err_log_stop(err, buf_cstr(&upload->source));
 	}
-	fail(upload, SLICE("s3put"), store_reason(err, target->layout.output_bucket, buf_cstr(key)), err_fault(err),
-	     err_status(err));
+	fail_upload(upload, SLICE("s3put"), store_reason(err, target->layout.output_bucket, buf_cstr(key)), err_fault(err),
+	            err_status(err));
 }
 
 static void
-reset(struct upload *upload, struct target *target, const struct control *control)
+reset_upload(struct upload *upload, struct target *target, const struct control *control)
 {
 	upload->target = target;
 	upload->state = UPLOAD_OPEN;
-	set(&upload->source, control->key);
-	set(&upload->source_etag, control->etag);
-	set(&upload->list, control->list);
+	set_text(&upload->source, control->key);
+	set_text(&upload->source_etag, control->etag);
+	set_text(&upload->list, control->list);
 	upload->replace_rejects = target->replace_rejects || control->rewritten;
 	upload->lines = upload->rejected = 0;
 	upload->failed = false;
@@ -81,7 +81,7 @@ open_sink(struct upload *upload, struct sink *sink, struct buf *key)
 	sink_open(sink, target->store, target->layout.output_bucket, buf_cstr(key), upload->compress, options);
 }
 
-/* The keys follow from the source's. False where it is none of ours. */
+/* The keys follow from the source's. False if it is none of ours. */
 static bool
 make_keys(struct upload *upload, struct slice source)
 {
@@ -104,7 +104,7 @@ make_keys(struct upload *upload, struct slice source)
 void
 upload_start(struct upload *upload, struct target *target, const struct control *begin)
 {
-	reset(upload, target, begin);
+	reset_upload(upload, target, begin);
 	if (!make_keys(upload, begin->key)) {
 		fail_frame(upload, "the source is outside raw_prefix", FAULT_OBJECT);
 	} else if (!names_add(&target->names, slice_of_buf(&upload->key))) {
@@ -137,11 +137,12 @@ open_rejects(struct upload *upload, struct err *err)
 
 	open_sink(upload, &upload->rejects, &upload->reject_key);
 	if (upload->replace_rejects && !target->dry_run)
-		result = earlier_exists(target->store, bucket, key, err);
+		result = previous_rejects_exists(target->store, bucket, key, err);
 	if (result <= 0)
 		return result;
 	open_sink(upload, &upload->both, &upload->reject_key);
-	return earlier_copy(target->store, bucket, key, upload->compress != COMPRESSION_NONE, upload->both.put, err);
+	return previous_rejects_copy(target->store, bucket, key, upload->compress != COMPRESSION_NONE, upload->both.put,
+	                             err);
 }
 
 void
@@ -163,7 +164,7 @@ upload_reject(struct upload *upload, struct slice record)
 		fail_store(upload, &err, &upload->reject_key);
 }
 
-/* Some stage has lost or made lines. The object is kept for a run in which that is mended. */
+/* Some stage has lost or added lines. The object is left for a run in which that is fixed. */
 static void
 fail_count(struct upload *upload, int64_t lines)
 {
@@ -175,9 +176,9 @@ fail_count(struct upload *upload, int64_t lines)
 	buf_release(&reason);
 }
 
-/* Every byte is handed to the store. */
+/* Hands the last bytes to the store. */
 static void
-finish(struct upload *upload)
+finish_sinks(struct upload *upload)
 {
 	struct err err = ERR_INIT;
 
@@ -188,7 +189,7 @@ finish(struct upload *upload)
 		fail_store(upload, &err, &upload->reject_key);
 }
 
-/* What of the rejects has to be there before the object. */
+/* The rejects that must be stored before the object. */
 static struct sink *
 first_rejects(struct upload *upload)
 {
@@ -201,7 +202,7 @@ upload_end(struct upload *upload, int64_t lines)
 	if (!upload->failed && upload->lines + upload->rejected != lines)
 		fail_count(upload, lines);
 	if (!upload->failed)
-		finish(upload);
+		finish_sinks(upload);
 	if (upload->failed) {
 		upload->state = UPLOAD_DONE;
 	} else if (upload->rejected > 0) {
@@ -217,22 +218,22 @@ void
 upload_error(struct upload *upload, const struct control *error)
 {
 	if (error->list.len > 0)
-		set(&upload->list, error->list);
-	/* What failed here first stands. */
+		set_text(&upload->list, error->list);
+	/* If it failed here before, that stands. */
 	if (!upload->failed)
-		fail(upload, error->stage, error->reason, error->fault,
-		     error->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
+		fail_upload(upload, error->stage, error->reason, error->fault,
+		            error->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
 	upload->state = UPLOAD_DONE;
 }
 
 void
 upload_lost(struct upload *upload, struct target *target, const struct control *error)
 {
-	reset(upload, target, error);
+	reset_upload(upload, target, error);
 	upload_error(upload, error);
 }
 
-/* Whether this put is through. False too where it failed. */
+/* Whether this put is done. Also false if it failed. */
 static bool
 is_stored(struct upload *upload, struct sink *sink, struct buf *key, struct store_info *info)
 {
@@ -251,7 +252,7 @@ is_stored(struct upload *upload, struct sink *sink, struct buf *key, struct stor
 	return false;
 }
 
-/* What an earlier run rejected is enriched now. */
+/* What an earlier run rejected is enriched now: its reject object goes. */
 static void
 remove_rejects(struct upload *upload)
 {
@@ -263,7 +264,9 @@ remove_rejects(struct upload *upload)
 		fail_store(upload, &err, &upload->reject_key);
 }
 
-/* The object is there. Only now: whatever kills us before, each posting is in the one or in the other. */
+/*
+ * The object is stored. Not before: whatever kills us, each posting is in one of the two objects.
+ */
 static void
 settle_rejects(struct upload *upload)
 {
@@ -312,7 +315,10 @@ upload_receipt(struct upload *upload, struct buf *to)
 	if (!upload->target->dry_run) {
 		receipt_write(to, &receipt);
 	} else if (!upload->failed) {
-		/* Without its position, and only of what would go well: no cursor can move or remember by it. */
+		/*
+		 * Without its position, and only of what would go well: no cursor can move or remember by
+		 * it.
+		 */
 		receipt.list = slice_of(NULL, 0);
 		receipt_write(to, &receipt);
 		to->len -= 2;

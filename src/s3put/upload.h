@@ -1,9 +1,10 @@
 /*
- * One source on its way into the store: its postings into one object, its rejects into another. Nothing of it
- * exists before upload_end() has found that every line is accounted for; then the rejects are stored, and when
- * they are there, the object. Each posting is thus in the one or in the other at any moment of a first run. Where the
- * rejects of an earlier run are replaced, what they hold must outlive its object, and the new ones must be there before the
- * new object: so first both together take the old ones' place, then the object is stored, then the new ones alone.
+ * One source on its way into the store: its postings into one object, its rejects into another.
+ * Nothing of it exists before upload_end() has found that every line is accounted for; then the
+ * rejects are stored, and when they are there, the object. So at any moment of a first run each
+ * posting is in the one or in the other. If the rejects of an earlier run are replaced, they must
+ * outlive its object, and the new ones must be stored before the new object. So first both together
+ * replace the old ones, then the object is stored, then the new ones alone.
  */
 #ifndef S3PUT_UPLOAD_H
 #define S3PUT_UPLOAD_H
@@ -45,11 +46,11 @@ struct upload {
 	struct buf source, source_etag, list, key, reject_key;
 	enum compression compress;
 	struct sink object, rejects;
-	struct sink both;     /* open only where an earlier run has left rejects: those, then these */
+	struct sink both;     /* open only if an earlier run has left rejects: those, then these */
 	bool replace_rejects; /* there may be rejects of an earlier run: they are replaced, by none if there are none */
 	int64_t lines, rejected;
 	struct store_info info;
-	/* where it failed */
+	/* if it failed */
 	bool failed;
 	struct buf stage, reason;
 	enum fault fault;
@@ -68,11 +69,11 @@ void upload_reject(struct upload *upload, struct slice record);
 /* The frame has ended, and its source had so many lines. */
 void upload_end(struct upload *upload, int64_t lines);
 
-/* Another stage has given the source up: in the place of upload_end(), or (lost) of the whole frame. */
+/* Another stage gave the source up: instead of upload_end(), or (lost) of the whole frame. */
 void upload_error(struct upload *upload, const struct control *error);
 void upload_lost(struct upload *upload, struct target *target, const struct control *error);
 
-/* Once its frame has ended: goes as far as it can without waiting. */
+/* Once its frame has ended: does what can be done without waiting. */
 void upload_step(struct upload *upload);
 
 /* Of one that is done. */

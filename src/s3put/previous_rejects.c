@@ -1,12 +1,15 @@
-/* Looked for by a listing: that an object is not there is no error of its own then, whatever the store calls that. */
-#include "s3put/earlier.h"
+/*
+ * Looks for the object by a listing: there a missing object is not an error, whatever the store
+ * calls it.
+ */
+#include "s3put/previous_rejects.h"
 
 int
-earlier_exists(struct store *store, const char *bucket, const char *key, struct err *err)
+previous_rejects_exists(struct store *store, const char *bucket, const char *key, struct err *err)
 {
 	struct store_list *list = store_list_open(store, bucket, key, "");
 	struct store_object object;
-	/* of all keys that begin with this one it is the first */
+	/* of all keys that begin with this one, it is the first */
 	int result = store_list_next(list, &object, err);
 
 	if (result == 1)
@@ -16,8 +19,8 @@ earlier_exists(struct store *store, const char *bucket, const char *key, struct 
 }
 
 int
-earlier_copy(struct store *store, const char *bucket, const char *key, bool compressed, struct store_put *to,
-             struct err *err)
+previous_rejects_copy(struct store *store, const char *bucket, const char *key, bool compressed, struct store_put *to,
+                      struct err *err)
 {
 	struct store_get *get = store_get_open(store, bucket, key, NULL);
 	struct slice data;

@@ -1,0 +1,90 @@
+/* Uploads in a ring, receipts in order. */
+#include "s3put/upload_queue.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/signals.h"
+
+static void
+write_receipt(struct upload_queue *queue, struct upload *upload)
+{
+	if (upload->failed) {
+		queue->failed++;
+		queue->failed_by[upload->fault]++;
+		queue->status = status_worse(queue->status, upload->status);
+	} else {
+		queue->objects++;
+		queue->lines += upload->lines;
+		queue->rejected += upload->rejected;
+		queue->bytes += upload->info.size;
+	}
+	buf_reset(&queue->receipt);
+	upload_receipt(upload, &queue->receipt);
+	out_write_slice(queue->out, slice_of_buf(&queue->receipt));
+}
+
+/* Lets the uploads move on until at most `left` are unfinished. */
+static int
+step_until(struct upload_queue *queue, size_t left)
+{
+	for (;;) {
+		upload_queue_step(queue);
+		if (queue->out->failed || signals_stop())
+			return -1;
+		if (queue->count <= left)
+			return 0;
+		if (store_wait(queue->target->store, -1, -1) < 0)
+			return -1;
+	}
+}
+
+void
+upload_queue_init(struct upload_queue *queue, struct target *target, struct out *out, size_t size)
+{
+	*queue = (struct upload_queue){.target = target, .out = out, .size = size};
+	queue->ring = mem_zero(size, sizeof(*queue->ring));
+}
+
+void
+upload_queue_release(struct upload_queue *queue)
+{
+	for (size_t i = 0; i < queue->size; i++)
+		upload_release(&queue->ring[i]);
+	free(queue->ring);
+	buf_release(&queue->receipt);
+}
+
+struct upload *
+upload_queue_add(struct upload_queue *queue)
+{
+	if (queue->count == queue->size && step_until(queue, queue->size - 1) < 0)
+		return NULL;
+	return &queue->ring[(queue->head + queue->count++) % queue->size];
+}
+
+void
+upload_queue_drop(struct upload_queue *queue)
+{
+	queue->count--;
+	upload_abort(&queue->ring[(queue->head + queue->count) % queue->size]);
+}
+
+void
+upload_queue_step(struct upload_queue *queue)
+{
+	for (size_t i = 0; i < queue->count; i++)
+		upload_step(&queue->ring[(queue->head + i) % queue->size]);
+	while (queue->count > 0 && queue->ring[queue->head].state == UPLOAD_DONE) {
+		write_receipt(queue, &queue->ring[queue->head]);
+		queue->head = (queue->head + 1) % queue->size;
+		queue->count--;
+	}
+	out_flush(queue->out);
+}
+
+int
+upload_queue_finish(struct upload_queue *queue)
+{
+	return step_until(queue, 0);
+}
