@@ -1,6 +1,7 @@
 /*
- * Pairs from standard input: NDJSON objects with a company, a title and a seniority, whatever else is in them: enriched
- * postings as they are, plain or in s3cat's frames. They are written by the thousand, while more are read.
+ * import: pairs from standard input, as NDJSON objects with a company, a title and a seniority,
+ * whatever else is in them: enriched postings as they are, plain or in s3cat's frames. They are
+ * written by the thousand, while more are read.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -8,7 +9,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "json/json.h"
-#include "sencache/sencache.h"
+#include "sencache/commands.h"
 #include "streams/lines.h"
 #include "streams/records.h"
 
@@ -39,20 +40,20 @@ struct import {
 };
 
 static void
-worse(struct import *in, int status)
+worsen_status(struct import *in, int status)
 {
 	in->status = (int)status_worse((enum exit_status)in->status, (enum exit_status)status);
 }
 
 static void
-bad_line(struct import *in, const char *why)
+refuse_line(struct import *in, const char *why)
 {
 	log_error("line %llu: %s", (unsigned long long)in->lines.number, why);
 	in->bad++;
-	worse(in, STATUS_FAILED);
+	worsen_status(in, STATUS_FAILED);
 }
 
-/* A pair of a line, or -1 with why it is none. */
+/* Reads a pair from a line; -1 with err says why it is not one. */
 static int
 parse_pair(struct import *in, struct slice line, struct pair *pair, struct err *err)
 {
@@ -83,7 +84,7 @@ parse_pair(struct import *in, struct slice line, struct pair *pair, struct err *
 	return 0;
 }
 
-/* Of s3cat's records only this matters: that all of the object is there. */
+/* Of s3cat's records, only this matters: whether the object is complete. */
 static void
 take_control(struct import *in, struct slice line)
 {
@@ -91,7 +92,7 @@ take_control(struct import *in, struct slice line)
 	const char *why;
 
 	if (!control_parse(&in->records, line, &control, &why)) {
-		bad_line(in, why);
+		refuse_line(in, why);
 		return;
 	}
 	if (control.kind == CONTROL_BEGIN)
@@ -100,7 +101,7 @@ take_control(struct import *in, struct slice line)
 		buf_reset(&in->frame);
 	if (control.kind == CONTROL_ERROR) {
 		log_error("%.*s: %.*s", SLICE_ARGS(control.key), SLICE_ARGS(control.reason));
-		worse(in, control.fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
+		worsen_status(in, control.fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
 	}
 }
 
@@ -118,7 +119,7 @@ write_pair(struct import *in, const struct pair *pair, struct err *err)
 	if (++in->queued < BATCH)
 		return 0;
 	in->queued = 0;
-	return settle(cache, BATCH, err);
+	return call_settle_writes(in->call, BATCH, err);
 }
 
 static int
@@ -128,19 +129,22 @@ take_line(struct import *in, struct slice line, enum line what, struct err *err)
 	struct err why = ERR_INIT;
 
 	if (what == LINE_LONG)
-		bad_line(in, "longer than max_line");
+		refuse_line(in, "longer than max_line");
 	else if (line_is_control(line))
 		take_control(in, line);
 	else if (line_is_blank(line))
 		return 0;
 	else if (parse_pair(in, line, &pair, &why) < 0)
-		bad_line(in, why.text);
+		refuse_line(in, why.text);
 	else
 		return write_pair(in, &pair, err);
 	return 0;
 }
 
-/* What is left without '\n' may be a person's last line; a control record is only ever cut off. */
+/*
+ * The rest without '\n' may be the last line that a person typed; a control record without it was
+ * cut off.
+ */
 static int
 take_rest(struct import *in, struct err *err)
 {
@@ -148,12 +152,12 @@ take_rest(struct import *in, struct err *err)
 	enum line what = lines_rest(&in->lines, &line);
 
 	if (what == LINE_WHOLE && line_is_control(line))
-		bad_line(in, "cut off: the program that wrote it died");
+		refuse_line(in, "cut off: the program that wrote it died");
 	else if (what != LINE_MORE && take_line(in, line, what, err) < 0)
 		return -1;
 	if (in->frame.len) {
 		log_error("the input ended inside of %.*s", SLICE_ARGS(slice_of_buf(&in->frame)));
-		worse(in, STATUS_FAILED);
+		worsen_status(in, STATUS_FAILED);
 	}
 	return 0;
 }
@@ -176,7 +180,7 @@ read_all(struct import *in, struct err *err)
 	}
 	if (!signals_stop() && take_rest(in, err) < 0)
 		return -1;
-	return in->call->options->dry_run ? 0 : settle(in->call->cache, 0, err);
+	return in->call->options->dry_run ? 0 : call_settle_writes(in->call, 0, err);
 }
 
 int
@@ -191,9 +195,9 @@ run_import(struct call *call)
 		return cli_usage_error(call->cli, "--split goes with import --legacy");
 	lines_init(&in.lines, (size_t)settings_int(call->cli->settings, "max_line"));
 	if (read_all(&in, &err) < 0) {
-		/* what was written is written: the same input may simply come again */
+		/* what was written stays: the same input may simply come again */
 		err_prefix(&err, "stopped at line %llu, not all before it written", (unsigned long long)in.lines.number);
-		worse(&in, fail(&err));
+		worsen_status(&in, call_failed(&err));
 	}
 	report_int(&call->report, "lines", (int64_t)in.lines.number);
 	report_int(&call->report, "pairs", in.pairs);

@@ -1,9 +1,10 @@
 /*
- * Pairs from the predecessor's keys. One connection walks over all keys of the database and reads the values of those whose
- * names may be a pair's; another writes. Nothing is deleted, and what the cache holds already stays, so the same
- * call may be given again, and should be where it was cut short: SCAN's cursor does not outlive the server.
+ * import --legacy: pairs from the predecessor's keys. One connection walks over all keys of the
+ * database and reads the values of those whose names may be a pair's; another writes. Nothing is
+ * deleted, and what the cache holds already stays. So the same call may be repeated, and should be
+ * if it was cut short: SCAN's cursor does not outlive the server.
  *
- * GETRANGE, not GET: behind somebody else's name there may be a value of any size.
+ * GETRANGE, not GET: a key of somebody else's may hold a value of any size.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,12 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "redis/redis.h"
+#include "sencache/commands.h"
 #include "sencache/scan.h"
-#include "sencache/sencache.h"
 
 #define PROGRESS_MS 5000
 
-/* Beyond this a page's writes are waited for, down to it. */
+/* If more writes of a page are unanswered, we wait until only so many are. */
 #define WRITES_IN_FLIGHT 2000
 
 /* A key of the page that was asked for its value. */
@@ -69,7 +70,7 @@ ask_values(struct legacy *l, struct err *err)
 				return -1;
 			break;
 		case LEGACY_AMBIGUOUS:
-			/* somebody else's names often look like that: by its value it is one of ours or not */
+			/* somebody else's names often look like that: the value decides */
 			if (ask_value(l, i, true, err) < 0)
 				return -1;
 			break;
@@ -84,7 +85,7 @@ ask_values(struct legacy *l, struct err *err)
 	return 0;
 }
 
-/* *seniority: 1..7, or 0 for any other value, no value any more, and anything that is no string. */
+/* *seniority: 1..7, or 0 for any other value, a value that is gone, and anything but a string. */
 static int
 take_value(struct legacy *l, int *seniority, struct err *err)
 {
@@ -133,11 +134,11 @@ take_values(struct legacy *l, struct err *err)
 			return -1;
 		}
 	}
-	return l->call->options->dry_run ? 0 : settle(l->call->cache, WRITES_IN_FLIGHT, err);
+	return l->call->options->dry_run ? 0 : call_settle_writes(l->call, WRITES_IN_FLIGHT, err);
 }
 
 static void
-say_progress(struct legacy *l)
+log_progress(struct legacy *l)
 {
 	int64_t now = clock_mono_ms();
 
@@ -161,7 +162,7 @@ count_keys(struct legacy *l, struct err *err)
 }
 
 static int
-walk(struct legacy *l, struct err *err)
+import_all_keys(struct legacy *l, struct err *err)
 {
 	if (count_keys(l, err) < 0 || scan_ask(&l->scan, err) < 0)
 		return -1;
@@ -171,13 +172,13 @@ walk(struct legacy *l, struct err *err)
 		/* the next page is collected while this one's values are taken */
 		if (scan_ask(&l->scan, err) < 0 || redis_flush(l->redis, err) < 0 || take_values(l, err) < 0)
 			return -1;
-		say_progress(l);
+		log_progress(l);
 	}
-	return l->call->options->dry_run ? 0 : settle(l->call->cache, 0, err);
+	return l->call->options->dry_run ? 0 : call_settle_writes(l->call, 0, err);
 }
 
 static void
-summarize(struct legacy *l)
+report_numbers(struct legacy *l)
 {
 	struct report *report = &l->call->report;
 	int64_t added = cache_added(l->call->cache);
@@ -198,22 +199,22 @@ summarize(struct legacy *l)
 }
 
 static int
-import_keys(struct legacy *l)
+import_legacy(struct legacy *l)
 {
 	struct err err = ERR_INIT;
 	int status = STATUS_OK;
 
 	l->redis = redis_open(l->call->cli->settings, &err);
 	if (l->redis == NULL)
-		return fail(&err);
+		return call_failed(&err);
 	scan_init(&l->scan, l->redis, NULL);
 	l->said_ms = clock_mono_ms();
-	if (walk(l, &err) < 0) {
+	if (import_all_keys(l, &err) < 0) {
 		err_prefix(&err, "stopped after %lld keys (what is written stays; the same call begins anew)",
 		           (long long)l->keys);
-		status = fail(&err);
+		status = call_failed(&err);
 	} else {
-		summarize(l);
+		report_numbers(l);
 	}
 	scan_release(&l->scan);
 	redis_free(l->redis);
@@ -234,5 +235,5 @@ run_legacy(struct call *call)
 		l.split = LEGACY_LAST;
 	else if (split)
 		return cli_usage_error(call->cli, "--split: '%s' is neither first nor last", split);
-	return import_keys(&l);
+	return import_legacy(&l);
 }

@@ -1,13 +1,16 @@
-/* One pair, looked up, kept or forgotten by hand. */
+/* get, set and forget: one pair, by hand. */
 #include "base/io.h"
 #include "base/log.h"
 #include "base/units.h"
 #include "redis/redis.h"
-#include "sencache/sencache.h"
+#include "sencache/commands.h"
 
-/* The pair of the first two operands. Returns STATUS_OK, or the status of a usage error, which is printed. */
+/*
+ * Reads the pair from the first two operands. Returns STATUS_OK, or the status of a usage error,
+ * which is printed.
+ */
 static int
-take_pair(const struct call *call, struct slice *company, struct slice *title, struct pair_hash *hash)
+read_operands(const struct call *call, struct slice *company, struct slice *title, struct pair_hash *hash)
 {
 	struct buf scratch = BUF_INIT;
 
@@ -22,21 +25,21 @@ take_pair(const struct call *call, struct slice *company, struct slice *title, s
 	return STATUS_OK;
 }
 
-/* The answer to the one look-up that is queued. */
+/* Takes the answer to the one look-up that is queued. */
 static int
-answer(struct cache *cache, int *seniority, struct err *err)
+take_answer(struct cache *cache, int *seniority, struct err *err)
 {
 	return cache_flush(cache, err) < 0 ? -1 : cache_answer(cache, seniority, err);
 }
 
-/* What the predecessor's key says, where it can be believed; 0: nothing. */
+/* Asks for the value of the predecessor's key, if it can be trusted; 0: there is none. */
 static int
 ask_legacy(const struct call *call, struct slice company, struct slice title, int *seniority, struct err *err)
 {
 	*seniority = 0;
 	if (!settings_bool(call->cli->settings, "cache_legacy") || !legacy_is_plain(company, title))
 		return 0;
-	return cache_ask_legacy(call->cache, company, title, err) < 0 ? -1 : answer(call->cache, seniority, err);
+	return cache_ask_legacy(call->cache, company, title, err) < 0 ? -1 : take_answer(call->cache, seniority, err);
 }
 
 int
@@ -46,14 +49,14 @@ run_get(struct call *call)
 	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int seniority;
-	int status = take_pair(call, &company, &title, &hash);
+	int status = read_operands(call, &company, &title, &hash);
 
 	if (status != STATUS_OK)
 		return status;
-	if (cache_ask(call->cache, hash, &err) < 0 || answer(call->cache, &seniority, &err) < 0)
-		return fail(&err);
+	if (cache_ask(call->cache, hash, &err) < 0 || take_answer(call->cache, &seniority, &err) < 0)
+		return call_failed(&err);
 	if (seniority == 0 && ask_legacy(call, company, title, &seniority, &err) < 0)
-		return fail(&err);
+		return call_failed(&err);
 	if (seniority == 0) {
 		log_info("%s does not know this pair", cache_name(call->cache));
 		return STATUS_FAILED;
@@ -69,14 +72,14 @@ run_set(struct call *call)
 	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int64_t seniority;
-	int status = take_pair(call, &company, &title, &hash);
+	int status = read_operands(call, &company, &title, &hash);
 
 	if (status != STATUS_OK)
 		return status;
 	if (!units_parse_int(call->argv[2], 1, 7, &seniority))
 		return cli_usage_error(call->cli, "'%s' is not a seniority: 1 to 7", call->argv[2]);
-	if (cache_tell(call->cache, hash, (int)seniority, &err) < 0 || settle(call->cache, 0, &err) < 0)
-		return fail(&err);
+	if (cache_tell(call->cache, hash, (int)seniority, &err) < 0 || call_settle_writes(call, 0, &err) < 0)
+		return call_failed(&err);
 	return STATUS_OK;
 }
 
@@ -112,12 +115,12 @@ run_forget(struct call *call)
 	struct err err = ERR_INIT;
 	int legacy;
 	bool found;
-	int status = take_pair(call, &company, &title, &hash);
+	int status = read_operands(call, &company, &title, &hash);
 
 	if (status != STATUS_OK)
 		return status;
 	if (delete_pair(call, hash, &found, &err) < 0 || ask_legacy(call, company, title, &legacy, &err) < 0)
-		return fail(&err);
+		return call_failed(&err);
 	if (legacy > 0)
 		log_warning("the predecessor's key '%.*s:%.*s' still says %d, and cache_legacy is on: DEL it too",
 		            SLICE_ARGS(company), SLICE_ARGS(title), legacy);

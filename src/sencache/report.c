@@ -4,7 +4,7 @@
 #include "json/json.h"
 
 static void
-start_of_row(struct report *report, const char *name)
+begin_row(struct report *report, const char *name)
 {
 	struct buf *text = &report->text;
 
@@ -20,7 +20,7 @@ start_of_row(struct report *report, const char *name)
 }
 
 static void
-end_of_row(struct report *report)
+end_row(struct report *report)
 {
 	if (!report->json)
 		buf_append_byte(&report->text, '\n');
@@ -29,29 +29,29 @@ end_of_row(struct report *report)
 void
 report_int(struct report *report, const char *name, int64_t value)
 {
-	start_of_row(report, name);
+	begin_row(report, name);
 	buf_append_int(&report->text, value);
-	end_of_row(report);
+	end_row(report);
 	stats_int(report->stats, name, value);
 }
 
 void
 report_fraction(struct report *report, const char *name, double value)
 {
-	start_of_row(report, name);
+	begin_row(report, name);
 	buf_printf(&report->text, "%.1f", value);
-	end_of_row(report);
+	end_row(report);
 }
 
 void
 report_text(struct report *report, const char *name, const char *value)
 {
-	start_of_row(report, name);
+	begin_row(report, name);
 	if (report->json)
 		json_quote(&report->text, slice_of_str(value));
 	else
 		buf_append_str(&report->text, value);
-	end_of_row(report);
+	end_row(report);
 	stats_text(report->stats, name, value);
 }
 

@@ -1,7 +1,7 @@
 /*
- * The names of a database's keys, page by page, with SCAN: what is there from start to end comes at least once, and nothing
- * else waits for long. Asking and taking are apart, so that commands about one page and the request for the next
- * travel together:
+ * The names of a database's keys, page by page, with SCAN: a key that is there from start to end
+ * comes at least once, and no other client waits for long. Asking and taking are two functions, so
+ * that commands about one page and the request for the next travel together:
  *
  *	scan_ask;  do { scan_take; queue commands about the keys; scan_ask; redis_flush; take their answers } while (scan.more);
  */
@@ -26,7 +26,7 @@ struct scan {
 void scan_init(struct scan *scan, struct redis *redis, const char *match);
 void scan_release(struct scan *scan);
 
-/* Queues the request for the next page; nothing where there is none. */
+/* Queues the request for the next page; nothing if there is none. */
 int scan_ask(struct scan *scan, struct err *err);
 
 /* Takes the page that was asked for: its reply must be the next one. The page before is gone. */

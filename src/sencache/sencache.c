@@ -1,7 +1,7 @@
 /*
  * sencache: look into, fill and clean the cache of seniorities in Redis.
  *
- *	sencache get COMPANY TITLE      prints the seniority; exit 1 where it is not known
+ *	sencache get COMPANY TITLE      prints the seniority; exit 1 if it is not known
  *	sencache set COMPANY TITLE N    keeps it
  *	sencache forget COMPANY TITLE   the model will be asked again
  *	sencache stats                  how many pairs there are, and what they take
@@ -9,7 +9,7 @@
  *	sencache import                 pairs from stdin, NDJSON with company, title and seniority
  *	sencache import --legacy        pairs from the predecessor's keys in the same database
  *
- * Exit: 0 done; 1 not known, or a line was no pair; 2 usage; 75 Redis cannot be reached.
+ * Exit: 0 done; 1 not known, or a line was not a pair; 2 usage; 75 Redis cannot be reached.
  */
 #include <unistd.h>
 
@@ -18,7 +18,7 @@
 #include "base/signals.h"
 #include "cli/option_rows.h"
 #include "cli/stats.h"
-#include "sencache/sencache.h"
+#include "sencache/commands.h"
 
 static struct options options;
 
@@ -65,26 +65,6 @@ static const struct command {
 	{"import", "no operands: pairs come on standard input", 0, true, true, run_import},
 };
 
-int
-fail(const struct err *err)
-{
-	log_error("%s", err->text);
-	return err_status(err);
-}
-
-int
-settle(struct cache *cache, size_t keep, struct err *err)
-{
-	int ignored;
-
-	if (cache_flush(cache, err) < 0)
-		return -1;
-	while (cache_in_flight(cache) > keep)
-		if (cache_answer(cache, &ignored, err) < 0)
-			return -1;
-	return 0;
-}
-
 /* The command that the operands name, checked; NULL after a usage error, which is printed. */
 static const struct command *
 find_command(const struct cli *cli)
@@ -110,7 +90,7 @@ find_command(const struct cli *cli)
 	return NULL;
 }
 
-/* After SIGINT or SIGTERM what is done is done, and the numbers are saved, but nothing is printed. */
+/* After SIGINT or SIGTERM the statistics are saved, but nothing is printed. */
 static int
 end_call(struct call *call, struct stats *stats, int status)
 {
@@ -118,14 +98,14 @@ end_call(struct call *call, struct stats *stats, int status)
 	struct err err = ERR_INIT;
 
 	if (stats_save(stats, call->cli->stats_path, &err) < 0)
-		status = status_worse(status, fail(&err));
+		status = status_worse(status, call_failed(&err));
 	if (signals_stop())
 		signals_die(signals_stop());
 	report_end(&call->report);
 	out_init(&out, STDOUT_FILENO);
 	out_write_slice(&out, slice_of_buf(&call->report.text));
 	if (out_close(&out, &err) < 0)
-		status = status_worse(status, fail(&err));
+		status = status_worse(status, call_failed(&err));
 	return status;
 }
 
@@ -144,7 +124,7 @@ run_command(const struct cli *cli)
 	call.argv = cli->operands + 1;
 	stats_init(&stats, cli->program);
 	call.cache = cache_new(cli->settings);
-	status = cache_connect(call.cache, &err) < 0 ? fail(&err) : command->run(&call);
+	status = cache_connect(call.cache, &err) < 0 ? call_failed(&err) : command->run(&call);
 	status = end_call(&call, &stats, status);
 	cache_free(call.cache);
 	report_release(&call.report);

@@ -1,10 +1,13 @@
-/* What there is to know of the Redis server before one leaves a cache and a cursor to it: by INFO, which every user may ask. */
+/*
+ * server: what to know of a Redis server before trusting it with a cache and a cursor. By INFO,
+ * which every user may ask.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/units.h"
 #include "redis/redis.h"
-#include "sencache/sencache.h"
+#include "sencache/commands.h"
 
 /* The lines "name:value\r\n" of INFO that are reported, in this order. */
 static const struct row {
@@ -17,7 +20,7 @@ static const struct row {
 
 /* The value of a line, or an empty slice. */
 static struct slice
-find(struct slice info, const char *name)
+find_value(struct slice info, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -42,12 +45,12 @@ static void
 report_rows(struct report *report, struct slice info)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct slice value = find(info, rows[i].name);
+		struct slice value = find_value(info, rows[i].name);
 		int64_t number;
 		char *text;
 
 		if (value.len == 0)
-			continue; /* services leave out what is not their users' business */
+			continue; /* services leave out what they do not want their users to see */
 		if (!rows[i].number) {
 			text = slice_dup(value);
 			report_text(report, rows[i].name, text);
@@ -68,16 +71,16 @@ run_server(struct call *call)
 	int status = STATUS_OK;
 
 	if (redis == NULL)
-		return fail(&err);
+		return call_failed(&err);
 	report_text(&call->report, "redis", redis_name(redis));
 	reply = redis_command(redis, &err, 1, argv);
 	if (reply == NULL) {
-		status = fail(&err);
+		status = call_failed(&err);
 	} else if (reply->type == REDIS_REPLY_STRING) {
 		report_rows(&call->report, slice_of(reply->str, reply->len));
 	} else {
 		err_set(&err, ERR_FAILED, "%s: INFO: an answer of an unexpected kind", redis_name(redis));
-		status = fail(&err);
+		status = call_failed(&err);
 	}
 	if (reply)
 		freeReplyObject(reply);

@@ -1,12 +1,13 @@
 /*
- * How many pairs the cache holds, and in how much memory: all its buckets are counted, the memory of some is measured. While
- * others write, the numbers are about right. What MEMORY USAGE leaves out is Redis's table of all keys: 8 to 16 bytes a bucket.
+ * How many pairs the cache holds, and in how much memory: all its buckets are counted, the memory
+ * of some is measured. While others write, the numbers are approximate. What MEMORY USAGE leaves
+ * out is Redis's table of all keys: 8 to 16 bytes a bucket.
  */
 #include "base/log.h"
 #include "base/signals.h"
 #include "redis/redis.h"
+#include "sencache/commands.h"
 #include "sencache/scan.h"
-#include "sencache/sencache.h"
 
 #define MEASURED_ALL 4096  /* so many buckets are all measured... */
 #define MEASURED_ONE_OF 16 /* ...and of more, one of these */
@@ -49,7 +50,7 @@ is_error(const struct redis_value *value, struct slice word)
 	return value->type == REDIS_REPLY_ERROR && slice_starts_with(redis_value_start(value), word);
 }
 
-/* A number; 0 where the key is gone, or is no hash. */
+/* Takes the reply to HLEN; 0 if the key is gone, or is not a hash. */
 static int
 take_length(struct survey *s, int64_t *length, struct err *err)
 {
@@ -77,7 +78,7 @@ take_memory(struct survey *s, int64_t *bytes, struct err *err)
 		*bytes = value.integer;
 	if (value.type != REDIS_REPLY_ERROR)
 		return 0;
-	/* some services know no MEMORY, or keep it from their users: the rest can be told */
+	/* some services do not have MEMORY, or do not allow it: the rest can be reported */
 	if (!is_error(&value, SLICE("ERR")) && !is_error(&value, SLICE("NOPERM")))
 		return redis_refuse(s->redis, redis_value_start(&value), err);
 	s->refused = true;
@@ -108,7 +109,7 @@ take_buckets(struct survey *s, struct err *err)
 }
 
 static int
-walk(struct survey *s, struct err *err)
+survey_all_buckets(struct survey *s, struct err *err)
 {
 	if (scan_ask(&s->scan, err) < 0)
 		return -1;
@@ -120,7 +121,7 @@ walk(struct survey *s, struct err *err)
 }
 
 static void
-summarize(struct survey *s)
+report_survey(struct survey *s)
 {
 	struct report *report = &s->call->report;
 	double each = s->measured_pairs ? (double)s->measured_bytes / (double)s->measured_pairs : 0;
@@ -146,13 +147,13 @@ run_stats(struct call *call)
 
 	s.redis = redis_open(call->cli->settings, &err);
 	if (s.redis == NULL)
-		return fail(&err);
+		return call_failed(&err);
 	buf_printf(&s.pattern, "seniority:%lld:?????", (long long)settings_int(call->cli->settings, "cache_version"));
 	scan_init(&s.scan, s.redis, buf_cstr(&s.pattern));
-	if (walk(&s, &err) < 0)
-		status = fail(&err);
+	if (survey_all_buckets(&s, &err) < 0)
+		status = call_failed(&err);
 	else
-		summarize(&s);
+		report_survey(&s);
 	scan_release(&s.scan);
 	buf_release(&s.pattern);
 	redis_free(s.redis);

@@ -1,0 +1,38 @@
+/*
+ * One call of the program, and what all its commands share. The commands themselves are declared in
+ * commands.h.
+ */
+#ifndef SENCACHE_CALL_H
+#define SENCACHE_CALL_H
+
+#include <stdbool.h>
+
+#include "cache/cache.h"
+#include "cache/legacy.h"
+#include "cli/cli.h"
+#include "sencache/report.h"
+
+struct options {
+	bool legacy;
+	bool dry_run;
+	bool json;
+	const char *split;
+};
+
+/* One call of the program. */
+struct call {
+	const struct cli *cli;
+	const struct options *options;
+	int argc; /* operands behind the command's name */
+	char **argv;
+	struct cache *cache; /* connected */
+	struct report report;
+};
+
+/* Prints the error. Returns the exit status that it calls for. */
+int call_failed(const struct err *err);
+
+/* Sends the queued writes and waits until at most `keep` of them are unanswered. */
+int call_settle_writes(struct call *call, size_t keep, struct err *err);
+
+#endif
