@@ -62,13 +62,13 @@ get_cursor(void *opaque, int64_t *cursor, struct err *err)
 static int
 is_stored(struct cursor_store_redis *self, bool *found, struct err *err)
 {
-	redisReply *reply;
+	struct redis_reply *reply;
 
 	if (cursor_store_redis_queue(self, err, "GET", slice_of_str(self->name), NO_WORD, NO_WORD) ||
-	    (reply = cursor_store_redis_expect_or_nil(self, REDIS_REPLY_STRING, err)) == NULL)
+	    (reply = cursor_store_redis_expect_or_nil(self, REDIS_STRING, err)) == NULL)
 		return -1;
-	*found = reply->type == REDIS_REPLY_STRING;
-	freeReplyObject(reply);
+	*found = reply->type == REDIS_STRING;
+	redis_reply_free(reply);
 	return 0;
 }
 
@@ -76,7 +76,7 @@ static int
 find_left_behind(void *opaque, int64_t *cursor, struct err *err)
 {
 	struct cursor_store_redis *self = opaque;
-	redisReply *failed;
+	struct redis_reply *failed;
 	bool found;
 	int result;
 
@@ -91,21 +91,21 @@ find_left_behind(void *opaque, int64_t *cursor, struct err *err)
 	failed = cursor_store_redis_read_failed(self, self->older_failed_name, err);
 	if (failed == NULL)
 		return -1;
-	result = found || failed->elements > 0;
-	freeReplyObject(failed);
+	result = found || failed->count > 0;
+	redis_reply_free(failed);
 	return result;
 }
 
 /* Adds what HGETALL gave. */
 static int
-add_failures(struct cursor_store_redis *self, redisReply *reply, struct failures *failures, struct err *err)
+add_failures(struct cursor_store_redis *self, struct redis_reply *reply, struct failures *failures, struct err *err)
 {
-	for (size_t i = 0; i + 1 < reply->elements; i += 2) {
-		const redisReply *key = reply->element[i], *record = reply->element[i + 1];
+	for (size_t i = 0; i + 1 < reply->count; i += 2) {
+		const struct redis_reply *key = &reply->items[i], *record = &reply->items[i + 1];
 
-		if (key->type != REDIS_REPLY_STRING || record->type != REDIS_REPLY_STRING)
+		if (key->type != REDIS_STRING || record->type != REDIS_STRING)
 			return err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis_name(self->redis));
-		failures_add(failures, slice_of(key->str, key->len), slice_of(record->str, record->len));
+		failures_add(failures, key->text, record->text);
 	}
 	return 0;
 }
@@ -115,7 +115,7 @@ append_failed_lines(void *opaque, struct buf *lines, struct err *err)
 {
 	struct cursor_store_redis *self = opaque;
 	struct failures failures = FAILURES_INIT;
-	redisReply *older = NULL, *ours = NULL;
+	struct redis_reply *older = NULL, *ours = NULL;
 	bool found = true;
 	int result = cursor_store_redis_connect(self, err);
 
@@ -135,8 +135,8 @@ append_failed_lines(void *opaque, struct buf *lines, struct err *err)
 		failures_write(&failures, lines);
 	}
 	failures_release(&failures);
-	freeReplyObject(older);
-	freeReplyObject(ours);
+	redis_reply_free(older);
+	redis_reply_free(ours);
 	return result;
 }
 

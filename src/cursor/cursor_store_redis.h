@@ -28,9 +28,10 @@ int cursor_store_redis_queue(struct cursor_store_redis *self, struct err *err, c
                              struct slice b, struct slice c);
 
 /* Takes a reply that must be of this type; NULL with err. */
-redisReply *cursor_store_redis_expect(struct cursor_store_redis *self, int type, struct err *err);
+struct redis_reply *cursor_store_redis_expect(struct cursor_store_redis *self, enum redis_type type, struct err *err);
 /* A reply that is of this type, or nil. */
-redisReply *cursor_store_redis_expect_or_nil(struct cursor_store_redis *self, int type, struct err *err);
+struct redis_reply *cursor_store_redis_expect_or_nil(struct cursor_store_redis *self, enum redis_type type,
+                                                     struct err *err);
 
 /* The reply to a GET of this cursor. *found: there is one, even if it is damaged (ERR_FAILED). */
 int cursor_store_redis_take_cursor(struct cursor_store_redis *self, const char *name, int64_t *cursor, bool *found,
@@ -40,7 +41,7 @@ int cursor_store_redis_read_cursor(struct cursor_store_redis *self, const char *
                                    struct err *err);
 
 /* All fields of a hash, NULL with err. */
-redisReply *cursor_store_redis_read_failed(struct cursor_store_redis *self, const char *name, struct err *err);
+struct redis_reply *cursor_store_redis_read_failed(struct cursor_store_redis *self, const char *name, struct err *err);
 
 /* --- cursor_store_redis_save.c --- */
 

@@ -1,10 +1,10 @@
 /* The commands and replies that reading and saving a cursor in Redis have in common. */
 #include "cursor/cursor_store_redis.h"
 
-static redisReply *
-refuse_reply(struct cursor_store_redis *self, redisReply *reply, struct err *err)
+static struct redis_reply *
+refuse_reply(struct cursor_store_redis *self, struct redis_reply *reply, struct err *err)
 {
-	freeReplyObject(reply);
+	redis_reply_free(reply);
 	err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis_name(self->redis));
 	return NULL;
 }
@@ -35,38 +35,37 @@ cursor_store_redis_queue(struct cursor_store_redis *self, struct err *err, const
 	return redis_append(self->redis, argc, argv, err);
 }
 
-redisReply *
-cursor_store_redis_expect(struct cursor_store_redis *self, int type, struct err *err)
+struct redis_reply *
+cursor_store_redis_expect(struct cursor_store_redis *self, enum redis_type type, struct err *err)
 {
-	redisReply *reply = redis_reply(self->redis, err);
+	struct redis_reply *reply = redis_reply(self->redis, err);
 
 	return reply == NULL || reply->type == type ? reply : refuse_reply(self, reply, err);
 }
 
-redisReply *
-cursor_store_redis_expect_or_nil(struct cursor_store_redis *self, int type, struct err *err)
+struct redis_reply *
+cursor_store_redis_expect_or_nil(struct cursor_store_redis *self, enum redis_type type, struct err *err)
 {
-	redisReply *reply = redis_reply(self->redis, err);
+	struct redis_reply *reply = redis_reply(self->redis, err);
 
-	return reply == NULL || reply->type == type || reply->type == REDIS_REPLY_NIL ? reply
-	                                                                              : refuse_reply(self, reply, err);
+	return reply == NULL || reply->type == type || reply->type == REDIS_NIL ? reply : refuse_reply(self, reply, err);
 }
 
 int
 cursor_store_redis_take_cursor(struct cursor_store_redis *self, const char *name, int64_t *cursor, bool *found,
                                struct err *err)
 {
-	redisReply *reply = cursor_store_redis_expect_or_nil(self, REDIS_REPLY_STRING, err);
+	struct redis_reply *reply = cursor_store_redis_expect_or_nil(self, REDIS_STRING, err);
 	int result = 0;
 
 	if (reply == NULL)
 		return -1;
 	*cursor = 0;
-	*found = reply->type == REDIS_REPLY_STRING;
-	if (*found && !cursor_store_parse_number(slice_of(reply->str, reply->len), cursor))
+	*found = reply->type == REDIS_STRING;
+	if (*found && !cursor_store_parse_number(reply->text, cursor))
 		result = err_set(err, ERR_FAILED, "%s: the cursor %s is damaged: not a number ('cursor set N --force' sets it)",
 		                 redis_name(self->redis), name);
-	freeReplyObject(reply);
+	redis_reply_free(reply);
 	return result;
 }
 
@@ -79,10 +78,10 @@ cursor_store_redis_read_cursor(struct cursor_store_redis *self, const char *name
 	return cursor_store_redis_take_cursor(self, name, cursor, found, err);
 }
 
-redisReply *
+struct redis_reply *
 cursor_store_redis_read_failed(struct cursor_store_redis *self, const char *name, struct err *err)
 {
 	return cursor_store_redis_queue(self, err, "HGETALL", slice_of_str(name), NO_WORD, NO_WORD)
 	           ? NULL
-	           : cursor_store_redis_expect(self, REDIS_REPLY_ARRAY, err);
+	           : cursor_store_redis_expect(self, REDIS_ARRAY, err);
 }

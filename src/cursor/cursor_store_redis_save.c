@@ -14,20 +14,20 @@
 
 /* What is stored as of now. */
 struct stored {
-	int64_t cursor;           /* 0: none */
-	int64_t failed;           /* objects that failed for good, under our own name */
-	bool found;               /* there is a cursor, or was before it was damaged, under our own name */
-	redisReply *older_failed; /* what the older version recorded, to be copied; NULL: nothing of it counts */
+	int64_t cursor;                   /* 0: none */
+	int64_t failed;                   /* objects that failed for good, under our own name */
+	bool found;                       /* there is a cursor, or was before it was damaged, under our own name */
+	struct redis_reply *older_failed; /* what the older version recorded, to be copied; NULL: nothing of it counts */
 };
 
 static int
-discard_reply(struct cursor_store_redis *self, int type, struct err *err)
+discard_reply(struct cursor_store_redis *self, enum redis_type type, struct err *err)
 {
-	redisReply *reply = cursor_store_redis_expect(self, type, err);
+	struct redis_reply *reply = cursor_store_redis_expect(self, type, err);
 
 	if (reply == NULL)
 		return -1;
-	freeReplyObject(reply);
+	redis_reply_free(reply);
 	return 0;
 }
 
@@ -63,7 +63,7 @@ read_older(struct cursor_store_redis *self, const struct change *change, struct 
 static int
 read_stored(struct cursor_store_redis *self, const struct change *change, struct stored *stored, struct err *err)
 {
-	redisReply *reply;
+	struct redis_reply *reply;
 
 	*stored = (struct stored){0};
 	if (cursor_store_redis_queue(self, err, "WATCH", slice_of_str(self->name), slice_of_str(self->failed_name),
@@ -71,7 +71,7 @@ read_stored(struct cursor_store_redis *self, const struct change *change, struct
 	    cursor_store_redis_queue(self, err, "GET", slice_of_str(self->name), NO_WORD, NO_WORD) ||
 	    cursor_store_redis_queue(self, err, "HLEN", slice_of_str(self->failed_name), NO_WORD, NO_WORD))
 		return -1;
-	if (discard_reply(self, REDIS_REPLY_STATUS, err))
+	if (discard_reply(self, REDIS_STATUS, err))
 		return -1;
 	if (cursor_store_redis_take_cursor(self, self->name, &stored->cursor, &stored->found, err)) {
 		if (!is_forced_over(change, err))
@@ -79,11 +79,11 @@ read_stored(struct cursor_store_redis *self, const struct change *change, struct
 		stored->cursor = 0;
 		stored->found = true;
 	}
-	reply = cursor_store_redis_expect(self, REDIS_REPLY_INTEGER, err);
+	reply = cursor_store_redis_expect(self, REDIS_INTEGER, err);
 	if (reply == NULL)
 		return -1;
 	stored->failed = reply->integer;
-	freeReplyObject(reply);
+	redis_reply_free(reply);
 	if (!stored->found && self->takes_older && read_older(self, change, stored, err))
 		return -1;
 	return cursor_store_check_not_lost(change, stored->cursor, redis_name(self->redis), err);
@@ -96,14 +96,13 @@ read_stored(struct cursor_store_redis *self, const struct change *change, struct
 static int
 queue_older_failed(struct cursor_store_redis *self, const struct stored *stored, struct err *err)
 {
-	const redisReply *reply = stored->older_failed;
+	const struct redis_reply *reply = stored->older_failed;
 	int n = 0;
 
-	for (size_t i = 0; reply != NULL && i + 1 < reply->elements; i += 2, n++) {
-		const redisReply *key = reply->element[i], *record = reply->element[i + 1];
+	for (size_t i = 0; reply != NULL && i + 1 < reply->count; i += 2, n++) {
+		const struct redis_reply *key = &reply->items[i], *record = &reply->items[i + 1];
 
-		if (cursor_store_redis_queue(self, err, "HSETNX", slice_of_str(self->failed_name), slice_of(key->str, key->len),
-		                             slice_of(record->str, record->len)))
+		if (cursor_store_redis_queue(self, err, "HSETNX", slice_of_str(self->failed_name), key->text, record->text))
 			return -1;
 	}
 	return n;
@@ -152,18 +151,18 @@ static int
 take_exec_reply(struct cursor_store_redis *self, const struct change *change, size_t at, struct saved *saved,
                 bool removals, struct err *err)
 {
-	redisReply *reply = cursor_store_redis_expect_or_nil(self, REDIS_REPLY_ARRAY, err);
+	struct redis_reply *reply = cursor_store_redis_expect_or_nil(self, REDIS_ARRAY, err);
 
 	if (reply == NULL)
 		return -1;
-	if (reply->type == REDIS_REPLY_NIL) {
-		freeReplyObject(reply);
+	if (reply->type == REDIS_NIL) {
+		redis_reply_free(reply);
 		return 0;
 	}
-	for (size_t i = 0; i < reply->elements; i++) {
-		if (reply->element[i]->type == REDIS_REPLY_ERROR) {
-			redis_refuse(self->redis, slice_of(reply->element[i]->str, reply->element[i]->len), err);
-			freeReplyObject(reply);
+	for (size_t i = 0; i < reply->count; i++) {
+		if (reply->items[i].type == REDIS_ERROR) {
+			redis_refuse(self->redis, reply->items[i].text, err);
+			redis_reply_free(reply);
 			return -1;
 		}
 	}
@@ -175,11 +174,11 @@ take_exec_reply(struct cursor_store_redis *self, const struct change *change, si
 
 		if (removal && !removals)
 			continue;
-		if (at < reply->elements && removal)
-			saved->removed += reply->element[at]->integer;
+		if (at < reply->count && removal)
+			saved->removed += reply->items[at].integer;
 		at++;
 	}
-	freeReplyObject(reply);
+	redis_reply_free(reply);
 	return 1;
 }
 
@@ -193,8 +192,8 @@ choose_cursor(const struct change *change, const struct stored *stored)
 	 * From now on there is one under our own name, and what the older version does no longer
 	 * matters.
 	 */
-	return stored->older_failed != NULL && (stored->cursor > 0 || stored->older_failed->elements > 0) ? stored->cursor
-	                                                                                                  : -1;
+	return stored->older_failed != NULL && (stored->cursor > 0 || stored->older_failed->count > 0) ? stored->cursor
+	                                                                                               : -1;
 }
 
 /* Does what save_once() does, once what is stored has been read. */
@@ -210,17 +209,17 @@ save_from(struct cursor_store_redis *self, const struct change *change, const st
 	for (size_t i = 0; i < change->count && !adds; i++)
 		adds = change->entries[i].record_len > 0;
 	if (stored->older_failed != NULL)
-		failed += (int64_t)stored->older_failed->elements / 2;
+		failed += (int64_t)stored->older_failed->count / 2;
 	removals = failed > 0 || adds; /* else there is nothing to remove, for thousands of objects */
 	if (cursor_store_redis_queue(self, err, "MULTI", NO_WORD, NO_WORD, NO_WORD))
 		return -1;
 	copied = queue_older_failed(self, stored, err);
 	n = copied < 0 ? -1 : queue_changes(self, change, cursor, removals, err);
 	if (n < 0 || cursor_store_redis_queue(self, err, "EXEC", NO_WORD, NO_WORD, NO_WORD) ||
-	    discard_reply(self, REDIS_REPLY_STATUS, err))
+	    discard_reply(self, REDIS_STATUS, err))
 		return -1;
 	for (int i = 0; i < copied + n; i++)
-		if (discard_reply(self, REDIS_REPLY_STATUS, err)) /* QUEUED */
+		if (discard_reply(self, REDIS_STATUS, err)) /* QUEUED */
 			return -1;
 	result = take_exec_reply(self, change, (size_t)copied, saved, removals, err);
 	if (result == 1) {
@@ -240,7 +239,7 @@ save_once(struct cursor_store_redis *self, const struct change *change, struct s
 
 	if (result == 0)
 		result = save_from(self, change, &stored, saved, err);
-	freeReplyObject(stored.older_failed);
+	redis_reply_free(stored.older_failed);
 	return result;
 }
 

@@ -30,17 +30,18 @@ read_cursor(struct redis *redis, const struct settings *settings, const char *na
             struct err *err)
 {
 	struct slice argv[] = {SLICE("GET"), slice_of_str(name)};
-	redisReply *reply = redis_command(redis, err, 2, argv);
+	struct redis_reply *reply = redis_command(redis, err, 2, argv);
 	int result = 1;
 
 	if (reply == NULL)
 		return -1;
-	if (reply->type != REDIS_REPLY_STRING)
+	if (reply->type != REDIS_STRING)
 		result = 0;
-	else if (!parse_cursor(settings, slice_of(reply->str, reply->len), &change->cursor))
-		result = err_set(err, ERR_FAILED, "%s: '%s' is '%.*s': no number, alone or behind raw_prefix",
-		                 redis_name(redis), name, (int)(reply->len < 200 ? reply->len : 200), reply->str);
-	freeReplyObject(reply);
+	else if (!parse_cursor(settings, reply->text, &change->cursor))
+		result =
+			err_set(err, ERR_FAILED, "%s: '%s' is '%.*s': no number, alone or behind raw_prefix", redis_name(redis),
+		            name, (int)(reply->text.len < 200 ? reply->text.len : 200), reply->text.ptr);
+	redis_reply_free(reply);
 	return result;
 }
 
@@ -50,7 +51,7 @@ read_failed(struct redis *redis, const char *name, struct change *change, struct
 {
 	struct buf failed = BUF_INIT;
 	struct slice argv[2];
-	redisReply *reply;
+	struct redis_reply *reply;
 	int count = 0;
 
 	buf_printf(&failed, "%s:failed", name);
@@ -60,15 +61,15 @@ read_failed(struct redis *redis, const char *name, struct change *change, struct
 	buf_release(&failed);
 	if (reply == NULL)
 		return -1;
-	for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i + 1 < reply->elements; i += 2) {
-		const redisReply *key = reply->element[i], *record = reply->element[i + 1];
+	for (size_t i = 0; reply->type == REDIS_ARRAY && i + 1 < reply->count; i += 2) {
+		const struct redis_reply *key = &reply->items[i], *record = &reply->items[i + 1];
 
-		if (key->type == REDIS_REPLY_STRING && record->type == REDIS_REPLY_STRING && record->len > 0) {
-			change_add(change, slice_of(key->str, key->len), slice_of(record->str, record->len));
+		if (key->type == REDIS_STRING && record->type == REDIS_STRING && record->text.len > 0) {
+			change_add(change, key->text, record->text);
 			count++;
 		}
 	}
-	freeReplyObject(reply);
+	redis_reply_free(reply);
 	return count;
 }
 

@@ -94,9 +94,9 @@ take_value(struct legacy *l, int *seniority, struct err *err)
 	*seniority = 0;
 	if (redis_next(l->redis, &value, err) < 0)
 		return -1;
-	if (value.type == REDIS_REPLY_STRING && value.len == 1 && value.text[0] >= '1' && value.text[0] <= '7')
+	if (value.type == REDIS_STRING && value.len == 1 && value.text[0] >= '1' && value.text[0] <= '7')
 		*seniority = value.text[0] - '0';
-	if (value.type == REDIS_REPLY_ERROR && !slice_starts_with(redis_value_start(&value), SLICE("WRONGTYPE")))
+	if (value.type == REDIS_ERROR && !slice_starts_with(redis_value_start(&value), SLICE("WRONGTYPE")))
 		return redis_refuse(l->redis, redis_value_start(&value), err);
 	return 0;
 }
@@ -152,12 +152,12 @@ static int
 count_keys(struct legacy *l, struct err *err)
 {
 	struct slice argv[] = {SLICE("DBSIZE")};
-	redisReply *reply = redis_command(l->redis, err, 1, argv);
+	struct redis_reply *reply = redis_command(l->redis, err, 1, argv);
 
 	if (reply == NULL)
 		return -1;
-	l->total = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
-	freeReplyObject(reply);
+	l->total = reply->type == REDIS_INTEGER ? reply->integer : 0;
+	redis_reply_free(reply);
 	return 0;
 }
 

@@ -89,7 +89,7 @@ delete_pair(const struct call *call, struct pair_hash hash, bool *found, struct 
 {
 	struct redis *redis = redis_open(call->cli->settings, err);
 	struct buf key = BUF_INIT, field = BUF_INIT;
-	redisReply *reply = NULL;
+	struct redis_reply *reply = NULL;
 
 	if (redis) {
 		cache_key(call->cache, hash, &key);
@@ -98,8 +98,8 @@ delete_pair(const struct call *call, struct pair_hash hash, bool *found, struct 
 		reply = redis_command(redis, err, 3, argv);
 	}
 	if (reply) {
-		*found = reply->type == REDIS_REPLY_INTEGER && reply->integer > 0;
-		freeReplyObject(reply);
+		*found = reply->type == REDIS_INTEGER && reply->integer > 0;
+		redis_reply_free(reply);
 	}
 	redis_free(redis);
 	buf_release(&key);

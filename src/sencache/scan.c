@@ -14,8 +14,7 @@ scan_init(struct scan *scan, struct redis *redis, const char *match)
 void
 scan_release(struct scan *scan)
 {
-	if (scan->page)
-		freeReplyObject(scan->page);
+	redis_reply_free(scan->page);
 	buf_release(&scan->cursor);
 }
 
@@ -31,17 +30,17 @@ scan_ask(struct scan *scan, struct err *err)
 
 /* A cursor, and an array of names. */
 static bool
-is_page(const redisReply *reply)
+is_page(const struct redis_reply *reply)
 {
-	const redisReply *keys;
+	const struct redis_reply *keys;
 
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING)
+	if (reply->type != REDIS_ARRAY || reply->count != 2 || reply->items[0].type != REDIS_STRING)
 		return false;
-	keys = reply->element[1];
-	if (keys->type != REDIS_REPLY_ARRAY)
+	keys = &reply->items[1];
+	if (keys->type != REDIS_ARRAY)
 		return false;
-	for (size_t i = 0; i < keys->elements; i++)
-		if (keys->element[i]->type != REDIS_REPLY_STRING)
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->items[i].type != REDIS_STRING)
 			return false;
 	return true;
 }
@@ -49,19 +48,18 @@ is_page(const redisReply *reply)
 int
 scan_take(struct scan *scan, struct err *err)
 {
-	redisReply *reply = redis_reply(scan->redis, err);
+	struct redis_reply *reply = redis_reply(scan->redis, err);
 
 	if (reply == NULL)
 		return -1;
 	if (!is_page(reply)) {
-		freeReplyObject(reply);
+		redis_reply_free(reply);
 		return err_set(err, ERR_FAILED, "%s: SCAN: an answer of an unexpected kind", redis_name(scan->redis));
 	}
-	if (scan->page)
-		freeReplyObject(scan->page);
+	redis_reply_free(scan->page);
 	scan->page = reply;
 	buf_reset(&scan->cursor);
-	buf_append(&scan->cursor, reply->element[0]->str, reply->element[0]->len);
+	buf_append_slice(&scan->cursor, reply->items[0].text);
 	scan->more = !(scan->cursor.len == 1 && scan->cursor.data[0] == '0');
 	return 0;
 }
@@ -69,13 +67,11 @@ scan_take(struct scan *scan, struct err *err)
 size_t
 scan_count(const struct scan *scan)
 {
-	return scan->page->element[1]->elements;
+	return scan->page->items[1].count;
 }
 
 struct slice
 scan_key(const struct scan *scan, size_t i)
 {
-	const redisReply *key = scan->page->element[1]->element[i];
-
-	return slice_of(key->str, key->len);
+	return scan->page->items[1].items[i].text;
 }

@@ -19,8 +19,8 @@ struct scan {
 	struct redis *redis;
 	const char *match; /* a pattern of Redis's, or NULL for all keys */
 	struct buf cursor;
-	redisReply *page; /* NULL before the first one */
-	bool more;        /* after this page there is another */
+	struct redis_reply *page; /* NULL before the first one */
+	bool more;                /* after this page there is another */
 };
 
 void scan_init(struct scan *scan, struct redis *redis, const char *match);

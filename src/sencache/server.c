@@ -67,7 +67,7 @@ run_server(struct call *call)
 	struct slice argv[] = {SLICE("INFO")};
 	struct err err = ERR_INIT;
 	struct redis *redis = redis_open(call->cli->settings, &err);
-	redisReply *reply;
+	struct redis_reply *reply;
 	int status = STATUS_OK;
 
 	if (redis == NULL)
@@ -76,14 +76,13 @@ run_server(struct call *call)
 	reply = redis_command(redis, &err, 1, argv);
 	if (reply == NULL) {
 		status = call_failed(&err);
-	} else if (reply->type == REDIS_REPLY_STRING) {
-		report_rows(&call->report, slice_of(reply->str, reply->len));
+	} else if (reply->type == REDIS_STRING) {
+		report_rows(&call->report, reply->text);
 	} else {
 		err_set(&err, ERR_FAILED, "%s: INFO: an answer of an unexpected kind", redis_name(redis));
 		status = call_failed(&err);
 	}
-	if (reply)
-		freeReplyObject(reply);
+	redis_reply_free(reply);
 	redis_free(redis);
 	return status;
 }

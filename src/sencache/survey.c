@@ -47,7 +47,7 @@ ask_buckets(struct survey *s, struct err *err)
 static bool
 is_error(const struct redis_value *value, struct slice word)
 {
-	return value->type == REDIS_REPLY_ERROR && slice_starts_with(redis_value_start(value), word);
+	return value->type == REDIS_ERROR && slice_starts_with(redis_value_start(value), word);
 }
 
 /* Takes the reply to HLEN; 0 if the key is gone, or is not a hash. */
@@ -59,9 +59,9 @@ take_length(struct survey *s, int64_t *length, struct err *err)
 	*length = 0;
 	if (redis_next(s->redis, &value, err) < 0)
 		return -1;
-	if (value.type == REDIS_REPLY_ERROR && !is_error(&value, SLICE("WRONGTYPE")))
+	if (value.type == REDIS_ERROR && !is_error(&value, SLICE("WRONGTYPE")))
 		return redis_refuse(s->redis, redis_value_start(&value), err);
-	if (value.type == REDIS_REPLY_INTEGER)
+	if (value.type == REDIS_INTEGER)
 		*length = value.integer;
 	return 0;
 }
@@ -74,9 +74,9 @@ take_memory(struct survey *s, int64_t *bytes, struct err *err)
 	*bytes = 0;
 	if (redis_next(s->redis, &value, err) < 0)
 		return -1;
-	if (value.type == REDIS_REPLY_INTEGER)
+	if (value.type == REDIS_INTEGER)
 		*bytes = value.integer;
-	if (value.type != REDIS_REPLY_ERROR)
+	if (value.type != REDIS_ERROR)
 		return 0;
 	/* some services do not have MEMORY, or do not allow it: the rest can be reported */
 	if (!is_error(&value, SLICE("ERR")) && !is_error(&value, SLICE("NOPERM")))

@@ -109,7 +109,7 @@ redis_do(const char *a, const char *b, const char *c, const char *d)
 	struct err err = ERR_INIT;
 	struct redis *redis = redis_open(settings, &err);
 	struct slice argv[4];
-	redisReply *reply;
+	struct redis_reply *reply;
 	int argc = 0;
 
 	assert_non_null(redis);
@@ -119,11 +119,11 @@ redis_do(const char *a, const char *b, const char *c, const char *d)
 	}
 	reply = redis_command(redis, &err, argc, argv);
 	assert_non_null(reply);
-	if (reply->type == REDIS_REPLY_INTEGER)
-		snprintf(text, sizeof(text), "%lld", reply->integer);
+	if (reply->type == REDIS_INTEGER)
+		snprintf(text, sizeof(text), "%lld", (long long)reply->integer);
 	else
-		snprintf(text, sizeof(text), "%s", reply->type == REDIS_REPLY_NIL ? "(nil)" : reply->str);
-	freeReplyObject(reply);
+		snprintf(text, sizeof(text), "%s", reply->type == REDIS_NIL ? "(nil)" : reply->text.ptr);
+	redis_reply_free(reply);
 	redis_free(redis);
 	settings_free(settings);
 	return text;

@@ -315,9 +315,9 @@ cache_flush(struct cache *cache, struct err *err)
 static int
 seniority_of(struct cache *cache, const struct redis_value *value)
 {
-	if (value->type == REDIS_REPLY_STRING && value->len == 1 && value->text[0] >= '1' && value->text[0] <= '7')
+	if (value->type == REDIS_STRING && value->len == 1 && value->text[0] >= '1' && value->text[0] <= '7')
 		return value->text[0] - '0';
-	if (value->type != REDIS_REPLY_NIL)
+	if (value->type != REDIS_NIL)
 		log_warning_limited(&cache->strange, "%s: a cached value is not a seniority (1 to 7): taken as not known",
 		                    cache_name(cache));
 	return 0;
@@ -329,13 +329,13 @@ next_reply(struct cache *cache, struct redis_value *value, struct err *err)
 	if (redis_next(cache->redis, value, err))
 		return lose_connection(cache);
 	cache->answered++;
-	if (value->type != REDIS_REPLY_ERROR)
+	if (value->type != REDIS_ERROR)
 		return 0;
 	/* Another kind of value in a bucket's place concerns the pairs of that bucket alone. */
 	if (value->len >= 9 && memcmp(value->text, "WRONGTYPE", 9) == 0) {
 		log_warning_limited(&cache->strange, "%s: something else is kept under a name of the cache's: left alone",
 		                    cache_name(cache));
-		value->type = REDIS_REPLY_NIL;
+		value->type = REDIS_NIL;
 		return 0;
 	}
 	redis_refuse(cache->redis,
@@ -358,7 +358,7 @@ cache_answer(struct cache *cache, int *seniority, struct err *err)
 	if (next_reply(cache, &value, err))
 		return -1;
 	if (what == CLAIMING) {
-		others = value.type == REDIS_REPLY_NIL;
+		others = value.type == REDIS_NIL;
 		what = ANSWER;
 		if (next_reply(cache, &value, err))
 			return -1;
@@ -367,7 +367,7 @@ cache_answer(struct cache *cache, int *seniority, struct err *err)
 	*seniority = what == ANSWER ? seniority_of(cache, &value) : 0;
 	if (others && *seniority == 0)
 		*seniority = CACHE_CLAIMED;
-	if (what == WRITTEN && value.type == REDIS_REPLY_INTEGER)
+	if (what == WRITTEN && value.type == REDIS_INTEGER)
 		cache->added += value.integer;
 	/* A write's EXPIRE comes right behind it. */
 	if (cache->answered < cache->awaited.len && cache->awaited.data[cache->answered] == EXPIRING)

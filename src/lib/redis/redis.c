@@ -1,6 +1,6 @@
 /*
- * One connection to Redis. hiredis resolves, connects and parses replies; the queue, sending and
- * receiving are here: the socket is only used with MSG_DONTWAIT, and poll(2) does every wait, so
+ * One connection to Redis. hiredis resolves, connects and parses; the queue, sending and receiving are
+ * here: the socket is only used with MSG_DONTWAIT, and poll(2) does every wait, so
  * a big pipeline goes out while its first answers come in, and a time-out is a time-out.
  */
 #include "redis/redis.h"
@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "base/signals.h"
-#include "redis/adopt.h"
+#include "redis/internal.h"
 
 #define BLOCK 65536
 
@@ -74,8 +74,8 @@ kind_of_reply(struct slice reply)
 	return ERR_FAILED;
 }
 
-static int
-connection_closed(struct redis *redis)
+int
+redis_close(struct redis *redis)
 {
 	if (redis->context)
 		redisFree(redis->context);
@@ -107,7 +107,7 @@ redis_refuse(struct redis *redis, struct slice reply, struct err *err)
 	} else {
 		err_set(err, kind_of_reply(reply), "%s: %.*s", redis->name, SLICE_ARGS(reply));
 	}
-	return connection_closed(redis);
+	return redis_close(redis);
 }
 
 static int
@@ -115,7 +115,7 @@ timed_out(struct redis *redis, const char *doing, struct err *err)
 {
 	err_set(err, ERR_TEMPORARY, "%s: %s: no answer within %g s (redis_timeout)", redis->name, doing,
 	        redis->timeout_ms / 1000.0);
-	return connection_closed(redis);
+	return redis_close(redis);
 }
 
 /* Sends what goes without waiting. */
@@ -159,7 +159,7 @@ wait_readable(struct redis *redis, struct err *err)
 			continue;
 		if (n < 0) {
 			err_set(err, ERR_TEMPORARY, "%s: interrupted", redis->name);
-			return connection_closed(redis);
+			return redis_close(redis);
 		}
 		if (n == 0)
 			return timed_out(redis, "waiting", err);
@@ -181,20 +181,20 @@ receive_bytes(struct redis *redis, struct err *err)
 			redis->unparsed += (size_t)n;
 			if (redis->unparsed > REPLY_MAX) {
 				err_set(err, ERR_FAILED, "%s: an answer of more than %d MiB", redis->name, REPLY_MAX >> 20);
-				return connection_closed(redis);
+				return redis_close(redis);
 			}
 			redisReaderFeed(redis->context->reader, redis->block, (size_t)n);
 			return 0;
 		}
 		if (n == 0) {
 			err_set(err, ERR_TEMPORARY, "%s: the server closed the connection", redis->name);
-			return connection_closed(redis);
+			return redis_close(redis);
 		}
 		if (errno == EINTR)
 			continue;
 		if (errno != EAGAIN && errno != EWOULDBLOCK) {
 			err_set_errno(err, ERR_TEMPORARY, "%s: the connection broke", redis->name);
-			return connection_closed(redis);
+			return redis_close(redis);
 		}
 		if (wait_readable(redis, err))
 			return -1;
@@ -203,19 +203,15 @@ receive_bytes(struct redis *redis, struct err *err)
 
 /* The next whole reply of hiredis's parser, by the object functions that are set. */
 static void *
-next_object(struct redis *redis, struct err *err)
+parse_reply(struct redis *redis, struct err *err)
 {
 	void *object = NULL;
 
-	if (redis->context == NULL) {
-		err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
-		return NULL;
-	}
 	for (;;) {
 		if (redisReaderGetReply(redis->context->reader, &object) != REDIS_OK) {
 			err_set(err, ERR_FAILED, "%s does not answer as Redis does: %s", redis->name,
 			        redis->context->reader->errstr);
-			connection_closed(redis);
+			redis_close(redis);
 			return NULL;
 		}
 		if (object)
@@ -229,105 +225,25 @@ next_object(struct redis *redis, struct err *err)
 	return object;
 }
 
-/*
- * The object functions for redis_next: the "object" is the caller's struct redis_value, which hiredis hands
- * on as privdata. An array, which redis_next does not expect, is marked by its type.
- */
-static void *
-value_text(const redisReadTask *task, char *text, size_t len)
+void *
+redis_next_object(struct redis *redis, redisReplyObjectFunctions *objects, void *privdata, struct err *err)
 {
-	struct redis_value *value = task->privdata;
+	redisReplyObjectFunctions *before;
+	void *object;
 
-	value->type = task->parent ? REDIS_REPLY_ARRAY : task->type;
-	value->len = len;
-	memcpy(value->text, text, len < sizeof(value->text) ? len : sizeof(value->text));
-	return value;
-}
-
-static void *
-value_integer(const redisReadTask *task, long long integer)
-{
-	struct redis_value *value = task->privdata;
-
-	value->type = task->parent ? REDIS_REPLY_ARRAY : REDIS_REPLY_INTEGER;
-	value->integer = integer;
-	return value;
-}
-
-static void *
-value_nil(const redisReadTask *task)
-{
-	struct redis_value *value = task->privdata;
-
-	value->type = task->parent ? REDIS_REPLY_ARRAY : REDIS_REPLY_NIL;
-	return value;
-}
-
-#if HIREDIS_MAJOR == 0
-typedef int array_len;
-#else
-typedef size_t array_len;
-#endif
-
-static void *
-value_array(const redisReadTask *task, array_len len)
-{
-	struct redis_value *value = task->privdata;
-
-	(void)len;
-	value->type = REDIS_REPLY_ARRAY;
-	return value;
-}
-
-static void
-value_free(void *object)
-{
-	(void)object;
-}
-
-static redisReplyObjectFunctions value_objects = {
-	.createString = value_text,
-	.createArray = value_array,
-	.createInteger = value_integer,
-	.createNil = value_nil,
-	.freeObject = value_free,
-};
-
-int
-redis_next(struct redis *redis, struct redis_value *value, struct err *err)
-{
-	redisReader *reader = redis->context ? redis->context->reader : NULL;
-	redisReplyObjectFunctions *objects = NULL;
-
-	/* What has no function below (a double, a boolean) is of no kind that is expected. */
-	value->type = REDIS_REPLY_ARRAY;
-	if (reader) {
-		objects = reader->fn;
-		reader->fn = &value_objects;
-		reader->privdata = value;
-	}
-	if (next_object(redis, err) == NULL)
-		return -1;
-	if (reader)
-		reader->fn = objects;
-	if (value->type == REDIS_REPLY_ARRAY) {
-		err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis->name);
-		return connection_closed(redis);
-	}
-	return 0;
-}
-
-redisReply *
-redis_reply(struct redis *redis, struct err *err)
-{
-	redisReply *reply = next_object(redis, err);
-
-	if (reply && reply->type == REDIS_REPLY_ERROR) {
-		redis_refuse(redis, slice_of(reply->str, reply->len), err);
-		freeReplyObject(reply);
+	if (redis->context == NULL) {
+		err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
 		return NULL;
 	}
-	return reply;
+	if (objects == NULL)
+		return parse_reply(redis, err);
+	before = redis->context->reader->fn;
+	redis->context->reader->fn = objects;
+	redis->context->reader->privdata = privdata;
+	object = parse_reply(redis, err);
+	if (redis->context != NULL)
+		redis->context->reader->fn = before;
+	return object;
 }
 
 struct buf *
@@ -361,14 +277,6 @@ redis_flush(struct redis *redis, struct err *err)
 	return 0;
 }
 
-redisReply *
-redis_command(struct redis *redis, struct err *err, int argc, const struct slice *argv)
-{
-	if (redis_append(redis, argc, argv, err))
-		return NULL;
-	return redis_reply(redis, err);
-}
-
 struct redis *
 redis_adopt(redisContext *context, const char *name, int timeout_ms)
 {
@@ -391,7 +299,7 @@ redis_free(struct redis *redis)
 {
 	if (redis == NULL)
 		return;
-	connection_closed(redis);
+	redis_close(redis);
 	buf_release(&redis->queue);
 	free(redis->name);
 	free(redis);

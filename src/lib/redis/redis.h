@@ -10,7 +10,7 @@
 #ifndef REDIS_REDIS_H
 #define REDIS_REDIS_H
 
-#include <hiredis/hiredis.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -36,14 +36,25 @@ int redis_append(struct redis *redis, int argc, const struct slice *argv, struct
  * the connection broke shows with the next reply. -1 with err where it is dead already.
  */
 int redis_flush(struct redis *redis, struct err *err);
+enum redis_type { REDIS_STRING, REDIS_STATUS, REDIS_ERROR, REDIS_INTEGER, REDIS_NIL, REDIS_ARRAY, REDIS_OTHER };
+
+struct redis_reply {
+	enum redis_type type;
+	int64_t integer;   /* of REDIS_INTEGER */
+	struct slice text; /* of REDIS_STRING, _STATUS, _ERROR; with a NUL behind it */
+	size_t count;      /* of REDIS_ARRAY */
+	struct redis_reply *items;
+};
+
 /*
- * The next reply, in the order of the commands; freeReplyObject() frees it. An error reply of the
+ * The next reply, in the order of the commands; redis_reply_free() frees it. An error reply of the
  * server is an error here, classified by its first word (a cluster's MOVED is ERR_FAILED and says what to
- * connect to), and closes the connection. NULL with err.
+ * connect to), and closes the connection; one within an array is an item. NULL with err.
  */
-redisReply *redis_reply(struct redis *redis, struct err *err);
+struct redis_reply *redis_reply(struct redis *redis, struct err *err);
+void redis_reply_free(struct redis_reply *reply); /* NULL is fine */
 /* One command and its reply. */
-redisReply *redis_command(struct redis *redis, struct err *err, int argc, const struct slice *argv);
+struct redis_reply *redis_command(struct redis *redis, struct err *err, int argc, const struct slice *argv);
 
 /*
  * For many small answers: nothing is allocated. The queue, to which whole commands in Redis's protocol may be
@@ -53,9 +64,9 @@ struct buf *redis_queue(struct redis *redis);
 
 /* A reply that is no array. */
 struct redis_value {
-	int type;          /* REDIS_REPLY_STRING, _STATUS, _ERROR, _INTEGER, _NIL */
-	long long integer; /* of _INTEGER */
-	size_t len;        /* of _STRING, _STATUS, _ERROR: as sent; text holds the start of it */
+	enum redis_type type;
+	int64_t integer; /* of _INTEGER */
+	size_t len;      /* of _STRING, _STATUS, _ERROR: as sent; text holds the start of it */
 	char text[256];
 };
 

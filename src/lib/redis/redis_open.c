@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "redis/adopt.h"
+#include "redis/internal.h"
 
 /* A unix socket's buffer holds about 200 KiB by default, less than one batch of look-ups; the kernel cuts this to its limit. */
 #define SEND_BUFFER (1 << 20)
@@ -100,7 +100,7 @@ check_auth(struct redis *redis, const struct redis_value *value, struct err *err
 	struct slice text = slice_of(value->text, len);
 	const char *why = "the password was not accepted (redis_user, REDIS_PASSWORD)";
 
-	if (value->type == REDIS_REPLY_STATUS)
+	if (value->type == REDIS_STATUS)
 		return 0;
 	if (slice_starts_with(text, SLICE("ERR AUTH <password> called without any")) ||
 	    slice_starts_with(text, SLICE("ERR Client sent AUTH")))
@@ -148,9 +148,9 @@ select_database(struct redis *redis, const struct settings *settings, struct err
 		return -1;
 	if (redis_next(redis, &value, err))
 		return -1;
-	if (value.type == REDIS_REPLY_STATUS)
+	if (value.type == REDIS_STATUS)
 		return 0;
-	if (value.type == REDIS_REPLY_ERROR) {
+	if (value.type == REDIS_ERROR) {
 		struct slice text = slice_of(value.text, value.len < sizeof(value.text) ? value.len : sizeof(value.text));
 
 		redis_refuse(redis, text, err);
