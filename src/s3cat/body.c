@@ -21,14 +21,14 @@ static struct log_site left_out_site;
 
 /* What goes out. */
 static inline void
-put(struct body *body, const char *data, size_t len)
+write_out(struct body *body, const char *data, size_t len)
 {
 	if (!body->silent)
 		out_write(body->out, data, len);
 }
 
 static void
-leave_out(struct body *body, const char *why)
+skip_line(struct body *body, const char *why)
 {
 	log_warning_limited(&left_out_site, "s3://%.*s/%.*s: line %" PRIu64 " is left out: %s", SLICE_ARGS(body->bucket),
 	                    SLICE_ARGS(body->key), body->number, why);
@@ -36,32 +36,32 @@ leave_out(struct body *body, const char *why)
 }
 
 static int
-too_long(struct body *body, struct err *err)
+skip_long_line(struct body *body, struct err *err)
 {
 	if (body->framed)
 		return err_set(err, ERR_OBJECT, "line %" PRIu64 ": longer than max_line, %zu bytes", body->number,
 		               body->max_line);
 	body->lines++;
-	leave_out(body, "longer than max_line");
+	skip_line(body, "longer than max_line");
 	return 0;
 }
 
 static void
-forged(struct body *body, struct slice line)
+take_forged_record(struct body *body, struct slice line)
 {
 	if (body->records) {
-		put(body, line.ptr, line.len);
-		put(body, "\n", 1);
+		write_out(body, line.ptr, line.len);
+		write_out(body, "\n", 1);
 		return;
 	}
 	body->forged++;
 	if (!body->framed) {
-		leave_out(body, "it imitates a control record");
+		skip_line(body, "it imitates a control record");
 		return;
 	}
 	buf_reset(&body->record);
 	control_write_reject(&body->record, body->key, (int64_t)body->number, SLICE("imitates a control record"), line);
-	put(body, body->record.data, body->record.len);
+	write_out(body, body->record.data, body->record.len);
 }
 
 /* A line may go out as it is where this is true; `number` and `lines` count it then. */
@@ -81,9 +81,9 @@ odd_line(struct body *body, struct slice line, struct err *err)
 {
 	body->number++;
 	if (line.len > body->max_line)
-		return too_long(body, err);
+		return skip_long_line(body, err);
 	body->lines++;
-	forged(body, line);
+	take_forged_record(body, line);
 	return 0;
 }
 
@@ -97,10 +97,10 @@ finish_carry(struct body *body, struct err *err)
 	if (body->dropping) {
 		body->dropping = false;
 		body->number++;
-		result = too_long(body, err);
+		result = skip_long_line(body, err);
 	} else if (plain_line(body, line.ptr, line.len)) {
-		put(body, line.ptr, line.len);
-		put(body, "\n", 1);
+		write_out(body, line.ptr, line.len);
+		write_out(body, "\n", 1);
 	} else {
 		result = odd_line(body, line, err);
 	}
@@ -110,7 +110,7 @@ finish_carry(struct body *body, struct err *err)
 
 /* Bytes of a line without its end. */
 static int
-keep(struct body *body, const char *data, size_t len, struct err *err)
+keep_bytes(struct body *body, const char *data, size_t len, struct err *err)
 {
 	if (body->dropping || len == 0)
 		return 0;
@@ -120,7 +120,7 @@ keep(struct body *body, const char *data, size_t len, struct err *err)
 	}
 	if (body->framed) {
 		body->number++;
-		return too_long(body, err);
+		return skip_long_line(body, err);
 	}
 	body->dropping = true;
 	buf_reset(&body->carry);
@@ -190,7 +190,7 @@ feed_lines(struct body *body, const char *line, const char *end, const char **ru
 		size_t len = (size_t)(newline - line);
 
 		if (!plain_line(body, line, len)) {
-			put(body, *run, (size_t)(line - *run));
+			write_out(body, *run, (size_t)(line - *run));
 			if (odd_line(body, slice_of(line, len), err) < 0)
 				return -1;
 			*run = newline + 1;
@@ -218,7 +218,7 @@ feed_pieces(struct body *body, const char *lines, const char *end, struct err *e
 			return -1;
 		}
 	}
-	put(body, run, (size_t)(end - run));
+	write_out(body, run, (size_t)(end - run));
 	return 0;
 }
 
@@ -236,8 +236,8 @@ body_feed(struct body *body, struct slice data, struct err *err)
 	if (body->carry.len > 0 || body->dropping) {
 		newline = memchr(line, '\n', data.len);
 		if (newline == NULL)
-			return keep(body, line, data.len, err);
-		if (keep(body, line, (size_t)(newline - line), err) < 0 || finish_carry(body, err) < 0)
+			return keep_bytes(body, line, data.len, err);
+		if (keep_bytes(body, line, (size_t)(newline - line), err) < 0 || finish_carry(body, err) < 0)
 			return -1;
 		line = newline + 1;
 	}
@@ -247,7 +247,7 @@ body_feed(struct body *body, struct slice data, struct err *err)
 			return -1;
 		line = newline + 1;
 	}
-	return keep(body, line, (size_t)(end - line), err);
+	return keep_bytes(body, line, (size_t)(end - line), err);
 }
 
 int

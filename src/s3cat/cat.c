@@ -10,7 +10,7 @@
 #define SERVE_BYTES ((size_t)1024 * 1024)
 
 static void
-note(struct cat *cat, const struct err *err)
+note_error(struct cat *cat, const struct err *err)
 {
 	err_log(err);
 	cat->status = status_worse(cat->status, err_status(err));
@@ -18,7 +18,7 @@ note(struct cat *cat, const struct err *err)
 
 /* The bucket of a key that comes without one. */
 static int
-complete(struct cat *cat, struct object_record *record, struct err *err)
+set_bucket(struct cat *cat, struct object_record *record, struct err *err)
 {
 	const char *bucket;
 
@@ -37,7 +37,7 @@ complete(struct cat *cat, struct object_record *record, struct err *err)
 
 /* Starts what is wanted, as far as there is room. Returns whether there was any. */
 static bool
-fill(struct cat *cat)
+start_transfers(struct cat *cat)
 {
 	struct object_record record;
 	struct err err = ERR_INIT;
@@ -45,13 +45,13 @@ fill(struct cat *cat)
 	int got;
 
 	while (queue_has_room(&cat->queue, cat->store) && (got = wanted_next(&cat->wanted, &record, &err)) != 0) {
-		if (got == 1 && complete(cat, &record, &err) == 0) {
+		if (got == 1 && set_bucket(cat, &record, &err) == 0) {
 			queue_add(&cat->queue, cat->store, &record);
 			started = true;
 		} else if (cat->framed && record.list.len > 0 && err.kind != ERR_USAGE) {
 			queue_add_refused(&cat->queue, &record, &err);
 		} else {
-			note(cat, &err);
+			note_error(cat, &err);
 		}
 		if (cat->status == STATUS_USAGE) {
 			cat->wanted.ended = true;
@@ -102,7 +102,7 @@ write_count(struct cat *cat, const struct transfer *head)
 }
 
 static void
-succeed(struct cat *cat)
+end_head(struct cat *cat)
 {
 	struct transfer *head = queue_head(&cat->queue);
 
@@ -126,7 +126,7 @@ succeed(struct cat *cat)
 
 /* Gives the head up. */
 static void
-fail(struct cat *cat, const struct err *err, struct slice reason)
+give_head_up(struct cat *cat, const struct err *err, struct slice reason)
 {
 	struct transfer *head = queue_head(&cat->queue);
 
@@ -151,7 +151,7 @@ fail_get(struct cat *cat, const struct err *err)
 		err_log_stop(err, head->record.key.ptr);
 	else
 		err_log(err);
-	fail(cat, err, store_reason(err, head->record.bucket.ptr, head->record.key.ptr));
+	give_head_up(cat, err, store_reason(err, head->record.bucket.ptr, head->record.key.ptr));
 }
 
 static void
@@ -160,7 +160,7 @@ fail_body(struct cat *cat, const struct err *err)
 	struct transfer *head = queue_head(&cat->queue);
 
 	log_error("s3://%s/%s: %s", head->record.bucket.ptr, head->record.key.ptr, err->text);
-	fail(cat, err, slice_of_str(err->text));
+	give_head_up(cat, err, slice_of_str(err->text));
 }
 
 /* The head's record was refused. Its error has waited for its turn. */
@@ -170,12 +170,12 @@ fail_refused(struct cat *cat)
 	const struct err err = queue_head(&cat->queue)->refused;
 
 	err_log(&err);
-	fail(cat, &err, slice_of_str(err.text));
+	give_head_up(cat, &err, slice_of_str(err.text));
 }
 
 /* What the decompressor can give now. Returns 0, or -1 with err. */
 static int
-pass_on(struct cat *cat, struct err *err)
+pass_text_on(struct cat *cat, struct err *err)
 {
 	struct slice piece;
 	int got;
@@ -188,10 +188,10 @@ pass_on(struct cat *cat, struct err *err)
 }
 
 static int
-finish(struct cat *cat, struct err *err)
+end_text(struct cat *cat, struct err *err)
 {
 	decompress_finish(cat->decompress);
-	return pass_on(cat, err) < 0 ? -1 : body_end(&cat->body, err);
+	return pass_text_on(cat, err) < 0 ? -1 : body_end(&cat->body, err);
 }
 
 /* As store_get_read. Where the order is nobody's concern, whoever has something takes the place of a head that has had nothing. */
@@ -215,7 +215,7 @@ read_head(struct cat *cat, struct slice *data, struct err *err)
 
 /* The next step of the head. Returns whether there was one to take. */
 static bool
-step(struct cat *cat)
+step_head(struct cat *cat)
 {
 	struct err err = ERR_INIT;
 	struct transfer *head;
@@ -239,10 +239,10 @@ step(struct cat *cat)
 	if (got == 0) {
 		if (cat->refused.kind != ERR_NONE)
 			fail_body(cat, &cat->refused);
-		else if (finish(cat, &err) < 0)
+		else if (end_text(cat, &err) < 0)
 			fail_body(cat, &err);
 		else
-			succeed(cat);
+			end_head(cat);
 		cat->unserved = SERVE_BYTES;
 		return true;
 	}
@@ -251,7 +251,7 @@ step(struct cat *cat)
 	if (cat->refused.kind != ERR_NONE)
 		return true;
 	decompress_feed(cat->decompress, data);
-	if (pass_on(cat, &err) < 0) {
+	if (pass_text_on(cat, &err) < 0) {
 		if (err_fault(&err) == FAULT_OBJECT)
 			cat->refused = err;
 		else
@@ -262,7 +262,7 @@ step(struct cat *cat)
 
 /* Looks after the transfers and stdin; waits for one of them where `block`. */
 static void
-serve(struct cat *cat, bool block)
+wait_for_work(struct cat *cat, bool block)
 {
 	bool hungry = !cat->wanted.ended && queue_has_room(&cat->queue, cat->store);
 	struct err err = ERR_INIT;
@@ -273,7 +273,7 @@ serve(struct cat *cat, bool block)
 		out_flush(cat->out);
 	readable = store_wait(cat->store, hungry ? STDIN_FILENO : -1, block ? -1 : 0);
 	if (readable > 0 && wanted_read(&cat->wanted, &err) < 0 && !signals_stop())
-		note(cat, &err);
+		note_error(cat, &err);
 }
 
 void
@@ -281,16 +281,16 @@ cat_run(struct cat *cat)
 {
 	while (!cat->out->failed && !cat->stopped && !signals_stop()) {
 		/* The store is to be at work while the head is looked at. */
-		if (fill(cat))
-			serve(cat, false);
+		if (start_transfers(cat))
+			wait_for_work(cat, false);
 		if (cat->queue.count == 0) {
 			if (cat->wanted.ended)
 				return;
-			serve(cat, true);
-		} else if (!step(cat)) {
-			serve(cat, true);
+			wait_for_work(cat, true);
+		} else if (!step_head(cat)) {
+			wait_for_work(cat, true);
 		} else if (cat->unserved >= SERVE_BYTES) {
-			serve(cat, false);
+			wait_for_work(cat, false);
 		}
 	}
 }

@@ -14,7 +14,7 @@ enum {
 typedef unsigned char bytes __attribute__((vector_size(WIDTH)));
 
 static inline bytes
-load(const char *from)
+load_bytes(const char *from)
 {
 	bytes loaded;
 
@@ -46,11 +46,11 @@ count_ends(const char *at, size_t rounds, bool *odd)
 	bytes ends = {0}, odds = {0};
 
 	for (; rounds > 0; rounds--, at += WIDTH) {
-		bytes end = (bytes)(load(at) == '\n');
+		bytes end = (bytes)(load_bytes(at) == '\n');
 
 		__builtin_prefetch(at + SOON);
 		ends -= end;
-		odds |= end & ((bytes)(load(at + 1) <= ' ') | (bytes)(load(at + AFTER) == '@'));
+		odds |= end & ((bytes)(load_bytes(at + 1) <= ' ') | (bytes)(load_bytes(at + AFTER) == '@'));
 	}
 	*odd = sum_of(odds & 1) > 0;
 	return sum_of(ends);

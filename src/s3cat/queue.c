@@ -9,7 +9,7 @@
 #define PLACES 2
 
 static struct slice
-copy(struct buf *text, struct slice s)
+copy_text(struct buf *text, struct slice s)
 {
 	const char *at = text->data + text->len;
 
@@ -44,7 +44,7 @@ queue_has_room(const struct queue *queue, const struct store *store)
 
 /* The next place in the ring, for this record. */
 static struct transfer *
-add(struct queue *queue, const struct object_record *record)
+add_transfer(struct queue *queue, const struct object_record *record)
 {
 	struct transfer *transfer = &queue->ring[(queue->head + queue->count) % queue->size];
 	struct buf *text = &transfer->text;
@@ -53,12 +53,12 @@ add(struct queue *queue, const struct object_record *record)
 	/* room for all at once: the slices must not move */
 	buf_reserve(text, record->bucket.len + record->key.len + record->etag.len + record->list.len + 4);
 	transfer->record = (struct object_record){
-		.bucket = copy(text, record->bucket),
-		.key = copy(text, record->key),
+		.bucket = copy_text(text, record->bucket),
+		.key = copy_text(text, record->key),
 		.size = record->size,
-		.etag = copy(text, record->etag),
+		.etag = copy_text(text, record->etag),
 		.rewritten = record->rewritten,
-		.list = copy(text, record->list),
+		.list = copy_text(text, record->list),
 	};
 	transfer->get = NULL;
 	transfer->begun = false;
@@ -69,7 +69,7 @@ add(struct queue *queue, const struct object_record *record)
 void
 queue_add(struct queue *queue, struct store *store, const struct object_record *record)
 {
-	struct transfer *transfer = add(queue, record);
+	struct transfer *transfer = add_transfer(queue, record);
 	const struct store_get_options listed = {record->size, transfer->record.etag.ptr};
 
 	transfer->get = store_get_open(store, transfer->record.bucket.ptr, transfer->record.key.ptr, &listed);
@@ -78,7 +78,7 @@ queue_add(struct queue *queue, struct store *store, const struct object_record *
 void
 queue_add_refused(struct queue *queue, const struct object_record *record, const struct err *why)
 {
-	add(queue, record)->refused = *why;
+	add_transfer(queue, record)->refused = *why;
 }
 
 void

@@ -45,7 +45,7 @@ save_stats(struct stats *stats, const struct cat *cat, const char *path)
 }
 
 static int
-run(const struct cli *cli, const struct options *options)
+cat_objects(const struct cli *cli, const struct options *options)
 {
 	size_t max_line = (size_t)settings_int(cli->settings, "max_line");
 	bool framed =
@@ -140,7 +140,7 @@ main(int argc, char **argv)
 	} else if (options.frames && options.count) {
 		status = cli_usage_error(&cli, "--frames and --count exclude each other");
 	} else {
-		status = run(&cli, &options);
+		status = cat_objects(&cli, &options);
 	}
 	cli_release(&cli);
 	return status;

@@ -29,7 +29,7 @@ next_operand(struct wanted *wanted, struct object_record *record, struct err *er
 
 /* A line that names no object. If it is a record of a listing, it gets a key: the cursor must hear of it. */
 static int
-refuse(struct wanted *wanted, struct object_record *record, const char *why, struct err *err)
+refuse_line(struct wanted *wanted, struct object_record *record, const char *why, struct err *err)
 {
 	enum fault fault = FAULT_EVERYBODY;
 
@@ -67,7 +67,7 @@ next_line(struct wanted *wanted, struct object_record *record, struct err *err)
 		return err_set(err, ERR_FAILED, "stdin, line %" PRIu64 ": too long for a record", wanted->lines.number);
 	if (object_record_parse(&wanted->records, line, record, &why))
 		return 1;
-	return refuse(wanted, record, why, err);
+	return refuse_line(wanted, record, why, err);
 }
 
 void

@@ -58,7 +58,7 @@ listing_place_release(struct listing_place *place)
 }
 
 static void
-skip(struct listing *listing, struct slice key, int why)
+skip_name(struct listing *listing, struct slice key, int why)
 {
 	listing->skipped[why]++;
 	if (listing->skipped_example.len == 0)
@@ -67,17 +67,17 @@ skip(struct listing *listing, struct slice key, int why)
 
 /* Whether the key is to be listed. Counts it where it has no number. */
 static bool
-number(struct listing *listing, struct slice prefix, struct slice key, int64_t *value)
+has_number(struct listing *listing, struct slice prefix, struct slice key, int64_t *value)
 {
 	enum layout_why why;
 
 	*value = 0;
 	if (!slice_is_utf8(key)) {
-		skip(listing, key, NOT_UTF8); /* a record could not name it */
+		skip_name(listing, key, NOT_UTF8); /* a record could not name it */
 		return false;
 	}
 	if (memchr(key.ptr, '\0', key.len) != NULL) {
-		skip(listing, key, WITH_NUL); /* no request could name it */
+		skip_name(listing, key, WITH_NUL); /* no request could name it */
 		return false;
 	}
 	if (!listing->numbered)
@@ -87,13 +87,13 @@ number(struct listing *listing, struct slice prefix, struct slice key, int64_t *
 	why = layout_number(key, prefix, listing->now, value);
 	if (why == LAYOUT_NUMBER)
 		return *value > listing->after;
-	skip(listing, key, why);
+	skip_name(listing, key, why);
 	return false;
 }
 
 /* Sets whether the item is to be left out, by what is known of it here. */
 static int
-left_out(struct run *run, const struct store_object *object, struct listing_item *item, struct err *err)
+decide_item(struct run *run, const struct store_object *object, struct listing_item *item, struct err *err)
 {
 	struct slice key = object->key;
 	struct listing *listing = run->listing;
@@ -118,7 +118,7 @@ left_out(struct run *run, const struct store_object *object, struct listing_item
 
 /* An item of which all is known, in its turn. Returns 1 if more is wanted, 0 if not, -1 with err. */
 static int
-pass_on(struct run *run, const struct listing_item *item, struct err *err)
+emit_item(struct run *run, const struct listing_item *item, struct err *err)
 {
 	struct listing *listing = run->listing;
 	int64_t highest = listing->highest;
@@ -153,36 +153,36 @@ pass_on_known(struct run *run, bool all, struct err *err)
 		got = listing_rewritten_next(run->rewritten, wait, &item, err);
 		if (got <= 0)
 			return got < 0 ? -1 : 1;
-		wanted = pass_on(run, &item, err);
+		wanted = emit_item(run, &item, err);
 	}
 	return wanted;
 }
 
 /* One object of the store's listing. Returns 1 where more is wanted, 0 where not, -1 with err. */
 static int
-take(struct run *run, const struct store_object *object, struct err *err)
+take_object(struct run *run, const struct store_object *object, struct err *err)
 {
 	struct listing_item item = {
 		.key = object->key, .etag = object->etag, .size = object->size, .modified = object->modified};
 	struct listing_counterpart counterpart;
 	bool suspect = false;
 
-	if (!number(run->listing, run->prefix, object->key, &item.number))
+	if (!has_number(run->listing, run->prefix, object->key, &item.number))
 		return 1;
-	if (left_out(run, object, &item, err) < 0)
+	if (decide_item(run, object, &item, err) < 0)
 		return -1;
 	if (item.present && run->rewritten != NULL) {
 		listing_join_found(run->join, &counterpart);
 		suspect = listing_rewritten_is_suspect(&item, &counterpart);
 	}
 	if (run->rewritten == NULL || (!suspect && listing_rewritten_is_empty(run->rewritten)))
-		return pass_on(run, &item, err);
+		return emit_item(run, &item, err);
 	listing_rewritten_add(run->rewritten, &item, suspect ? &counterpart : NULL);
 	return pass_on_known(run, false, err);
 }
 
 static int
-run_all(struct run *run, struct err *err)
+list_objects(struct run *run, struct err *err)
 {
 	struct listing_emit *emit = &run->listing->emit;
 	int wanted = 1;
@@ -195,7 +195,7 @@ run_all(struct run *run, struct err *err)
 			return -1;
 		if (result == 0)
 			break;
-		wanted = take(run, &object, err);
+		wanted = take_object(run, &object, err);
 	}
 	if (wanted > 0 && run->rewritten != NULL)
 		wanted = pass_on_known(run, true, err);
@@ -231,7 +231,7 @@ listing_run(struct listing *listing, struct store *store, struct out *out, struc
 	if (run.join != NULL && listing->rewritten)
 		run.rewritten = listing_rewritten_new(store, listing->counterparts.bucket);
 
-	result = run_all(&run, err);
+	result = list_objects(&run, err);
 	listing_emit_end(&listing->emit, result == 0 && !signals_stop());
 
 	listing_rewritten_free(run.rewritten);

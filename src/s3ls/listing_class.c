@@ -19,7 +19,7 @@ is_name(struct slice name)
 }
 
 static struct slice
-trim(struct slice text)
+trim_spaces(struct slice text)
 {
 	while (text.len > 0 && text.ptr[0] == ' ')
 		text = slice_of(text.ptr + 1, text.len - 1);
@@ -34,7 +34,7 @@ listing_classes_parse(struct listing_classes *classes, const char *text, const c
 	classes->count = 0;
 	while (text != NULL && *text != '\0') {
 		size_t len = strcspn(text, ",");
-		struct slice name = trim(slice_of(text, len));
+		struct slice name = trim_spaces(slice_of(text, len));
 
 		if (!is_name(name))
 			return err_set(err, ERR_USAGE, "exclude_storage_class (%s): '%.*s' is not the name of a storage class",

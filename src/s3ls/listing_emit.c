@@ -97,7 +97,7 @@ print_held(struct listing_emit *emit, bool last_of_number, bool last)
 
 /* All of the record but its position. */
 static void
-hold(struct listing_emit *emit, const struct listing_item *item)
+hold_record(struct listing_emit *emit, const struct listing_item *item)
 {
 	const struct object_facts facts = {item->key, item->size, item->etag, item->modified, item->rewritten};
 
@@ -135,7 +135,7 @@ listing_emit_item(struct listing_emit *emit, const struct listing_item *item)
 		if (enough)
 			return false;
 	}
-	hold(emit, item);
+	hold_record(emit, item);
 	return emit->out->failed == 0;
 }
 

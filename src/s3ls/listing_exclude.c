@@ -9,14 +9,14 @@
 #define FILE_MAX_BYTES ((size_t)256 << 20)
 
 static int
-compare(const void *a, const void *b)
+compare_keys(const void *a, const void *b)
 {
 	return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 /* For now `ptr` is an offset into text, which still moves. */
 static void
-add(struct listing_exclude *exclude, struct slice key)
+add_key(struct listing_exclude *exclude, struct slice key)
 {
 	if (exclude->count == exclude->capacity) {
 		exclude->capacity = exclude->capacity == 0 ? 64 : exclude->capacity * 2;
@@ -37,7 +37,7 @@ add_line(struct listing_exclude *exclude, struct records *records, struct slice 
 	if (!object_record_parse(records, line, &record, why))
 		return -1;
 	if (record.bucket.len == 0 || slice_equal_str(record.bucket, bucket))
-		add(exclude, record.key);
+		add_key(exclude, record.key);
 	return 0;
 }
 
@@ -81,7 +81,7 @@ listing_exclude_load(struct listing_exclude *exclude, const char *path, const ch
 		at += exclude->keys[i].len;
 	}
 	if (exclude->count > 1)
-		qsort(exclude->keys, exclude->count, sizeof(exclude->keys[0]), compare);
+		qsort(exclude->keys, exclude->count, sizeof(exclude->keys[0]), compare_keys);
 	return result;
 }
 
@@ -89,7 +89,7 @@ bool
 listing_exclude_has(const struct listing_exclude *exclude, struct slice key)
 {
 	return exclude->count > 0 &&
-	       bsearch(&key, exclude->keys, exclude->count, sizeof(exclude->keys[0]), compare) != NULL;
+	       bsearch(&key, exclude->keys, exclude->count, sizeof(exclude->keys[0]), compare_keys) != NULL;
 }
 
 void

@@ -77,7 +77,7 @@ drop_before(struct listing_join *join, struct slice name)
 }
 
 static int
-keep(struct listing_join *join, struct slice name, int64_t modified, struct err *err)
+keep_name(struct listing_join *join, struct slice name, int64_t modified, struct err *err)
 {
 	if (join->names.len + name.len + (join->count - join->first) * sizeof(join->entries[0]) > KEPT_MAX)
 		return err_set(err, ERR_FAILED, "s3://%s/%s: too many names begin alike to tell which is missing", join->bucket,
@@ -117,7 +117,7 @@ read_until(struct listing_join *join, struct slice name, struct slice limit, str
 			               join->prefix);
 		buf_reset(&join->last);
 		buf_append_slice(&join->last, found);
-		if (slice_compare(found, name) >= 0 && keep(join, found, object.modified, err) < 0)
+		if (slice_compare(found, name) >= 0 && keep_name(join, found, object.modified, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -99,7 +99,7 @@ is_rewritten(const struct place *place, const struct store_info *info)
 
 /* Whoever lists may not be allowed to read. */
 static void
-say_refused(struct listing_rewritten *rewritten, const struct err *err)
+warn_refused(struct listing_rewritten *rewritten, const struct err *err)
 {
 	if (!rewritten->refused)
 		log_warning(
@@ -127,7 +127,7 @@ listing_rewritten_next(struct listing_rewritten *rewritten, bool wait, struct li
 		if (result == -1 && err->kind != ERR_ACCESS)
 			return -1;
 		if (result == -1)
-			say_refused(rewritten, err);
+			warn_refused(rewritten, err);
 		/* 0: the counterpart has gone meanwhile, and the object is as one that never had any */
 		place->item.rewritten = result != 0 && is_rewritten(place, &info);
 		place->item.left_out = result != 0 && !place->item.rewritten;

@@ -42,7 +42,7 @@ listing_spool_new(size_t hold)
 }
 
 static int
-spill(struct listing_spool *spool, struct queue *queue, struct err *err)
+spill_queue(struct listing_spool *spool, struct queue *queue, struct err *err)
 {
 	if (queue->fd < 0)
 		queue->fd = io_open_temporary(err);
@@ -56,7 +56,7 @@ spill(struct listing_spool *spool, struct queue *queue, struct err *err)
 }
 
 static int
-width(int64_t number)
+digits_of(int64_t number)
 {
 	int digits = 0;
 
@@ -69,7 +69,7 @@ width(int64_t number)
 
 /* Memory is taken as it is written to: all at once saves the copying to ever larger ones. */
 static void
-enlarge(struct buf *buf, size_t size)
+enlarge_buf(struct buf *buf, size_t size)
 {
 	struct buf large = BUF_INIT;
 
@@ -83,7 +83,7 @@ enlarge(struct buf *buf, size_t size)
 int
 listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err)
 {
-	struct queue *queue = &spool->queues[width(item->number) % WIDTHS];
+	struct queue *queue = &spool->queues[digits_of(item->number) % WIDTHS];
 	struct head head = {
 		.number = item->number,
 		.size = item->size,
@@ -97,19 +97,19 @@ listing_spool_add(struct listing_spool *spool, const struct listing_item *item, 
 	char *at;
 
 	if (queue->buf.len >= LARGE && queue->buf.cap < spool->hold)
-		enlarge(&queue->buf, spool->hold);
+		enlarge_buf(&queue->buf, spool->hold);
 	buf_reserve(&queue->buf, size);
 	at = queue->buf.data + queue->buf.len;
 	memcpy(at, &head, sizeof(head));
 	put_slice(put_slice(at + sizeof(head), item->key), item->etag);
 	queue->buf.len += size;
 	spool->held += size;
-	return spool->held < spool->hold || queue->buf.len < BLOCK ? 0 : spill(spool, queue, err);
+	return spool->held < spool->hold || queue->buf.len < BLOCK ? 0 : spill_queue(spool, queue, err);
 }
 
 /* The item at *at, if the buffer holds all of it. */
 static bool
-take(const struct buf *buf, size_t *at, struct listing_item *item)
+take_item(const struct buf *buf, size_t *at, struct listing_item *item)
 {
 	struct head head;
 	const char *bytes = buf->data + *at;
@@ -142,7 +142,7 @@ emit_buffer(struct buf *buf, struct listing_emit *emit)
 	bool wanted = true;
 	size_t at = 0;
 
-	while (wanted && take(buf, &at, &item))
+	while (wanted && take_item(buf, &at, &item))
 		wanted = listing_emit_item(emit, &item);
 	buf_consume(buf, at);
 	return wanted;
@@ -157,7 +157,7 @@ emit_queue(struct listing_spool *spool, struct queue *queue, struct listing_emit
 
 	if (queue->fd < 0)
 		return emit_buffer(buf, emit);
-	if (spill(spool, queue, err) < 0)
+	if (spill_queue(spool, queue, err) < 0)
 		return -1;
 	if (lseek(queue->fd, 0, SEEK_SET) < 0)
 		return err_set_errno(err, ERR_TEMPORARY, "cannot go back in a temporary file");

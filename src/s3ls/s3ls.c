@@ -109,7 +109,7 @@ set_parallel(const struct cli *cli, int64_t parallel, struct err *err)
 }
 
 static int
-prepare(struct listing *listing, const struct cli *cli, const struct options *options, struct err *err)
+set_up_listing(struct listing *listing, const struct cli *cli, const struct options *options, struct err *err)
 {
 	struct layout layout;
 
@@ -151,14 +151,14 @@ save_stats(struct stats *stats, const struct listing *listing, const struct stor
 }
 
 static enum exit_status
-fail(const struct err *err)
+report_error(const struct err *err)
 {
 	err_log(err);
 	return err_status(err);
 }
 
 static enum exit_status
-list(struct listing *listing, struct store *store, const char *stats_path)
+list_all(struct listing *listing, struct store *store, const char *stats_path)
 {
 	enum exit_status status = STATUS_OK;
 	struct err err = ERR_INIT;
@@ -169,7 +169,7 @@ list(struct listing *listing, struct store *store, const char *stats_path)
 	progress_count("listed", &listing->emit.listed);
 	out_init(&out, STDOUT_FILENO);
 	if (listing_run(listing, store, &out, &err) < 0 && !signals_stop())
-		status = fail(&err);
+		status = report_error(&err);
 	listing_warn_skipped(listing);
 	listing_classes_warn(&listing->classes);
 	out_flush(&out);
@@ -177,7 +177,7 @@ list(struct listing *listing, struct store *store, const char *stats_path)
 	stats_release(&stats);
 	store_free(store);
 	if (out_close(&out, &err) < 0)
-		status = status_worse(status, fail(&err));
+		status = status_worse(status, report_error(&err));
 	if (signals_stop())
 		signals_die(signals_stop());
 	return status;
@@ -185,7 +185,7 @@ list(struct listing *listing, struct store *store, const char *stats_path)
 
 /* The store and the credentials that would be used, for the settings as they are. */
 static enum exit_status
-whoami(const struct cli *cli)
+print_whoami(const struct cli *cli)
 {
 	struct err err = ERR_INIT;
 	struct store *store = store_open(cli->settings, &err);
@@ -194,33 +194,33 @@ whoami(const struct cli *cli)
 	struct out out;
 
 	if (store == NULL)
-		return fail(&err);
+		return report_error(&err);
 	if (store_describe(store, &text, &err) < 0)
-		status = fail(&err);
+		status = report_error(&err);
 	store_free(store);
 	out_init(&out, STDOUT_FILENO);
 	if (status == STATUS_OK)
 		out_write_slice(&out, slice_of_buf(&text));
 	buf_release(&text);
 	if (out_close(&out, &err) < 0)
-		status = fail(&err);
+		status = report_error(&err);
 	return status;
 }
 
 static enum exit_status
-run(const struct cli *cli, const struct options *options)
+run_listing(const struct cli *cli, const struct options *options)
 {
 	struct listing listing = {0};
 	struct err err = ERR_INIT;
 	enum exit_status status;
 	struct store *store;
 
-	if (prepare(&listing, cli, options, &err) < 0)
-		status = fail(&err);
+	if (set_up_listing(&listing, cli, options, &err) < 0)
+		status = report_error(&err);
 	else if ((store = store_open(cli->settings, &err)) == NULL)
-		status = fail(&err);
+		status = report_error(&err);
 	else
-		status = list(&listing, store, cli->stats_path);
+		status = list_all(&listing, store, cli->stats_path);
 	listing_release(&listing);
 	return status;
 }
@@ -264,7 +264,7 @@ main(int argc, char **argv)
 	else if (cli.operand_count > 1)
 		status = cli_usage_error(&cli, "more than one PREFIX: '%s'", cli.operands[1]);
 	else
-		status = (int)(options.whoami ? whoami(&cli) : run(&cli, &options));
+		status = (int)(options.whoami ? print_whoami(&cli) : run_listing(&cli, &options));
 	cli_release(&cli);
 	return status;
 }

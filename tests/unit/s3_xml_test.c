@@ -20,10 +20,10 @@ errors(void **state)
 	(void)state;
 	assert_true(
 		s3_error_read(SLICE("<?xml version=\"1.0\"?><Error><Code>AuthorizationHeaderMalformed</Code><Message>the "
-	                       "region "
-	                       "'us-east-1' is "
-	                       "wrong</Message><Region>eu-west-1</Region><RequestId>4F</RequestId></Error>"),
-	                 &error));
+	                        "region "
+	                        "'us-east-1' is "
+	                        "wrong</Message><Region>eu-west-1</Region><RequestId>4F</RequestId></Error>"),
+	                  &error));
 	assert_string_equal(buf_cstr(&error.code), "AuthorizationHeaderMalformed");
 	assert_string_equal(buf_cstr(&error.message), "the region 'us-east-1' is wrong");
 	assert_string_equal(buf_cstr(&error.region), "eu-west-1");

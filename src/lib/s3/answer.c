@@ -2,7 +2,6 @@
  * What S3's answers mean: success, a failure for good, worth another try; or news of the region, the clock or
  * the credentials, with which the same request is sent again at once.
  */
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
