@@ -41,7 +41,7 @@ void body_release(struct body *body);
 /* Starts an object. The slices must live until its end. */
 void body_start(struct body *body, struct slice bucket, struct slice key);
 
-/* The next bytes. Returns 0, or -1 with err where the object is given up (the text does not name it). */
+/* The next bytes. Returns 0, or -1 with err if the object is given up (the text does not name it). */
 int body_feed(struct body *body, struct slice data, struct err *err);
 
 /* All bytes came. Returns 0, or -1 with err. */

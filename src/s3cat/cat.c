@@ -260,7 +260,7 @@ step_head(struct cat *cat)
 	return true;
 }
 
-/* Looks after the transfers and stdin; waits for one of them where `block`. */
+/* Looks after the transfers and stdin; waits for one of them if `block`. */
 static void
 wait_for_work(struct cat *cat, bool block)
 {

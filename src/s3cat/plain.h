@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /*
- * Whole lines, the last with its '\n': how many there are, or -1 where one of them needs a closer look, which is also said of
+ * Whole lines, the last with its '\n': how many there are, or -1 if one of them needs a closer look, which is also said of
  * a few that turn out plain.
  */
 int64_t plain_count(const char *lines, size_t len);

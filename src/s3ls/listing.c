@@ -134,7 +134,7 @@ emit_item(struct run *run, const struct listing_item *item, struct err *err)
 			listing->highest = highest; /* it is what the next listing begins with */
 		return wanted;
 	}
-	/* What is left out matters only where the listing may end at it. */
+	/* What is left out matters only if the listing may end at it. */
 	if (item->left_out && listing_emit_is_settled(&listing->emit, item->modified))
 		return 1;
 	return listing_spool_add(run->spool, item, err) < 0 ? -1 : 1;
@@ -158,7 +158,7 @@ pass_on_known(struct run *run, bool all, struct err *err)
 	return wanted;
 }
 
-/* One object of the store's listing. Returns 1 where more is wanted, 0 where not, -1 with err. */
+/* One object of the store's listing. Returns 1 if more is wanted, 0 if not, -1 with err. */
 static int
 take_object(struct run *run, const struct store_object *object, struct err *err)
 {

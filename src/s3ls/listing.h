@@ -60,7 +60,7 @@ struct listing_emit {
 /* `out` must outlive it. Records are made for `after`; with `positions` they say where in the listing they are. `before` and `most` may be set then. */
 void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool positions, int64_t after,
                        int64_t settled_ms);
-/* The next item in order. Returns false where nothing more is wanted: there is enough, --settle's cut, or stdout's reader has left. */
+/* The next item in order. Returns false if nothing more is wanted: there is enough, --settle's cut, or stdout's reader has left. */
 bool listing_emit_item(struct listing_emit *emit, const struct listing_item *item);
 /* Whether a number is later than the store's clock: it moves neither `upto` nor the highest number. */
 bool listing_emit_is_future(struct listing_emit *emit, int64_t number);
@@ -166,7 +166,7 @@ struct listing_place {
 	char *prefix;
 };
 
-/* "s3://bucket/prefix", or "prefix" in `bucket` (NULL: must be named). False where there is no bucket. */
+/* "s3://bucket/prefix", or "prefix" in `bucket` (NULL: must be named). False if there is no bucket. */
 bool listing_place_parse(const char *text, const char *bucket, struct listing_place *place);
 void listing_place_release(struct listing_place *place);
 

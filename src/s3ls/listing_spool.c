@@ -148,7 +148,7 @@ emit_buffer(struct buf *buf, struct listing_emit *emit)
 	return wanted;
 }
 
-/* Returns 1 where more is wanted, 0 where not, -1 with err. */
+/* Returns 1 if more is wanted, 0 if not, -1 with err. */
 static int
 emit_queue(struct listing_spool *spool, struct queue *queue, struct listing_emit *emit, struct err *err)
 {

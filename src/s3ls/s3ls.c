@@ -1,7 +1,7 @@
 /*
  * s3ls: list the raw postings that are still to do, oldest first.
  *
- * stdout: object records, one a line. Exit: 0 all listed (also where there is nothing), 1 failed for
+ * stdout: object records, one a line. Exit: 0 all listed (also if there is nothing), 1 failed for
  * good, 2 usage, 75 the store could not be reached.
  */
 #include <string.h>

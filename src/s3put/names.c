@@ -8,7 +8,7 @@
 
 enum { CAPACITY_MIN = 1024 };
 
-/* The slot of this hash, or the free one where it belongs. */
+/* The slot of this hash, or the free one if it belongs. */
 static uint64_t *
 find_slot(const struct names *names, uint64_t hash)
 {

@@ -71,7 +71,7 @@ compare_entries(const void *left, const void *right)
 	return order;
 }
 
-/* [default] counts for nothing where there is a [profile default]. */
+/* [default] counts for nothing if there is a [profile default]. */
 static void
 drop_bare_default(struct aws_config *config)
 {

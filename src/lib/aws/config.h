@@ -8,7 +8,7 @@
  * any case; names of profiles are not. Sections that come twice are merged, of keys the last counts.
  *
  * In the config file a profile is [profile NAME] ("[profile "a b"]" too) or [default], which counts for
- * nothing where there is a [profile default]; [services NAME] and [sso-session NAME] are kinds of their own,
+ * nothing if there is a [profile default]; [services NAME] and [sso-session NAME] are kinds of their own,
  * other sections are skipped. In the credentials file a profile is [NAME]; what it says goes before what the
  * config file says.
  */
@@ -60,7 +60,7 @@ int aws_config_profile(const struct aws_config *config, const struct settings *s
 bool aws_config_has(const struct aws_config *config, const char *profile);
 
 /*
- * A value of a profile: "region", "s3.addressing_style". NULL where it is not there or blank. Lives as long as
+ * A value of a profile: "region", "s3.addressing_style". NULL if it is not there or blank. Lives as long as
  * the config.
  */
 const char *aws_config_get(const struct aws_config *config, const char *profile, const char *key);
@@ -69,12 +69,12 @@ const char *aws_config_get(const struct aws_config *config, const char *profile,
 const char *aws_config_section_get(const struct aws_config *config, enum aws_config_kind kind, const char *name,
                                    const char *key);
 
-/* Whether the value comes from the credentials file; false where there is none. */
+/* Whether the value comes from the credentials file; false if there is none. */
 bool aws_config_is_from_credentials(const struct aws_config *config, const char *profile, const char *key);
 
 /*
  * The endpoint that a profile names for a service ("s3", "sts"): of its `services` section, else its own
- * endpoint_url. NULL where it names none or where endpoints of profiles are to be ignored
+ * endpoint_url. NULL if it names none or if endpoints of profiles are to be ignored
  * (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS).
  */
 const char *aws_config_endpoint(const struct aws_config *config, const struct settings *settings, const char *profile,

@@ -74,7 +74,7 @@ add_entry(const struct scan *scan, const char *nest, const char *key, const char
 		aws_config_add(scan->config, &entry);
 }
 
-/* The word behind "profile" and its like: bare, or in quotes where it holds blanks. NULL where it is neither.
+/* The word behind "profile" and its like: bare, or in quotes where it holds blanks. NULL if it is neither.
  */
 static char *
 section_word(char *word)

@@ -38,14 +38,14 @@ void credentials_free(struct credentials *credentials); /* wipes the secrets; NU
  * Those to sign with now; renewed first where they are about to expire, or where `refused` is the generation
  * that the server has just called expired (0: none was). They live until the next call. May block for a few
  * seconds when it renews. A renewal that fails while the old ones still hold is a warning. Returns NULL with
- * err: ERR_USAGE where none were found (says where was looked, and what to do) or something is set wrong,
- * ERR_ACCESS where they were refused or have expired for good, ERR_TEMPORARY where a service did not answer;
+ * err: ERR_USAGE if none were found (says where was looked, and what to do) or something is set wrong,
+ * ERR_ACCESS if they were refused or have expired for good, ERR_TEMPORARY if a service did not answer;
  * a failure is the answer for some seconds before anything is asked again.
  */
 const struct aws_credentials *credentials_get(struct credentials *credentials, int64_t refused, struct err *err);
 
 /*
- * From the profile in use, as it stands there; NULL where it says nothing. The endpoint is the one for S3 (also of its
+ * From the profile in use, as it stands there; NULL if it says nothing. The endpoint is the one for S3 (also of its
  * `services` section).
  */
 const char *credentials_region(const struct credentials *credentials);
@@ -56,7 +56,7 @@ const char *credentials_ca_bundle(const struct credentials *credentials); /* or 
 /*
  * Which credentials, from where, until when, and what they would be used on, as "name: value" lines without
  * any secret. Endpoint and region are those that the store settled on (NULL: the profile's). Asks for the
- * credentials; returns -1 with err where there are none.
+ * credentials; returns -1 with err if there are none.
  */
 int credentials_describe(struct credentials *credentials, const char *endpoint, const char *region, struct buf *to,
                          struct err *err);

@@ -43,7 +43,7 @@ check_uri(const char *uri, bool *local, struct err *err)
 	return 0;
 }
 
-/* The Authorization header, or nothing where no token is set. Returns -1 with err. */
+/* The Authorization header, or nothing if no token is set. Returns -1 with err. */
 static int
 add_token(const struct settings *settings, struct buf *header, struct err *err)
 {

@@ -13,8 +13,8 @@
  *   credentials_container.c  ECS, EKS Pod Identity
  *   credentials_imds.c       instance metadata
  *
- * A provider is one place of the chain: it returns 1 with *set, 0 where it is not set up (the chain goes on),
- * -1 with err where it is, and fails (the chain ends).
+ * A provider is one place of the chain: it returns 1 with *set, 0 if it is not set up (the chain goes on),
+ * -1 with err if it is, and fails (the chain ends).
  */
 #ifndef AWS_CREDENTIALS_INTERNAL_H
 #define AWS_CREDENTIALS_INTERNAL_H
@@ -86,7 +86,7 @@ int credentials_from_imds(struct credential_context *context, struct credential_
 
 /* credentials_process.c: runs `command` without a shell; returns 0, or -1 with err. */
 int credentials_from_process(const char *command, struct credential_set *set, struct err *err);
-/* The words of a command line as a POSIX shell splits them, not expanded; NULL where a quote is left open. */
+/* The words of a command line as a POSIX shell splits them, not expanded; NULL if a quote is left open. */
 char **credential_words(const char *command);
 
 /* credentials_sts_endpoint.c */

@@ -55,7 +55,7 @@ answer_release(struct answer *answer)
 	credential_buf_wipe(&answer->scratch);
 }
 
-/* The member's string; empty where it is not there, null, or no string. */
+/* The member's string; empty if it is not there, null, or no string. */
 static struct slice
 answer_text(struct answer *answer, enum member member)
 {

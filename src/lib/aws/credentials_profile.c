@@ -75,7 +75,7 @@ web_identity(struct credential_context *context, const char *profile, struct cre
 	return 1;
 }
 
-/* Keys that need no other profile. Returns 0 where the profile has none. */
+/* Keys that need no other profile. Returns 0 if the profile has none. */
 static int
 own_keys(struct credential_context *context, const char *profile, struct credential_set *set, struct err *err)
 {

@@ -35,7 +35,7 @@ int64_t retry_delay(int attempt, enum retry retry, double random);
 
 /*
  * The same after hearing the server: its x-amz-retry-after (milliseconds; obeyed within delay..delay+5s, as
- * AWS's own clients do), else its Retry-After (seconds, up to a minute). NULL where a header is missing; what
+ * AWS's own clients do), else its Retry-After (seconds, up to a minute). NULL if a header is missing; what
  * is no sound number is ignored.
  */
 int64_t retry_obey(int64_t delay_ms, const char *amz_retry_after, const char *retry_after);
@@ -54,9 +54,9 @@ struct retry_quota {
 	}
 /* clang-format on */
 
-/* What a retry takes, or -1 where the quota does not hold it: then the request fails at once. */
+/* What a retry takes, or -1 if the quota does not hold it: then the request fails at once. */
 int retry_take(struct retry_quota *quota, enum retry retry);
-/* A request succeeded; `taken` is what its last retry took, 0 where it needed none. */
+/* A request succeeded; `taken` is what its last retry took, 0 if it needed none. */
 void retry_refund(struct retry_quota *quota, int taken);
 
 #endif

@@ -32,7 +32,7 @@ int64_t clock_parse_iso(const char *text);
 int64_t clock_parse_time(const char *text);
 /*
  * The same for the form that everybody uses, "2024-07-17T02:38:54", at the start of a text that may go on. Returns what
- * is behind it, or NULL where it looks otherwise; that says nothing of what clock_parse_iso makes of it.
+ * is behind it, or NULL if it looks otherwise; that says nothing of what clock_parse_iso makes of it.
  */
 const char *clock_parse_usual(const char *text, int64_t *seconds);
 

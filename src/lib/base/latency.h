@@ -15,7 +15,7 @@ struct latency {
 };
 
 void latency_add(struct latency *latency, int64_t us);
-/* The time that so many in a hundred did not exceed, in us; 0 where there were none. */
+/* The time that so many in a hundred did not exceed, in us; 0 if there were none. */
 int64_t latency_percentile(const struct latency *latency, int percent);
 
 #endif

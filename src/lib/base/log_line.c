@@ -29,7 +29,7 @@ put_bytes(struct line *line, const char *bytes, size_t len)
 	return true;
 }
 
-/* What could move a cursor or fake a line. `n` is the length of the character, 0 where it is no UTF-8. */
+/* What could move a cursor or fake a line. `n` is the length of the character, 0 if it is no UTF-8. */
 static bool
 is_control(const char *text, size_t n)
 {

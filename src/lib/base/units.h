@@ -20,7 +20,7 @@ bool units_parse_time(const char *text, int64_t *milliseconds);
 /* Unsigned digits in data[0..len), no sign, no overflow. */
 bool units_parse_digits(const char *data, size_t len, int64_t *value);
 
-/* The number that eight digits are, all in one go; false where one of the eight bytes is none. */
+/* The number that eight digits are, all in one go; false if one of the eight bytes is none. */
 static inline bool
 units_eight_digits(const char *data, uint64_t *value)
 {

@@ -40,7 +40,7 @@ struct cache {
 	int64_t added;
 	struct log_site strange;
 
-	struct buf lifetime[LIFETIMES]; /* EXPIRE's end, with the seconds, by bucket; empty where nothing expires */
+	struct buf lifetime[LIFETIMES]; /* EXPIRE's end, with the seconds, by bucket; empty if nothing expires */
 };
 
 void

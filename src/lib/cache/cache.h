@@ -44,7 +44,7 @@ void cache_disconnect(struct cache *cache);
 /* Which Redis, for messages: "redis://localhost:6379/0"; "Redis" where it was never connected. */
 const char *cache_name(const struct cache *cache);
 
-/* Queues a look-up. Some may be sent at once. Returns 0, or -1 with err where it is not connected or the connection broke. */
+/* Queues a look-up. Some may be sent at once. Returns 0, or -1 with err if it is not connected or the connection broke. */
 int cache_ask(struct cache *cache, struct pair_hash hash, struct err *err);
 
 /* Queues a write; with cache_ttl_days the pair's whole bucket lives that long from now. `seniority` is 1..7. */

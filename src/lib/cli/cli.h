@@ -51,7 +51,7 @@ struct cli {
 
 /*
  * Starts a program: names it for messages, installs the signal flags, parses, loads the settings
- * (config.yaml, .env, environment, flags). Returns true to go on; false where the program should end
+ * (config.yaml, .env, environment, flags). Returns true to go on; false if the program should end
  * with cli->status (after --help, --version, --print-config or a usage error, which is already printed).
  */
 bool cli_start(struct cli *cli, int argc, char **argv);

@@ -20,7 +20,7 @@ void stats_init(struct stats *stats, const char *program);
 void stats_int(struct stats *stats, const char *name, int64_t value);
 /* "failed_object", "failed_everybody" and "failed_nobody": how many objects failed, by enum fault. */
 void stats_faults(struct stats *stats, const int64_t failed_by[FAULTS]);
-/* NAME_p50_ms and NAME_p99_ms; nothing where nothing was measured. */
+/* NAME_p50_ms and NAME_p99_ms; nothing if nothing was measured. */
 void stats_latency(struct stats *stats, const char *name, const struct latency *latency);
 void stats_text(struct stats *stats, const char *name, const char *value);
 

@@ -49,7 +49,7 @@ int file_open_bucket(int root, const char *bucket, const char *verb, struct err 
 int file_open_parent(const struct file_store *files, int bucket, const char *key, int flags, const char **name);
 
 /*
- * The same, and makes the folders that are missing. *made becomes how many it made, also where it fails;
+ * The same, and makes the folders that are missing. *made becomes how many it made, also if it fails;
  * *depth the number of folders beneath the bucket, or beneath the last link.
  */
 int file_make_parent(const struct file_store *files, int bucket, const char *key, const char **name, int *made,
@@ -99,7 +99,7 @@ void file_pool_drain(struct file_pool *pool);
 void file_pool_submit(struct file_pool *pool, struct file_job *job);
 /* Whether there is a job that is not done yet. */
 bool file_pool_busy(struct file_pool *pool);
-/* Waits up to timeout_ms (0: not at all). True where the job is done. */
+/* Waits up to timeout_ms (0: not at all). True if the job is done. */
 bool file_pool_wait(struct file_pool *pool, struct file_job *job, int timeout_ms);
 /* Takes a queued job back; waits for a running one. After this the pool knows it no longer. */
 void file_pool_cancel(struct file_pool *pool, struct file_job *job);
@@ -127,7 +127,7 @@ struct file_store {
 	unsigned long long temporary; /* counts the names of temporary files */
 };
 
-/* The note on this folder, or NULL where there are too many to keep. *is_new where it was not known. */
+/* The note on this folder, or NULL if there are too many to keep. *is_new: it was not known. */
 struct file_folder *file_folder(struct file_store *files, const struct stat *st, bool *is_new);
 
 /* --- clean.c: what writers left behind that were killed --- */
@@ -139,7 +139,7 @@ struct file_folder *file_folder(struct file_store *files, const struct stat *st,
 void file_clean_start(struct file_store *files, int folder);
 void file_clean_free(struct file_store *files);
 
-/* Takes the lock. False where the file was removed before it was taken: make another. */
+/* Takes the lock. False if the file was removed before it was taken: make another. */
 bool file_temporary_lock(int fd);
 
 /* --- chunk.c: a folder's names in order, some at a time --- */

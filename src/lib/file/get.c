@@ -15,7 +15,7 @@
 struct file_get {
 	struct store_get base;
 	char *bucket, *key;
-	int fd; /* -1 where it failed or is at its end */
+	int fd; /* -1 if it failed or is at its end */
 	struct stat before;
 	int64_t got;
 	char *block;

@@ -162,7 +162,7 @@ follow_link(void *context, const char *name)
 	return mode;
 }
 
-/* Opens the innermost folder. Returns 0, 1 where it is gone, -1 with errno. */
+/* Opens the innermost folder. Returns 0, 1 if it is gone, -1 with errno. */
 static int
 open_folder(struct file_list *list)
 {
@@ -184,7 +184,7 @@ open_folder(struct file_list *list)
 	return errno == ENOENT || errno == ENOTDIR ? 1 : -1;
 }
 
-/* The next names of the innermost folder. Returns 1 where there are some, 0 for none, -1 with err. */
+/* The next names of the innermost folder. Returns 1 if there are some, 0 for none, -1 with err. */
 static int
 read_more_names(struct file_list *list)
 {
@@ -224,7 +224,7 @@ read_more_names(struct file_list *list)
 	return chunk->count > 0;
 }
 
-/* Looks the file up. Returns 1 with *object, 0 where it is not (any longer) there as a file, -1 with err. */
+/* Looks the file up. Returns 1 with *object, 0 if it is not (any longer) there as a file, -1 with err. */
 static int
 stat_object(struct file_list *list, const char *name, struct store_object *object)
 {

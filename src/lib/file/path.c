@@ -182,7 +182,7 @@ open_part(const struct file_store *files, int bucket, int folder, const char *ke
 	return file_open_link(files, bucket, path, flags | O_DIRECTORY);
 }
 
-/* Walks to the folder of the last part; makes what is missing where `made` is given. */
+/* Walks to the folder of the last part; makes what is missing if `made` is given. */
 static int
 walk_to_parent(const struct file_store *files, int bucket, const char *key, int flags, const char **name, int *made,
                int *depth)

@@ -5,7 +5,7 @@
 
 #include "file/file.h"
 
-/* Returns 0 where the file is gone for good, or -1 with errno. */
+/* Returns 0 if the file is gone for good, or -1 with errno. */
 static int
 unlink_in(int folder, const char *name)
 {

@@ -379,7 +379,7 @@ http_date(const char *text)
 void
 http_add_header(struct http_call *call, const char *name, const char *value)
 {
-	/* curl sends a header without a value only where it ends in ';'. */
+	/* curl sends a header without a value only if it ends in ';'. */
 	char *line = *value != '\0' ? mem_printf("%s: %s", name, value) : mem_printf("%s;", name);
 
 	call->headers = curl_slist_append(call->headers, line);

@@ -34,7 +34,7 @@ struct http_call {
 	const char *url;
 	void *headers; /* http_add_header; freed with http_call_release */
 	struct slice body;
-	bool has_body;       /* send Content-Length even where body is empty */
+	bool has_body;       /* send Content-Length even if body is empty */
 	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
 
 	/*

@@ -27,7 +27,7 @@ letter_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Four letters, the last `padding` of which are '='. Returns false where a letter is none or a bit would be
+/* Four letters, the last `padding` of which are '='. Returns false if a letter is none or a bit would be
  * lost. */
 static bool
 decode_group(char *out, const char *in, int padding)

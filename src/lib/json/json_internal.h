@@ -11,7 +11,7 @@
 int json_tokenise(struct json *json, unsigned *pos);
 
 /*
- * The same by a short cut, in the tokens that there is room for, where the text is simple enough; false where it is not. *high says
+ * The same by a short cut, in the tokens that there is room for, if the text is simple enough; false if it is not. *high says
  * whether the text has bytes of 0x80 and over. No control byte is in a string then.
  */
 bool json_tokenise_outline(struct json *json, bool *high);

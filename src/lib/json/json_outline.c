@@ -108,7 +108,7 @@ keep_bytes(struct outline *outline, const char *block, uint32_t place, uint64_t 
 	outline->len = n;
 }
 
-/* Returns false where the text has none. */
+/* Returns false if the text has none. */
 static bool
 draw_outline(struct outline *outline, struct slice text, bool *high, bool *plain)
 {

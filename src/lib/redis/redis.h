@@ -20,7 +20,7 @@ struct redis;
 
 /*
  * Connects, authenticates, selects the database; checks that the server answers as Redis does. Every
- * wait is bounded (redis_timeout). NULL with err: ERR_TEMPORARY where it cannot be reached or is loading,
+ * wait is bounded (redis_timeout). NULL with err: ERR_TEMPORARY if it cannot be reached or is loading,
  * ERR_USAGE for a wrong password or database, or something else than Redis.
  */
 struct redis *redis_open(const struct settings *settings, struct err *err);
@@ -29,11 +29,11 @@ void redis_free(struct redis *redis);
 /* "redis://127.0.0.1:6379/0" or "unix:/run/redis.sock/0", for messages; lives as long as the connection. */
 const char *redis_name(const struct redis *redis);
 
-/* Queues a command. Nothing is sent before redis_flush or redis_reply. -1 with err where the connection is dead. */
+/* Queues a command. Nothing is sent before redis_flush or redis_reply. -1 with err if the connection is dead. */
 int redis_append(struct redis *redis, int argc, const struct slice *argv, struct err *err);
 /*
  * Sends what is queued as far as the connection takes it without waiting; redis_reply sends the rest while it waits. That
- * the connection broke shows with the next reply. -1 with err where it is dead already.
+ * the connection broke shows with the next reply. -1 with err if it is dead already.
  */
 int redis_flush(struct redis *redis, struct err *err);
 enum redis_type { REDIS_STRING, REDIS_STATUS, REDIS_ERROR, REDIS_INTEGER, REDIS_NIL, REDIS_ARRAY, REDIS_OTHER };
@@ -58,7 +58,7 @@ struct redis_reply *redis_command(struct redis *redis, struct err *err, int argc
 
 /*
  * For many small answers: nothing is allocated. The queue, to which whole commands in Redis's protocol may be
- * appended; NULL where the connection is dead.
+ * appended; NULL if the connection is dead.
  */
 struct buf *redis_queue(struct redis *redis);
 

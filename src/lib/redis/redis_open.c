@@ -25,7 +25,7 @@ check_settings(const struct settings *settings, int64_t timeout, struct err *err
 	return 0;
 }
 
-/* The text of a setting, NULL where it is empty too: --redis-socket '' turns back to host and port. */
+/* The text of a setting, NULL if it is empty too: --redis-socket '' turns back to host and port. */
 static const char *
 text_of(const struct settings *settings, const char *name)
 {

@@ -27,7 +27,7 @@ struct s3_page {
 	size_t count, cap;
 	bool truncated;
 	bool encoded;     /* the server said that keys came with encoding-type=url: they are decoded */
-	struct buf token; /* for the next page; empty where it is of no use */
+	struct buf token; /* for the next page; empty if it is of no use */
 };
 
 static inline struct slice

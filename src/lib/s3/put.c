@@ -134,7 +134,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 	return &upload->put;
 }
 
-/* Waits until another part may be added. Returns -1 with err where the upload has failed meanwhile. */
+/* Waits until another part may be added. Returns -1 with err if the upload has failed meanwhile. */
 static int
 wait_for_room(struct s3_upload *upload, struct err *err)
 {

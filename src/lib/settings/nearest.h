@@ -2,7 +2,7 @@
 #ifndef SETTINGS_NEAREST_H
 #define SETTINGS_NEAREST_H
 
-/* By edit distance (a swap of neighbours counts once); NULL where none is near. */
+/* By edit distance (a swap of neighbours counts once); NULL if none is near. */
 const char *nearest_name(const char *word, const char *const *names, int count);
 
 #endif

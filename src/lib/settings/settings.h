@@ -37,7 +37,7 @@ struct settings;
 struct settings *settings_new(void);
 void settings_free(struct settings *settings);
 
-/* A value given as a flag. Returns -1 with err (ERR_USAGE) where it is not of the setting's kind. */
+/* A value given as a flag. Returns -1 with err (ERR_USAGE) if it is not of the setting's kind. */
 int settings_set_flag(struct settings *settings, const char *name, const char *value, struct err *err);
 
 /*
@@ -49,7 +49,7 @@ int settings_load(struct settings *settings, const char *config, struct err *err
 
 /*
  * Values. The strings live as long as the settings. A name that is not in the table, or of another
- * kind, is a bug (abort). NULL/0/false where nothing is set and there is no default.
+ * kind, is a bug (abort). NULL/0/false if nothing is set and there is no default.
  */
 const char *settings_text(const struct settings *settings, const char *name);
 int64_t settings_int(const struct settings *settings, const char *name); /* also SIZE (bytes) and TIME (ms) */
@@ -61,7 +61,7 @@ const char *settings_require(const struct settings *settings, const char *name, 
 /* Where the value in force comes from: "config.yaml:3", "environment", ".env:2", "--redis-host", "default", "not set". */
 const char *settings_origin(const struct settings *settings, const char *name);
 
-/* AWS_* from the environment, else from .env; blank counts as missing. NULL where it is not set. */
+/* AWS_* from the environment, else from .env; blank counts as missing. NULL if it is not set. */
 const char *settings_aws(const struct settings *settings, const char *variable);
 
 /* All of it as YAML with each value's origin as a comment; secrets as "(set)". */

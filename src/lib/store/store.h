@@ -29,7 +29,7 @@ void store_free(struct store *store);
 
 /*
  * Lets transfers move on until something changes for any of them, `fd` (or -1) is readable, or timeout_ms
- * (-1: none) has passed. Returns 1 where fd is readable, 0 otherwise, -1 where a signal asks the program to stop.
+ * (-1: none) has passed. Returns 1 if fd is readable, 0 otherwise, -1 if a signal asks the program to stop.
  */
 int store_wait(struct store *store, int fd, int timeout_ms);
 
@@ -50,7 +50,7 @@ struct slice store_reason(const struct err *err, const char *bucket, const char 
 
 /*
  * Which store it is and as whom it is asked, as "name: value" lines without any secret. Asks for the credentials;
- * returns -1 with err where there are none.
+ * returns -1 with err if there are none.
  */
 int store_describe(struct store *store, struct buf *to, struct err *err);
 
@@ -91,7 +91,7 @@ struct store_get *store_get_open(struct store *store, const char *bucket, const 
                                  const struct store_get_options *options);
 /*
  * The next bytes, in a slice that is valid until the next call for the same get. Returns 1 with
- * bytes, 0 at the end (all of it came, and size and checksum were right), -1 with err, and, only where !wait,
+ * bytes, 0 at the end (all of it came, and size and checksum were right), -1 with err, and, only if !wait,
  * 2 for "nothing yet".
  */
 int store_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
@@ -128,7 +128,7 @@ int store_put_write(struct store_put *put, const void *data, size_t len, struct 
 /* All bytes are written: begin to make it an object. Does not wait. */
 void store_put_commit(struct store_put *put);
 /*
- * Whether the commit is through. Returns 1 with *info (the stored size and etag), -1 with err, and, only where !wait, 2 for
+ * Whether the commit is through. Returns 1 with *info (the stored size and etag), -1 with err, and, only if !wait, 2 for
  * "not yet". After 1 the object is there and durable.
  */
 int store_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
@@ -136,7 +136,7 @@ void store_put_free(struct store_put *put);
 
 /* Starts to look what is known of an object, without getting it. */
 struct store_look *store_look_open(struct store *store, const char *bucket, const char *key);
-/* Returns 1 with *info, 0 if no such object is there, -1 with err, and, only where !wait, 2 for "not yet". */
+/* Returns 1 with *info, 0 if no such object is there, -1 with err, and, only if !wait, 2 for "not yet". */
 int store_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);
 void store_look_free(struct store_look *look);
 

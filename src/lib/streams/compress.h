@@ -35,7 +35,7 @@ void compress_feed(struct compress *c, struct slice block);
 /* No more blocks: compress_next() gives the rest. */
 void compress_finish(struct compress *c);
 
-/* Returns 1 with a piece of the compressed stream, valid until the next call; 0 where all was given that can be. */
+/* Returns 1 with a piece of the compressed stream, valid until the next call; 0 if all was given that can be. */
 int compress_next(struct compress *c, struct slice *piece);
 
 #endif

@@ -210,7 +210,7 @@ check_bomb(const struct decompress *d, struct err *err)
 	return 0;
 }
 
-/* One call of the decoder. Returns 1 where that made bytes, 0 where more input is needed, 2 to call again, -1. */
+/* One call of the decoder. Returns 1 if that made bytes, 0 if more input is needed, 2 to call again, -1. */
 static int
 decode_some(struct decompress *d, struct slice *in, struct slice *piece, struct err *err)
 {

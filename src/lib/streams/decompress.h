@@ -27,7 +27,7 @@ void decompress_feed(struct decompress *d, struct slice block);
 void decompress_finish(struct decompress *d);
 
 /*
- * Returns 1 with a piece of the content, valid until the next call; 0 where all was given that can be; -1 with err
+ * Returns 1 with a piece of the content, valid until the next call; 0 if all was given that can be; -1 with err
  * (ERR_OBJECT) for a stream that is damaged, cut off, or a bomb: more than 1,000 bytes from each over 1 GiB.
  */
 int decompress_next(struct decompress *d, struct slice *piece, struct err *err);

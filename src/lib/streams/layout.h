@@ -26,13 +26,13 @@ struct layout {
 };
 
 /*
- * Takes the names from the settings. Returns -1 with err (ERR_USAGE) where two of the prefixes lie in the same
+ * Takes the names from the settings. Returns -1 with err (ERR_USAGE) if two of the prefixes lie in the same
  * bucket one inside another (or are the same): outputs would be listed as sources, or overwrite each other.
  */
 int layout_load(struct layout *layout, const struct settings *settings, struct err *err);
 
 /*
- * The key of a source's output, or of its rejects: appended to *key. False where the source is not
+ * The key of a source's output, or of its rejects: appended to *key. False if the source is not
  * inside raw_prefix, or has no name after it; then *key is as it was.
  */
 bool layout_output_key(const struct layout *layout, struct slice source_key, struct buf *key);

@@ -1,6 +1,6 @@
 /*
  * Lines out of blocks. The buffer holds what was read and not yet returned: whole lines, then the
- * beginning of one. It grows only where a line is longer than the room; bytes of a line over `max` are
+ * beginning of one. It grows only if a line is longer than the room; bytes of a line over `max` are
  * thrown away as they come.
  */
 #include "streams/lines.h"

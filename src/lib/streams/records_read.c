@@ -10,7 +10,7 @@ enum member_kind {
 	MEMBER_INT,    /* int64_t, from `min` on */
 	MEMBER_BOOL,   /* bool */
 	MEMBER_OBJECT, /* struct slice: an object, as raw JSON */
-	MEMBER_STRING, /* bool: becomes true where it is there, a string */
+	MEMBER_STRING, /* bool: becomes true if it is there, a string */
 };
 
 struct member {
