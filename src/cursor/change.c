@@ -19,6 +19,13 @@ append_entry(struct change *change, struct slice key, struct slice record)
 	buf_append_slice(&change->text, record);
 }
 
+static void
+append_member(struct buf *to, const char *name, struct slice value)
+{
+	buf_append_str(to, name);
+	json_quote(to, value);
+}
+
 void
 change_add(struct change *change, struct slice key, struct slice record)
 {
@@ -61,13 +68,6 @@ change_release(struct change *change)
 	buf_release(&change->text);
 	free(change->entries);
 	*change = (struct change)CHANGE_INIT;
-}
-
-static void
-append_member(struct buf *to, const char *name, struct slice value)
-{
-	buf_append_str(to, name);
-	json_quote(to, value);
 }
 
 void

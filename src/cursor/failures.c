@@ -6,6 +6,15 @@
 #include "base/mem.h"
 #include "cursor/change.h"
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	const struct failure *x = a, *y = b;
+	int order = slice_compare(x->key, y->key);
+
+	return order ? order : (x->order > y->order) - (x->order < y->order);
+}
+
 void
 failures_add(struct failures *failures, struct slice key, struct slice record)
 {
@@ -15,15 +24,6 @@ failures_add(struct failures *failures, struct slice key, struct slice record)
 	}
 	failures->list[failures->count] = (struct failure){key, record, failures->count};
 	failures->count++;
-}
-
-static int
-compare_keys(const void *a, const void *b)
-{
-	const struct failure *x = a, *y = b;
-	int order = slice_compare(x->key, y->key);
-
-	return order ? order : (x->order > y->order) - (x->order < y->order);
 }
 
 int64_t

@@ -61,21 +61,6 @@ resolve_path(const char *path, struct err *err)
 	return real;
 }
 
-int
-locked_file_init(struct locked_file *self, const char *path, struct err *err)
-{
-	self->path = resolve_path(path, err);
-	self->folder = self->path != NULL ? folder_of(self->path) : NULL;
-	return self->path != NULL ? 0 : -1;
-}
-
-void
-locked_file_release(struct locked_file *self)
-{
-	free(self->path);
-	free(self->folder);
-}
-
 /*
  * Reads and writes do not use base/io.h: those end early once the program has been asked to stop,
  * and that is just when the progress must be saved.
@@ -113,6 +98,34 @@ write_whole(int fd, struct slice data)
 		data = slice_of(data.ptr + n, data.len - (size_t)n);
 	}
 	return 0;
+}
+
+static int
+sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = fsync(fd);
+	close(fd);
+	return result;
+}
+
+int
+locked_file_init(struct locked_file *self, const char *path, struct err *err)
+{
+	self->path = resolve_path(path, err);
+	self->folder = self->path != NULL ? folder_of(self->path) : NULL;
+	return self->path != NULL ? 0 : -1;
+}
+
+void
+locked_file_release(struct locked_file *self)
+{
+	free(self->path);
+	free(self->folder);
 }
 
 int
@@ -157,19 +170,6 @@ locked_file_lock(const struct locked_file *self, struct err *err)
 	}
 	free(path);
 	return fd;
-}
-
-static int
-sync_folder(const char *folder)
-{
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int result;
-
-	if (fd < 0)
-		return -1;
-	result = fsync(fd);
-	close(fd);
-	return result;
 }
 
 int

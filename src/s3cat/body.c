@@ -142,31 +142,6 @@ skip_mark(struct body *body, struct slice data)
 	return data;
 }
 
-void
-body_init(struct body *body, struct out *out, size_t max_line, bool framed)
-{
-	*body = (struct body){.out = out, .max_line = max_line, .framed = framed};
-}
-
-void
-body_release(struct body *body)
-{
-	buf_release(&body->carry);
-	buf_release(&body->record);
-}
-
-void
-body_start(struct body *body, struct slice bucket, struct slice key)
-{
-	body->bucket = bucket;
-	body->key = key;
-	body->number = 0;
-	body->lines = body->forged = body->left_out = 0;
-	buf_reset(&body->carry);
-	body->dropping = false;
-	body->mark = 0;
-}
-
 /* Where a piece of these whole lines ends: behind a '\n'. */
 static const char *
 piece_end(const char *lines, const char *end)
@@ -220,6 +195,31 @@ feed_pieces(struct body *body, const char *lines, const char *end, struct err *e
 	}
 	write_out(body, run, (size_t)(end - run));
 	return 0;
+}
+
+void
+body_init(struct body *body, struct out *out, size_t max_line, bool framed)
+{
+	*body = (struct body){.out = out, .max_line = max_line, .framed = framed};
+}
+
+void
+body_release(struct body *body)
+{
+	buf_release(&body->carry);
+	buf_release(&body->record);
+}
+
+void
+body_start(struct body *body, struct slice bucket, struct slice key)
+{
+	body->bucket = bucket;
+	body->key = key;
+	body->number = 0;
+	body->lines = body->forged = body->left_out = 0;
+	buf_reset(&body->carry);
+	body->dropping = false;
+	body->mark = 0;
 }
 
 int

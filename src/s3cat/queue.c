@@ -18,30 +18,6 @@ copy_text(struct buf *text, struct slice s)
 	return slice_of(at, s.len);
 }
 
-void
-queue_init(struct queue *queue, size_t parallel)
-{
-	size_t size = parallel * PLACES;
-
-	*queue = (struct queue){.ring = mem_zero(size, sizeof(*queue->ring)), .size = size, .parallel = parallel};
-}
-
-void
-queue_release(struct queue *queue)
-{
-	while (queue->count > 0)
-		queue_pop(queue);
-	for (size_t i = 0; i < queue->size; i++)
-		buf_release(&queue->ring[i].text);
-	free(queue->ring);
-}
-
-bool
-queue_has_room(const struct queue *queue, const struct store *store)
-{
-	return queue->count < queue->parallel || (queue->count < queue->size && store_get_room(store, queue->parallel));
-}
-
 /* The next place in the ring, for this record. */
 static struct transfer *
 add_transfer(struct queue *queue, const struct object_record *record)
@@ -64,6 +40,30 @@ add_transfer(struct queue *queue, const struct object_record *record)
 	transfer->begun = false;
 	queue->count++;
 	return transfer;
+}
+
+void
+queue_init(struct queue *queue, size_t parallel)
+{
+	size_t size = parallel * PLACES;
+
+	*queue = (struct queue){.ring = mem_zero(size, sizeof(*queue->ring)), .size = size, .parallel = parallel};
+}
+
+void
+queue_release(struct queue *queue)
+{
+	while (queue->count > 0)
+		queue_pop(queue);
+	for (size_t i = 0; i < queue->size; i++)
+		buf_release(&queue->ring[i].text);
+	free(queue->ring);
+}
+
+bool
+queue_has_room(const struct queue *queue, const struct store *store)
+{
+	return queue->count < queue->parallel || (queue->count < queue->size && store_get_room(store, queue->parallel));
 }
 
 void

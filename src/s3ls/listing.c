@@ -26,37 +26,6 @@ struct run {
 	struct slice prefix;                 /* of the keys */
 };
 
-bool
-listing_place_parse(const char *text, const char *bucket, struct listing_place *place)
-{
-	static const char scheme[] = "s3://";
-	const char *slash;
-
-	*place = (struct listing_place){0};
-	if (strncmp(text, scheme, sizeof(scheme) - 1) == 0) {
-		text += sizeof(scheme) - 1;
-		slash = strchrnul(text, '/');
-		if (slash == text)
-			return false;
-		place->bucket = mem_dup_n(text, (size_t)(slash - text));
-		place->prefix = mem_dup(*slash == '/' ? slash + 1 : slash);
-		return true;
-	}
-	if (bucket == NULL)
-		return false;
-	place->bucket = mem_dup(bucket);
-	place->prefix = mem_dup(text);
-	return true;
-}
-
-void
-listing_place_release(struct listing_place *place)
-{
-	free(place->bucket);
-	free(place->prefix);
-	*place = (struct listing_place){0};
-}
-
 static void
 skip_name(struct listing *listing, struct slice key, int why)
 {
@@ -204,6 +173,37 @@ list_objects(struct run *run, struct err *err)
 	if (run->spool != NULL && !signals_stop())
 		return listing_spool_emit(run->spool, emit, err);
 	return 0;
+}
+
+bool
+listing_place_parse(const char *text, const char *bucket, struct listing_place *place)
+{
+	static const char scheme[] = "s3://";
+	const char *slash;
+
+	*place = (struct listing_place){0};
+	if (strncmp(text, scheme, sizeof(scheme) - 1) == 0) {
+		text += sizeof(scheme) - 1;
+		slash = strchrnul(text, '/');
+		if (slash == text)
+			return false;
+		place->bucket = mem_dup_n(text, (size_t)(slash - text));
+		place->prefix = mem_dup(*slash == '/' ? slash + 1 : slash);
+		return true;
+	}
+	if (bucket == NULL)
+		return false;
+	place->bucket = mem_dup(bucket);
+	place->prefix = mem_dup(text);
+	return true;
+}
+
+void
+listing_place_release(struct listing_place *place)
+{
+	free(place->bucket);
+	free(place->prefix);
+	*place = (struct listing_place){0};
 }
 
 int

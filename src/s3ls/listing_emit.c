@@ -13,21 +13,6 @@
 #define PATIENCE_MS 2000
 #define STEP_MAX_MS 16
 
-void
-listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool positions, int64_t after,
-                  int64_t settled_ms)
-{
-	*emit = (struct listing_emit){
-		.out = out,
-		.position = {.after = after, .seq = 0, .upto = after},
-		.settled_ms = settled_ms,
-		.before = INT64_MAX,
-		.most = INT64_MAX,
-		.flushed_ms = clock_mono_coarse_ms(),
-	};
-	object_writer_init(&emit->writer, bucket, positions ? &after : NULL);
-}
-
 /* For who reads down the pipe, or watches; often enough, and not so often that it costs more than the records. */
 static void
 look_at_clock(struct listing_emit *emit)
@@ -62,20 +47,6 @@ write_block(struct listing_emit *emit)
 	out_flush(emit->out);
 }
 
-bool
-listing_emit_is_future(struct listing_emit *emit, int64_t number)
-{
-	if (number > emit->now)
-		emit->now = emit->store != NULL ? store_clock(emit->store) : clock_unix();
-	return number > emit->now;
-}
-
-bool
-listing_emit_is_settled(const struct listing_emit *emit, int64_t modified)
-{
-	return emit->settled_ms == INT64_MAX || (modified >= 0 && modified <= emit->settled_ms / 1000);
-}
-
 /* The held record: as the last of its number or as one that others follow; as the last of the listing or not. */
 static void
 print_held(struct listing_emit *emit, bool last_of_number, bool last)
@@ -106,6 +77,35 @@ hold_record(struct listing_emit *emit, const struct listing_item *item)
 	emit->held_number = item->number;
 	emit->held_size = item->size;
 	emit->holding = true;
+}
+
+void
+listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool positions, int64_t after,
+                  int64_t settled_ms)
+{
+	*emit = (struct listing_emit){
+		.out = out,
+		.position = {.after = after, .seq = 0, .upto = after},
+		.settled_ms = settled_ms,
+		.before = INT64_MAX,
+		.most = INT64_MAX,
+		.flushed_ms = clock_mono_coarse_ms(),
+	};
+	object_writer_init(&emit->writer, bucket, positions ? &after : NULL);
+}
+
+bool
+listing_emit_is_future(struct listing_emit *emit, int64_t number)
+{
+	if (number > emit->now)
+		emit->now = emit->store != NULL ? store_clock(emit->store) : clock_unix();
+	return number > emit->now;
+}
+
+bool
+listing_emit_is_settled(const struct listing_emit *emit, int64_t modified)
+{
+	return emit->settled_ms == INT64_MAX || (modified >= 0 && modified <= emit->settled_ms / 1000);
 }
 
 bool

@@ -31,19 +31,6 @@ struct listing_join {
 	struct buf found; /* its whole key */
 };
 
-struct listing_join *
-listing_join_new(struct store *store, const char *bucket, const char *prefix, const char *after)
-{
-	struct listing_join *join = mem_zero(1, sizeof(*join));
-	char *start = *after == '\0' ? mem_dup("") : mem_printf("%s%s", prefix, after);
-
-	join->bucket = bucket;
-	join->prefix = prefix;
-	join->list = store_list_open(store, bucket, prefix, start);
-	free(start);
-	return join;
-}
-
 static struct slice
 name_at(const void *context, size_t i)
 {
@@ -121,6 +108,19 @@ read_until(struct listing_join *join, struct slice name, struct slice limit, str
 			return -1;
 	}
 	return 0;
+}
+
+struct listing_join *
+listing_join_new(struct store *store, const char *bucket, const char *prefix, const char *after)
+{
+	struct listing_join *join = mem_zero(1, sizeof(*join));
+	char *start = *after == '\0' ? mem_dup("") : mem_printf("%s%s", prefix, after);
+
+	join->bucket = bucket;
+	join->prefix = prefix;
+	join->list = store_list_open(store, bucket, prefix, start);
+	free(start);
+	return join;
 }
 
 int

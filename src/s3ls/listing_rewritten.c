@@ -28,6 +28,38 @@ struct listing_rewritten {
 	bool refused;  /* that metadata may not be read was said */
 };
 
+static void
+drop_head(struct listing_rewritten *rewritten)
+{
+	struct place *place = &rewritten->ring[rewritten->head];
+
+	store_look_free(place->look);
+	place->look = NULL;
+	rewritten->head = (rewritten->head + 1) % PLACES;
+	rewritten->count--;
+	rewritten->returned = false;
+}
+
+/* Without metadata, as older versions store, time alone decides. The object is stored with it then. */
+static bool
+is_rewritten(const struct place *place, const struct store_info *info)
+{
+	if (info->source_etag[0] == '\0' || place->item.etag.len == 0)
+		return place->later;
+	return !slice_equal_str(place->item.etag, info->source_etag);
+}
+
+/* Whoever lists may not be allowed to read. */
+static void
+warn_refused(struct listing_rewritten *rewritten, const struct err *err)
+{
+	if (!rewritten->refused)
+		log_warning(
+			"%s: whether an object was written again after it was enriched is judged by the times of both alone",
+			err->text);
+	rewritten->refused = true;
+}
+
 struct listing_rewritten *
 listing_rewritten_new(struct store *store, const char *bucket)
 {
@@ -43,18 +75,6 @@ listing_rewritten_is_suspect(const struct listing_item *item, const struct listi
 {
 	/* Within the same second either may be the later one. */
 	return item->modified < 0 || counterpart->modified < 0 || item->modified >= counterpart->modified;
-}
-
-static void
-drop_head(struct listing_rewritten *rewritten)
-{
-	struct place *place = &rewritten->ring[rewritten->head];
-
-	store_look_free(place->look);
-	place->look = NULL;
-	rewritten->head = (rewritten->head + 1) % PLACES;
-	rewritten->count--;
-	rewritten->returned = false;
 }
 
 bool
@@ -86,26 +106,6 @@ listing_rewritten_add(struct listing_rewritten *rewritten, const struct listing_
 		place->later = item->modified >= 0 && counterpart->modified >= 0 && item->modified > counterpart->modified;
 	}
 	rewritten->count++;
-}
-
-/* Without metadata, as older versions store, time alone decides. The object is stored with it then. */
-static bool
-is_rewritten(const struct place *place, const struct store_info *info)
-{
-	if (info->source_etag[0] == '\0' || place->item.etag.len == 0)
-		return place->later;
-	return !slice_equal_str(place->item.etag, info->source_etag);
-}
-
-/* Whoever lists may not be allowed to read. */
-static void
-warn_refused(struct listing_rewritten *rewritten, const struct err *err)
-{
-	if (!rewritten->refused)
-		log_warning(
-			"%s: whether an object was written again after it was enriched is judged by the times of both alone",
-			err->text);
-	rewritten->refused = true;
 }
 
 int

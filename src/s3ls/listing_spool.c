@@ -30,17 +30,6 @@ struct head {
 	bool left_out, rewritten;
 };
 
-struct listing_spool *
-listing_spool_new(size_t hold)
-{
-	struct listing_spool *spool = mem_zero(1, sizeof(*spool));
-
-	spool->hold = hold;
-	for (int i = 0; i < WIDTHS; i++)
-		spool->queues[i].fd = -1;
-	return spool;
-}
-
 static int
 spill_queue(struct listing_spool *spool, struct queue *queue, struct err *err)
 {
@@ -78,33 +67,6 @@ enlarge_buf(struct buf *buf, size_t size)
 	buf_append_slice(&large, slice_of_buf(buf));
 	buf_release(buf);
 	*buf = large;
-}
-
-int
-listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err)
-{
-	struct queue *queue = &spool->queues[digits_of(item->number) % WIDTHS];
-	struct head head = {
-		.number = item->number,
-		.size = item->size,
-		.modified = item->modified,
-		.key_len = (uint32_t)item->key.len,
-		.etag_len = (uint32_t)item->etag.len,
-		.left_out = item->left_out,
-		.rewritten = item->rewritten,
-	};
-	size_t size = sizeof(head) + item->key.len + item->etag.len;
-	char *at;
-
-	if (queue->buf.len >= LARGE && queue->buf.cap < spool->hold)
-		enlarge_buf(&queue->buf, spool->hold);
-	buf_reserve(&queue->buf, size);
-	at = queue->buf.data + queue->buf.len;
-	memcpy(at, &head, sizeof(head));
-	put_slice(put_slice(at + sizeof(head), item->key), item->etag);
-	queue->buf.len += size;
-	spool->held += size;
-	return spool->held < spool->hold || queue->buf.len < BLOCK ? 0 : spill_queue(spool, queue, err);
 }
 
 /* The item at *at, if the buffer holds all of it. */
@@ -172,6 +134,44 @@ emit_queue(struct listing_spool *spool, struct queue *queue, struct listing_emit
 		if (!emit_buffer(buf, emit))
 			return 0;
 	}
+}
+
+struct listing_spool *
+listing_spool_new(size_t hold)
+{
+	struct listing_spool *spool = mem_zero(1, sizeof(*spool));
+
+	spool->hold = hold;
+	for (int i = 0; i < WIDTHS; i++)
+		spool->queues[i].fd = -1;
+	return spool;
+}
+
+int
+listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err)
+{
+	struct queue *queue = &spool->queues[digits_of(item->number) % WIDTHS];
+	struct head head = {
+		.number = item->number,
+		.size = item->size,
+		.modified = item->modified,
+		.key_len = (uint32_t)item->key.len,
+		.etag_len = (uint32_t)item->etag.len,
+		.left_out = item->left_out,
+		.rewritten = item->rewritten,
+	};
+	size_t size = sizeof(head) + item->key.len + item->etag.len;
+	char *at;
+
+	if (queue->buf.len >= LARGE && queue->buf.cap < spool->hold)
+		enlarge_buf(&queue->buf, spool->hold);
+	buf_reserve(&queue->buf, size);
+	at = queue->buf.data + queue->buf.len;
+	memcpy(at, &head, sizeof(head));
+	put_slice(put_slice(at + sizeof(head), item->key), item->etag);
+	queue->buf.len += size;
+	spool->held += size;
+	return spool->held < spool->hold || queue->buf.len < BLOCK ? 0 : spill_queue(spool, queue, err);
 }
 
 int

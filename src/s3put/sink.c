@@ -1,6 +1,17 @@
 /* Bytes on their way into an object, through a compressor or not. */
 #include "s3put/sink.h"
 
+static int
+write_compressed(struct sink *sink, struct err *err)
+{
+	struct slice piece;
+
+	while (compress_next(sink->compress, &piece))
+		if (store_put_write(sink->put, piece.ptr, piece.len, err) < 0)
+			return -1;
+	return 0;
+}
+
 void
 sink_open(struct sink *sink, struct store *store, const char *bucket, const char *key, enum compression kind,
           struct store_put_options options)
@@ -17,17 +28,6 @@ sink_open(struct sink *sink, struct store *store, const char *bucket, const char
 		compress_start(sink->compress);
 	}
 	sink->put = store_put_open(store, bucket, key, &options);
-}
-
-static int
-write_compressed(struct sink *sink, struct err *err)
-{
-	struct slice piece;
-
-	while (compress_next(sink->compress, &piece))
-		if (store_put_write(sink->put, piece.ptr, piece.len, err) < 0)
-			return -1;
-	return 0;
 }
 
 int

@@ -101,32 +101,6 @@ make_keys(struct upload *upload, struct slice source)
 	return true;
 }
 
-void
-upload_start(struct upload *upload, struct target *target, const struct control *begin)
-{
-	reset_upload(upload, target, begin);
-	if (!make_keys(upload, begin->key)) {
-		fail_frame(upload, "the source is outside raw_prefix", FAULT_OBJECT);
-	} else if (!names_add(&target->names, slice_of_buf(&upload->key))) {
-		/* The first one stands. That it is stored shows in its own receipt. */
-		fail_frame(upload, "another source in this run has the same output name", FAULT_OBJECT);
-	} else {
-		open_sink(upload, &upload->object, &upload->key);
-	}
-}
-
-void
-upload_postings(struct upload *upload, struct slice lines, int64_t count)
-{
-	struct err err = ERR_INIT;
-
-	if (upload->failed)
-		return;
-	upload->lines += count;
-	if (sink_write(&upload->object, lines, &err) < 0)
-		fail_store(upload, &err, &upload->key);
-}
-
 /* Before the first reject. */
 static int
 open_rejects(struct upload *upload, struct err *err)
@@ -143,25 +117,6 @@ open_rejects(struct upload *upload, struct err *err)
 	open_sink(upload, &upload->both, &upload->reject_key);
 	return previous_rejects_copy(target->store, bucket, key, upload->compress != COMPRESSION_NONE, upload->both.put,
 	                             err);
-}
-
-void
-upload_reject(struct upload *upload, struct slice record)
-{
-	struct err err = ERR_INIT;
-	int result = 0;
-
-	if (upload->failed)
-		return;
-	if (upload->rejects.put == NULL)
-		result = open_rejects(upload, &err);
-	upload->rejected++;
-	if (result == 0)
-		result = sink_write(&upload->rejects, record, &err);
-	if (result == 0 && upload->both.put != NULL)
-		result = sink_write(&upload->both, record, &err);
-	if (result < 0)
-		fail_store(upload, &err, &upload->reject_key);
 }
 
 /* Some stage has lost or added lines. The object is left for a run in which that is fixed. */
@@ -194,43 +149,6 @@ static struct sink *
 first_rejects(struct upload *upload)
 {
 	return upload->both.put != NULL ? &upload->both : &upload->rejects;
-}
-
-void
-upload_end(struct upload *upload, int64_t lines)
-{
-	if (!upload->failed && upload->lines + upload->rejected != lines)
-		fail_count(upload, lines);
-	if (!upload->failed)
-		finish_sinks(upload);
-	if (upload->failed) {
-		upload->state = UPLOAD_DONE;
-	} else if (upload->rejected > 0) {
-		sink_commit(first_rejects(upload));
-		upload->state = UPLOAD_REJECTS;
-	} else {
-		sink_commit(&upload->object);
-		upload->state = UPLOAD_OBJECT;
-	}
-}
-
-void
-upload_error(struct upload *upload, const struct control *error)
-{
-	if (error->list.len > 0)
-		set_text(&upload->list, error->list);
-	/* If it failed here before, that stands. */
-	if (!upload->failed)
-		fail_upload(upload, error->stage, error->reason, error->fault,
-		            error->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
-	upload->state = UPLOAD_DONE;
-}
-
-void
-upload_lost(struct upload *upload, struct target *target, const struct control *error)
-{
-	reset_upload(upload, target, error);
-	upload_error(upload, error);
 }
 
 /* Whether this put is done. Also false if it failed. */
@@ -277,6 +195,88 @@ settle_rejects(struct upload *upload)
 	} else if (upload->replace_rejects && upload->rejected == 0) {
 		remove_rejects(upload);
 	}
+}
+
+void
+upload_start(struct upload *upload, struct target *target, const struct control *begin)
+{
+	reset_upload(upload, target, begin);
+	if (!make_keys(upload, begin->key)) {
+		fail_frame(upload, "the source is outside raw_prefix", FAULT_OBJECT);
+	} else if (!names_add(&target->names, slice_of_buf(&upload->key))) {
+		/* The first one stands. That it is stored shows in its own receipt. */
+		fail_frame(upload, "another source in this run has the same output name", FAULT_OBJECT);
+	} else {
+		open_sink(upload, &upload->object, &upload->key);
+	}
+}
+
+void
+upload_postings(struct upload *upload, struct slice lines, int64_t count)
+{
+	struct err err = ERR_INIT;
+
+	if (upload->failed)
+		return;
+	upload->lines += count;
+	if (sink_write(&upload->object, lines, &err) < 0)
+		fail_store(upload, &err, &upload->key);
+}
+
+void
+upload_reject(struct upload *upload, struct slice record)
+{
+	struct err err = ERR_INIT;
+	int result = 0;
+
+	if (upload->failed)
+		return;
+	if (upload->rejects.put == NULL)
+		result = open_rejects(upload, &err);
+	upload->rejected++;
+	if (result == 0)
+		result = sink_write(&upload->rejects, record, &err);
+	if (result == 0 && upload->both.put != NULL)
+		result = sink_write(&upload->both, record, &err);
+	if (result < 0)
+		fail_store(upload, &err, &upload->reject_key);
+}
+
+void
+upload_end(struct upload *upload, int64_t lines)
+{
+	if (!upload->failed && upload->lines + upload->rejected != lines)
+		fail_count(upload, lines);
+	if (!upload->failed)
+		finish_sinks(upload);
+	if (upload->failed) {
+		upload->state = UPLOAD_DONE;
+	} else if (upload->rejected > 0) {
+		sink_commit(first_rejects(upload));
+		upload->state = UPLOAD_REJECTS;
+	} else {
+		sink_commit(&upload->object);
+		upload->state = UPLOAD_OBJECT;
+	}
+}
+
+void
+upload_error(struct upload *upload, const struct control *error)
+{
+	if (error->list.len > 0)
+		set_text(&upload->list, error->list);
+	/* If it failed here before, that stands. */
+	if (!upload->failed)
+		fail_upload(upload, error->stage, error->reason, error->fault,
+		            error->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
+	upload->state = UPLOAD_DONE;
+}
+
+void
+upload_lost(struct upload *upload, struct target *target, const struct control *error)
+{
+	reset_upload(upload, target, error);
+	upload_error(upload, error);
 }
 
 void

@@ -42,6 +42,30 @@ ask_legacy(const struct call *call, struct slice company, struct slice title, in
 	return cache_ask_legacy(call->cache, company, title, err) < 0 ? -1 : take_answer(call->cache, seniority, err);
 }
 
+/* *found: it was there. */
+static int
+delete_pair(const struct call *call, struct pair_hash hash, bool *found, struct err *err)
+{
+	struct redis *redis = redis_open(call->cli->settings, err);
+	struct buf key = BUF_INIT, field = BUF_INIT;
+	struct redis_reply *reply = NULL;
+
+	if (redis) {
+		cache_key(call->cache, hash, &key);
+		cache_field(hash, &field);
+		struct slice argv[] = {SLICE("HDEL"), slice_of_buf(&key), slice_of_buf(&field)};
+		reply = redis_command(redis, err, 3, argv);
+	}
+	if (reply) {
+		*found = reply->type == REDIS_INTEGER && reply->integer > 0;
+		redis_reply_free(reply);
+	}
+	redis_free(redis);
+	buf_release(&key);
+	buf_release(&field);
+	return reply ? 0 : -1;
+}
+
 int
 run_get(struct call *call)
 {
@@ -81,30 +105,6 @@ run_set(struct call *call)
 	if (cache_tell(call->cache, hash, (int)seniority, &err) < 0 || call_settle_writes(call, 0, &err) < 0)
 		return call_failed(&err);
 	return STATUS_OK;
-}
-
-/* *found: it was there. */
-static int
-delete_pair(const struct call *call, struct pair_hash hash, bool *found, struct err *err)
-{
-	struct redis *redis = redis_open(call->cli->settings, err);
-	struct buf key = BUF_INIT, field = BUF_INIT;
-	struct redis_reply *reply = NULL;
-
-	if (redis) {
-		cache_key(call->cache, hash, &key);
-		cache_field(hash, &field);
-		struct slice argv[] = {SLICE("HDEL"), slice_of_buf(&key), slice_of_buf(&field)};
-		reply = redis_command(redis, err, 3, argv);
-	}
-	if (reply) {
-		*found = reply->type == REDIS_INTEGER && reply->integer > 0;
-		redis_reply_free(reply);
-	}
-	redis_free(redis);
-	buf_release(&key);
-	buf_release(&field);
-	return reply ? 0 : -1;
 }
 
 int

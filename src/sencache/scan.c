@@ -4,6 +4,23 @@
 /* Redis answers nobody else while it collects a page: this takes it about a millisecond. */
 #define PAGE "2000"
 
+/* A cursor, and an array of names. */
+static bool
+is_page(const struct redis_reply *reply)
+{
+	const struct redis_reply *keys;
+
+	if (reply->type != REDIS_ARRAY || reply->count != 2 || reply->items[0].type != REDIS_STRING)
+		return false;
+	keys = &reply->items[1];
+	if (keys->type != REDIS_ARRAY)
+		return false;
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->items[i].type != REDIS_STRING)
+			return false;
+	return true;
+}
+
 void
 scan_init(struct scan *scan, struct redis *redis, const char *match)
 {
@@ -26,23 +43,6 @@ scan_ask(struct scan *scan, struct err *err)
 	                       SLICE("MATCH"), slice_of_str(scan->match ? scan->match : "")};
 
 	return scan->more ? redis_append(scan->redis, scan->match ? 6 : 4, argv, err) : 0;
-}
-
-/* A cursor, and an array of names. */
-static bool
-is_page(const struct redis_reply *reply)
-{
-	const struct redis_reply *keys;
-
-	if (reply->type != REDIS_ARRAY || reply->count != 2 || reply->items[0].type != REDIS_STRING)
-		return false;
-	keys = &reply->items[1];
-	if (keys->type != REDIS_ARRAY)
-		return false;
-	for (size_t i = 0; i < keys->count; i++)
-		if (keys->items[i].type != REDIS_STRING)
-			return false;
-	return true;
 }
 
 int

@@ -9,39 +9,6 @@
 #include "aws/config_internal.h"
 #include "base/mem.h"
 
-struct aws_config *
-aws_config_new(void)
-{
-	return mem_zero(1, sizeof(struct aws_config));
-}
-
-void
-aws_config_free(struct aws_config *config)
-{
-	if (!config)
-		return;
-	for (int i = 0; i < config->text_count; i++) {
-		explicit_bzero(config->texts[i].data, config->texts[i].cap);
-		buf_release(&config->texts[i]);
-	}
-	free(config->paths[0]);
-	free(config->paths[1]);
-	free(config->entries);
-	free(config);
-}
-
-void
-aws_config_add(struct aws_config *config, const struct aws_config_entry *entry)
-{
-	if (config->count == config->capacity) {
-		config->capacity = config->capacity ? config->capacity * 2 : 64;
-		config->entries = mem_resize(config->entries, config->capacity, sizeof *config->entries);
-	}
-	config->entries[config->count] = *entry;
-	config->entries[config->count].order = config->added++;
-	config->count++;
-}
-
 /* By what they name; 0 for two values of one key. */
 static int
 compare_names(const struct aws_config_entry *a, const struct aws_config_entry *b)
@@ -86,14 +53,6 @@ drop_bare_default(struct aws_config *config)
 		if (!named || config->entries[i].rank != RANK_BARE_DEFAULT)
 			config->entries[kept++] = config->entries[i];
 	config->count = kept;
-}
-
-void
-aws_config_sort(struct aws_config *config)
-{
-	drop_bare_default(config);
-	if (config->count)
-		qsort(config->entries, config->count, sizeof *config->entries, compare_entries);
 }
 
 /* The entry in force for this name, or NULL. */
@@ -145,6 +104,47 @@ find_key(const struct aws_config *config, enum aws_config_kind kind, const char 
 	found = find_entry(config, &wanted);
 	free(nest);
 	return found && is_in_force(config, found) ? found : NULL;
+}
+
+struct aws_config *
+aws_config_new(void)
+{
+	return mem_zero(1, sizeof(struct aws_config));
+}
+
+void
+aws_config_free(struct aws_config *config)
+{
+	if (!config)
+		return;
+	for (int i = 0; i < config->text_count; i++) {
+		explicit_bzero(config->texts[i].data, config->texts[i].cap);
+		buf_release(&config->texts[i]);
+	}
+	free(config->paths[0]);
+	free(config->paths[1]);
+	free(config->entries);
+	free(config);
+}
+
+void
+aws_config_add(struct aws_config *config, const struct aws_config_entry *entry)
+{
+	if (config->count == config->capacity) {
+		config->capacity = config->capacity ? config->capacity * 2 : 64;
+		config->entries = mem_resize(config->entries, config->capacity, sizeof *config->entries);
+	}
+	config->entries[config->count] = *entry;
+	config->entries[config->count].order = config->added++;
+	config->count++;
+}
+
+void
+aws_config_sort(struct aws_config *config)
+{
+	drop_bare_default(config);
+	if (config->count)
+		qsort(config->entries, config->count, sizeof *config->entries, compare_entries);
 }
 
 bool

@@ -61,45 +61,6 @@ dup_or_null(const char *text)
 	return text ? mem_dup(text) : NULL;
 }
 
-struct credentials *
-credentials_new(const struct settings *settings, struct err *err)
-{
-	struct aws_config *config = aws_config_load(settings, err);
-	struct credentials *credentials;
-	const char *profile, *origin;
-
-	if (!config)
-		return NULL;
-	if (aws_config_profile(config, settings, &profile, &origin, err) < 0) {
-		aws_config_free(config);
-		return NULL;
-	}
-	credentials = mem_zero(1, sizeof *credentials);
-	credentials->settings = settings;
-	credentials->config = config;
-	credentials->profile = profile;
-	credentials->profile_named = origin && strncmp(origin, "--", 2) == 0;
-	credentials->region = dup_or_null(aws_config_get(config, profile, "region"));
-	credentials->endpoint = dup_or_null(aws_config_endpoint(config, settings, profile, "s3"));
-	credentials->ca_bundle = dup_or_null(aws_config_ca_bundle(config, settings, profile));
-	credentials->max_attempts = dup_or_null(aws_config_get(config, profile, "max_attempts"));
-	return credentials;
-}
-
-void
-credentials_free(struct credentials *credentials)
-{
-	if (!credentials)
-		return;
-	credential_set_release(&credentials->set);
-	aws_config_free(credentials->config);
-	free(credentials->region);
-	free(credentials->endpoint);
-	free(credentials->max_attempts);
-	free(credentials->ca_bundle);
-	free(credentials);
-}
-
 /* Asks the providers from `first` to `last`. Returns 0 with *set and *provider, or -1 with err. */
 static int
 ask_providers(struct credentials *credentials, size_t first, size_t last, bool again, struct credential_set *set,
@@ -271,6 +232,45 @@ renew_set(struct credentials *credentials, bool refused, struct err *err)
 	*err = (struct err)ERR_INIT;
 	pause_renewal(credentials);
 	return &credentials->view;
+}
+
+struct credentials *
+credentials_new(const struct settings *settings, struct err *err)
+{
+	struct aws_config *config = aws_config_load(settings, err);
+	struct credentials *credentials;
+	const char *profile, *origin;
+
+	if (!config)
+		return NULL;
+	if (aws_config_profile(config, settings, &profile, &origin, err) < 0) {
+		aws_config_free(config);
+		return NULL;
+	}
+	credentials = mem_zero(1, sizeof *credentials);
+	credentials->settings = settings;
+	credentials->config = config;
+	credentials->profile = profile;
+	credentials->profile_named = origin && strncmp(origin, "--", 2) == 0;
+	credentials->region = dup_or_null(aws_config_get(config, profile, "region"));
+	credentials->endpoint = dup_or_null(aws_config_endpoint(config, settings, profile, "s3"));
+	credentials->ca_bundle = dup_or_null(aws_config_ca_bundle(config, settings, profile));
+	credentials->max_attempts = dup_or_null(aws_config_get(config, profile, "max_attempts"));
+	return credentials;
+}
+
+void
+credentials_free(struct credentials *credentials)
+{
+	if (!credentials)
+		return;
+	credential_set_release(&credentials->set);
+	aws_config_free(credentials->config);
+	free(credentials->region);
+	free(credentials->endpoint);
+	free(credentials->max_attempts);
+	free(credentials->ca_bundle);
+	free(credentials);
 }
 
 const struct aws_credentials *

@@ -63,31 +63,6 @@ take_word(const char **from, char **to)
 	return !quote;
 }
 
-char **
-credential_words(const char *command)
-{
-	/* Each word takes at least two bytes of the command with what ends it: pointers first, then the text.
-	 */
-	size_t most = strlen(command) / 2 + 2;
-	char **words = mem_alloc(most * sizeof *words + strlen(command) + 2);
-	char *text = (char *)(words + most);
-	size_t count = 0;
-
-	for (;;) {
-		while (is_white(*command))
-			command++;
-		if (!*command)
-			break;
-		words[count++] = text;
-		if (!take_word(&command, &text)) {
-			free(words);
-			return NULL;
-		}
-	}
-	words[count] = NULL;
-	return words;
-}
-
 /* Starts it with its stdout in a pipe. Returns the pipe's end to read from, or -1 with errno. */
 static int
 start(char **words, pid_t *pid)
@@ -197,6 +172,31 @@ run(char **words, struct buf *output, struct err *err)
 	if (failed)
 		kill(pid, SIGKILL);
 	return finish(pid, until_ms, failed, err);
+}
+
+char **
+credential_words(const char *command)
+{
+	/* Each word takes at least two bytes of the command with what ends it: pointers first, then the text.
+	 */
+	size_t most = strlen(command) / 2 + 2;
+	char **words = mem_alloc(most * sizeof *words + strlen(command) + 2);
+	char *text = (char *)(words + most);
+	size_t count = 0;
+
+	for (;;) {
+		while (is_white(*command))
+			command++;
+		if (!*command)
+			break;
+		words[count++] = text;
+		if (!take_word(&command, &text)) {
+			free(words);
+			return NULL;
+		}
+	}
+	words[count] = NULL;
+	return words;
 }
 
 int

@@ -19,24 +19,6 @@ wipe_text(char **text)
 	*text = NULL;
 }
 
-void
-credential_set_release(struct credential_set *set)
-{
-	wipe_text(&set->access_key);
-	wipe_text(&set->secret_key);
-	wipe_text(&set->session_token);
-	free(set->source);
-	*set = (struct credential_set){0};
-}
-
-void
-credential_buf_wipe(struct buf *buf)
-{
-	if (buf->data)
-		OPENSSL_cleanse(buf->data, buf->cap);
-	buf_release(buf);
-}
-
 /* What goes into a header, or into a signature that nobody can check but the server: printable ASCII. */
 static bool
 is_plain(struct slice text)
@@ -58,6 +40,24 @@ trim(struct slice text)
 		text.len--;
 	}
 	return text;
+}
+
+void
+credential_set_release(struct credential_set *set)
+{
+	wipe_text(&set->access_key);
+	wipe_text(&set->secret_key);
+	wipe_text(&set->session_token);
+	free(set->source);
+	*set = (struct credential_set){0};
+}
+
+void
+credential_buf_wipe(struct buf *buf)
+{
+	if (buf->data)
+		OPENSSL_cleanse(buf->data, buf->cap);
+	buf_release(buf);
 }
 
 int

@@ -26,6 +26,56 @@ is_true(const char *text)
 	return text != NULL && (strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0);
 }
 
+static bool
+is_port(const char *text, size_t len)
+{
+	int64_t port;
+
+	return units_parse_digits(text, len, &port) && port > 0 && port < 65536;
+}
+
+/* "host", "host:port", "[::1]:port". */
+static bool
+is_authority(const char *host, size_t len)
+{
+	const char *bracket = memchr(host, ']', len);
+	const char *from = bracket != NULL ? bracket : host;
+	const char *colon = memchr(from, ':', len - (size_t)(from - host));
+
+	if (len == 0 || host[0] == ':')
+		return false;
+	return colon == NULL || is_port(colon + 1, len - (size_t)(colon + 1 - host));
+}
+
+static struct slice
+cut_label(struct slice *name)
+{
+	const char *dot = name->len > 0 ? memchr(name->ptr, '.', name->len) : NULL;
+	struct slice label = slice_of(name->ptr, dot != NULL ? (size_t)(dot - name->ptr) : name->len);
+	size_t used = label.len + (dot != NULL);
+
+	*name = slice_of(name->ptr + used, name->len - used);
+	return label;
+}
+
+/* "us-east-1", "us-gov-west-1": nothing that could be the name of a bucket, function or gateway of somebody's. */
+static bool
+is_region(struct slice label)
+{
+	size_t dashes = 0;
+
+	for (size_t i = 0; i < label.len; i++)
+		dashes += label.ptr[i] == '-';
+	return dashes >= 2 && label.ptr[label.len - 1] >= '0' && label.ptr[label.len - 1] <= '9';
+}
+
+/* Whether the name of a service ("s3.us-gov-west-1", "s3-us-gov-west-1") is in a region that starts so. */
+static bool
+in_regions(struct slice service, const char *regions)
+{
+	return *regions == '\0' || memmem(service.ptr, service.len, regions, strlen(regions)) != NULL;
+}
+
 const char *
 endpoint_choose(const struct settings *settings, const char *of_profile, const char **origin)
 {
@@ -72,27 +122,6 @@ endpoint_folder(const char *text, const char *origin, const char **folder, struc
 	return err_set(err, ERR_USAGE, "endpoint_url %s (%s): must be file:///absolute/folder", text, origin);
 }
 
-static bool
-is_port(const char *text, size_t len)
-{
-	int64_t port;
-
-	return units_parse_digits(text, len, &port) && port > 0 && port < 65536;
-}
-
-/* "host", "host:port", "[::1]:port". */
-static bool
-is_authority(const char *host, size_t len)
-{
-	const char *bracket = memchr(host, ']', len);
-	const char *from = bracket != NULL ? bracket : host;
-	const char *colon = memchr(from, ':', len - (size_t)(from - host));
-
-	if (len == 0 || host[0] == ':')
-		return false;
-	return colon == NULL || is_port(colon + 1, len - (size_t)(colon + 1 - host));
-}
-
 char *
 endpoint_parse(const char *text, const char *origin, struct err *err)
 {
@@ -136,28 +165,6 @@ endpoint_host_of(const char *endpoint)
 	return host;
 }
 
-static struct slice
-cut_label(struct slice *name)
-{
-	const char *dot = name->len > 0 ? memchr(name->ptr, '.', name->len) : NULL;
-	struct slice label = slice_of(name->ptr, dot != NULL ? (size_t)(dot - name->ptr) : name->len);
-	size_t used = label.len + (dot != NULL);
-
-	*name = slice_of(name->ptr + used, name->len - used);
-	return label;
-}
-
-/* "us-east-1", "us-gov-west-1": nothing that could be the name of a bucket, function or gateway of somebody's. */
-static bool
-is_region(struct slice label)
-{
-	size_t dashes = 0;
-
-	for (size_t i = 0; i < label.len; i++)
-		dashes += label.ptr[i] == '-';
-	return dashes >= 2 && label.ptr[label.len - 1] >= '0' && label.ptr[label.len - 1] <= '9';
-}
-
 bool
 endpoint_is_aws_service(struct slice name)
 {
@@ -175,13 +182,6 @@ endpoint_is_aws_service(struct slice name)
 	if (slice_equal_str(label, "dualstack"))
 		label = cut_label(&name);
 	return name.len == 0 && (label.len == 0 || is_region(label));
-}
-
-/* Whether the name of a service ("s3.us-gov-west-1", "s3-us-gov-west-1") is in a region that starts so. */
-static bool
-in_regions(struct slice service, const char *regions)
-{
-	return *regions == '\0' || memmem(service.ptr, service.len, regions, strlen(regions)) != NULL;
 }
 
 const char *

@@ -60,49 +60,6 @@ append_folder(struct buf *to, const char *folder, const char *origin, struct err
 	return 0;
 }
 
-int
-identity_append_server(struct buf *to, const char *endpoint, const char *origin, const char *region, bool *custom,
-                       struct err *err)
-{
-	const char *folder, *partition;
-	struct endpoint_host host;
-	struct slice own;
-	int is_folder;
-	char *parsed;
-
-	*custom = endpoint != NULL;
-	if (endpoint == NULL) {
-		buf_append_str(to, endpoint_region_partition(region));
-		return 0;
-	}
-	is_folder = endpoint_folder(endpoint, origin, &folder, err);
-	if (is_folder < 0)
-		return -1;
-	if (is_folder > 0)
-		return append_folder(to, folder, origin, err);
-	parsed = endpoint_parse(endpoint, origin, err);
-	if (parsed == NULL)
-		return -1;
-	host = endpoint_host_of(parsed);
-	own = host.tls ? SLICE("443") : SLICE("80");
-	partition = slice_equal(host.port, own) ? endpoint_partition(host.name) : NULL;
-	if (partition != NULL) {
-		*custom = false;
-		buf_append_str(to, partition);
-	} else {
-		const char *path = strchr(strstr(parsed, "://") + 3, '/');
-
-		buf_append_str(to, host.tls ? "https://" : "http://");
-		append_host(to, host.name);
-		if (!slice_equal(host.port, own))
-			buf_printf(to, ":%.*s", SLICE_ARGS(host.port));
-		if (path != NULL)
-			append_part(to, slice_of_str(path), APART);
-	}
-	free(parsed);
-	return 0;
-}
-
 /* Appends the server in force. AWS's files are read only if they have a say. */
 static int
 append_server_in_force(struct buf *to, const struct settings *settings, bool *custom, struct err *err)
@@ -152,6 +109,49 @@ append_place(struct texts *to, const struct settings *settings, const char *buck
 	append_part(&to->older, slice_of_str(name), "/");
 	buf_append_byte(&to->older, '/');
 	append_part(&to->older, slice_of_str(behind), "");
+	return 0;
+}
+
+int
+identity_append_server(struct buf *to, const char *endpoint, const char *origin, const char *region, bool *custom,
+                       struct err *err)
+{
+	const char *folder, *partition;
+	struct endpoint_host host;
+	struct slice own;
+	int is_folder;
+	char *parsed;
+
+	*custom = endpoint != NULL;
+	if (endpoint == NULL) {
+		buf_append_str(to, endpoint_region_partition(region));
+		return 0;
+	}
+	is_folder = endpoint_folder(endpoint, origin, &folder, err);
+	if (is_folder < 0)
+		return -1;
+	if (is_folder > 0)
+		return append_folder(to, folder, origin, err);
+	parsed = endpoint_parse(endpoint, origin, err);
+	if (parsed == NULL)
+		return -1;
+	host = endpoint_host_of(parsed);
+	own = host.tls ? SLICE("443") : SLICE("80");
+	partition = slice_equal(host.port, own) ? endpoint_partition(host.name) : NULL;
+	if (partition != NULL) {
+		*custom = false;
+		buf_append_str(to, partition);
+	} else {
+		const char *path = strchr(strstr(parsed, "://") + 3, '/');
+
+		buf_append_str(to, host.tls ? "https://" : "http://");
+		append_host(to, host.name);
+		if (!slice_equal(host.port, own))
+			buf_printf(to, ":%.*s", SLICE_ARGS(host.port));
+		if (path != NULL)
+			append_part(to, slice_of_str(path), APART);
+	}
+	free(parsed);
 	return 0;
 }
 

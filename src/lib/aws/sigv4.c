@@ -54,17 +54,6 @@ to_hex(const unsigned char *bytes, size_t len, char *hex)
 	hex[2 * len] = '\0';
 }
 
-void
-sigv4_hash(const void *data, size_t len, char hex[65])
-{
-	unsigned char hash[HASH_LEN];
-	unsigned int hash_len = 0;
-
-	if (EVP_Digest(len > 0 ? data : "", len, hash, &hash_len, sha256(), NULL) != 1 || hash_len != HASH_LEN)
-		abort();
-	to_hex(hash, HASH_LEN, hex);
-}
-
 static void
 hmac(struct sigv4 *sigv4, const void *key, size_t key_len, const void *data, size_t len, unsigned char out[HASH_LEN])
 {
@@ -75,53 +64,12 @@ hmac(struct sigv4 *sigv4, const void *key, size_t key_len, const void *data, siz
 		abort();
 }
 
-struct sigv4 *
-sigv4_new(void)
-{
-	struct sigv4 *sigv4 = mem_zero(1, sizeof(*sigv4));
-	char digest[] = "SHA256";
-	OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-	                       OSSL_PARAM_construct_end()};
-
-	sigv4->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	sigv4->ctx = sigv4->mac != NULL ? EVP_MAC_CTX_new(sigv4->mac) : NULL;
-	if (sigv4->ctx == NULL || EVP_MAC_CTX_set_params(sigv4->ctx, params) != 1)
-		abort();
-	return sigv4;
-}
-
 static void
 wipe_buf(struct buf *buf)
 {
 	if (buf->cap > 0)
 		OPENSSL_cleanse(buf->data, buf->cap);
 	buf_reset(buf);
-}
-
-void
-sigv4_free(struct sigv4 *sigv4)
-{
-	if (sigv4 == NULL)
-		return;
-	EVP_MAC_CTX_free(sigv4->ctx);
-	EVP_MAC_free(sigv4->mac);
-	wipe_buf(&sigv4->key_for);
-	wipe_buf(&sigv4->wanted);
-	buf_release(&sigv4->key_for);
-	buf_release(&sigv4->wanted);
-	buf_release(&sigv4->text);
-	OPENSSL_cleanse(sigv4->key, sizeof(sigv4->key));
-	free(sigv4);
-}
-
-void
-sigv4_date(int64_t unix_seconds, char text[17])
-{
-	time_t seconds = (time_t)unix_seconds;
-	struct tm tm;
-
-	gmtime_r(&seconds, &tm);
-	strftime(text, 17, "%Y%m%dT%H%M%SZ", &tm);
 }
 
 static int
@@ -237,15 +185,6 @@ append_canonical(const struct sigv4_request *request, const struct sigv4_header 
 	buf_append_str(to, request->payload_hash);
 }
 
-void
-sigv4_canonical(const struct sigv4_request *request, struct buf *to)
-{
-	const struct sigv4_header **sorted = sorted_headers(request);
-
-	append_canonical(request, sorted, to);
-	free(sorted);
-}
-
 static void
 derive_key(struct sigv4 *sigv4, const struct sigv4_request *request, const char *date)
 {
@@ -265,6 +204,67 @@ derive_key(struct sigv4 *sigv4, const struct sigv4_request *request, const char 
 	OPENSSL_cleanse(key, sizeof(key));
 	wipe_buf(&sigv4->key_for);
 	buf_append_slice(&sigv4->key_for, slice_of_buf(&sigv4->wanted));
+}
+
+void
+sigv4_hash(const void *data, size_t len, char hex[65])
+{
+	unsigned char hash[HASH_LEN];
+	unsigned int hash_len = 0;
+
+	if (EVP_Digest(len > 0 ? data : "", len, hash, &hash_len, sha256(), NULL) != 1 || hash_len != HASH_LEN)
+		abort();
+	to_hex(hash, HASH_LEN, hex);
+}
+
+struct sigv4 *
+sigv4_new(void)
+{
+	struct sigv4 *sigv4 = mem_zero(1, sizeof(*sigv4));
+	char digest[] = "SHA256";
+	OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+	                       OSSL_PARAM_construct_end()};
+
+	sigv4->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	sigv4->ctx = sigv4->mac != NULL ? EVP_MAC_CTX_new(sigv4->mac) : NULL;
+	if (sigv4->ctx == NULL || EVP_MAC_CTX_set_params(sigv4->ctx, params) != 1)
+		abort();
+	return sigv4;
+}
+
+void
+sigv4_free(struct sigv4 *sigv4)
+{
+	if (sigv4 == NULL)
+		return;
+	EVP_MAC_CTX_free(sigv4->ctx);
+	EVP_MAC_free(sigv4->mac);
+	wipe_buf(&sigv4->key_for);
+	wipe_buf(&sigv4->wanted);
+	buf_release(&sigv4->key_for);
+	buf_release(&sigv4->wanted);
+	buf_release(&sigv4->text);
+	OPENSSL_cleanse(sigv4->key, sizeof(sigv4->key));
+	free(sigv4);
+}
+
+void
+sigv4_date(int64_t unix_seconds, char text[17])
+{
+	time_t seconds = (time_t)unix_seconds;
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(text, 17, "%Y%m%dT%H%M%SZ", &tm);
+}
+
+void
+sigv4_canonical(const struct sigv4_request *request, struct buf *to)
+{
+	const struct sigv4_header **sorted = sorted_headers(request);
+
+	append_canonical(request, sorted, to);
+	free(sorted);
 }
 
 void

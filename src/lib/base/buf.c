@@ -8,6 +8,57 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+/* The first byte that is no ASCII, from `i` on; eight at a time. */
+static size_t
+skip_ascii(struct slice s, size_t i)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	uint64_t word;
+
+	for (; s.len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s.ptr + i, sizeof(word));
+		if (word & high)
+			break;
+	}
+	if (s.len - i < sizeof(word) && s.len >= sizeof(word)) {
+		memcpy(&word, s.ptr + s.len - sizeof(word), sizeof(word));
+		if ((word & high) == 0)
+			return s.len;
+	}
+	while (i < s.len && (unsigned char)s.ptr[i] < 0x80)
+		i++;
+	return i;
+}
+
+static size_t
+count_digits(uint64_t number)
+{
+	static const uint64_t powers[] = {0,
+	                                  10,
+	                                  100,
+	                                  1000,
+	                                  10000,
+	                                  100000,
+	                                  1000000,
+	                                  10000000,
+	                                  100000000,
+	                                  1000000000,
+	                                  10000000000,
+	                                  100000000000,
+	                                  1000000000000,
+	                                  10000000000000,
+	                                  100000000000000,
+	                                  1000000000000000,
+	                                  10000000000000000,
+	                                  100000000000000000,
+	                                  1000000000000000000,
+	                                  10000000000000000000u};
+	/* A bit is 1233/4096 of a digit: at most one too few. */
+	size_t count = (size_t)(64 - __builtin_clzll(number | 1)) * 1233 >> 12;
+
+	return count + (number >= powers[count]);
+}
+
 bool
 slice_equal_str(struct slice a, const char *text)
 {
@@ -33,28 +84,6 @@ slice_compare(struct slice a, struct slice b)
 	int order = len ? memcmp(a.ptr, b.ptr, len) : 0;
 
 	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-/* The first byte that is no ASCII, from `i` on; eight at a time. */
-static size_t
-skip_ascii(struct slice s, size_t i)
-{
-	const uint64_t high = UINT64_C(0x8080808080808080);
-	uint64_t word;
-
-	for (; s.len - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, s.ptr + i, sizeof(word));
-		if (word & high)
-			break;
-	}
-	if (s.len - i < sizeof(word) && s.len >= sizeof(word)) {
-		memcpy(&word, s.ptr + s.len - sizeof(word), sizeof(word));
-		if ((word & high) == 0)
-			return s.len;
-	}
-	while (i < s.len && (unsigned char)s.ptr[i] < 0x80)
-		i++;
-	return i;
 }
 
 bool
@@ -88,35 +117,6 @@ buf_grow(struct buf *buf, size_t extra)
 		cap *= 2;
 	buf->data = mem_resize(buf->data, cap, 1);
 	buf->cap = cap;
-}
-
-static size_t
-count_digits(uint64_t number)
-{
-	static const uint64_t powers[] = {0,
-	                                  10,
-	                                  100,
-	                                  1000,
-	                                  10000,
-	                                  100000,
-	                                  1000000,
-	                                  10000000,
-	                                  100000000,
-	                                  1000000000,
-	                                  10000000000,
-	                                  100000000000,
-	                                  1000000000000,
-	                                  10000000000000,
-	                                  100000000000000,
-	                                  1000000000000000,
-	                                  10000000000000000,
-	                                  100000000000000000,
-	                                  1000000000000000000,
-	                                  10000000000000000000u};
-	/* A bit is 1233/4096 of a digit: at most one too few. */
-	size_t count = (size_t)(64 - __builtin_clzll(number | 1)) * 1233 >> 12;
-
-	return count + (number >= powers[count]);
 }
 
 char *

@@ -15,6 +15,8 @@ mark_cut(struct err *err, int wanted)
 		memcpy(err->text + sizeof(err->text) - 4, "...", 4);
 }
 
+static const char *const fault_names[FAULTS] = {"object", "everybody", "nobody"};
+
 int
 err_set(struct err *err, enum err_kind kind, const char *format, ...)
 {
@@ -79,8 +81,6 @@ err_fault(const struct err *err)
 	}
 	return FAULT_EVERYBODY;
 }
-
-static const char *const fault_names[FAULTS] = {"object", "everybody", "nobody"};
 
 const char *
 fault_name(enum fault fault)

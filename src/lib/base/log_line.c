@@ -81,6 +81,19 @@ put_text(struct line *line, const char *text, size_t len, bool (*put_one)(struct
 	}
 }
 
+static void
+put_member(struct line *to, const char *start, const char *text, size_t len, size_t most)
+{
+	size_t room = to->room;
+
+	put_bytes(to, start, strlen(start));
+	if (most && to->at + most < room)
+		to->room = to->at + most;
+	put_text(to, text, len, put_quoted);
+	to->room = room;
+	put_bytes(to, "\"", 1);
+}
+
 size_t
 log_line_text(char *line, const struct log_message *message)
 {
@@ -93,19 +106,6 @@ log_line_text(char *line, const struct log_message *message)
 	put_text(&to, message->text, message->len, put_visible);
 	line[to.at++] = '\n';
 	return to.at;
-}
-
-static void
-put_member(struct line *to, const char *start, const char *text, size_t len, size_t most)
-{
-	size_t room = to->room;
-
-	put_bytes(to, start, strlen(start));
-	if (most && to->at + most < room)
-		to->room = to->at + most;
-	put_text(to, text, len, put_quoted);
-	to->room = room;
-	put_bytes(to, "\"", 1);
 }
 
 size_t

@@ -45,16 +45,6 @@ struct sorter {
 	bool given; /* the entry of heap[0] was given: it is passed at the next call */
 };
 
-struct sorter *
-sorter_new(size_t hold)
-{
-	struct sorter *sorter = mem_zero(1, sizeof(*sorter));
-
-	sorter->hold = hold;
-	sorter->fd = -1;
-	return sorter;
-}
-
 /* The entry at `bytes`; returns its length. */
 static size_t
 read_entry(const char *bytes, struct slice *key, struct slice *value)
@@ -120,24 +110,6 @@ spill_run(struct sorter *sorter, struct err *err)
 	buf_reset(&sorter->entries);
 	sorter->count = 0;
 	return result;
-}
-
-int
-sorter_add(struct sorter *sorter, struct slice key, struct slice value, struct err *err)
-{
-	const struct head head = {(uint32_t)key.len, (uint32_t)value.len};
-
-	if (sorter->count == sorter->capacity) {
-		sorter->capacity = sorter->capacity > 0 ? sorter->capacity * 2 : 1024;
-		sorter->offsets = mem_resize(sorter->offsets, sorter->capacity, sizeof(*sorter->offsets));
-	}
-	sorter->offsets[sorter->count++] = sorter->entries.len;
-	buf_append(&sorter->entries, &head, sizeof(head));
-	buf_append_slice(&sorter->entries, key);
-	buf_append_slice(&sorter->entries, value);
-	if (sorter->entries.len + sorter->count * sizeof(*sorter->offsets) < sorter->hold)
-		return 0;
-	return spill_run(sorter, err);
 }
 
 /* Whether the run's buffer holds a whole entry behind what was given; *len is its length. */
@@ -260,6 +232,34 @@ pass_entry(struct sorter *sorter, struct err *err)
 	}
 	sift_down(sorter, 0);
 	return 0;
+}
+
+struct sorter *
+sorter_new(size_t hold)
+{
+	struct sorter *sorter = mem_zero(1, sizeof(*sorter));
+
+	sorter->hold = hold;
+	sorter->fd = -1;
+	return sorter;
+}
+
+int
+sorter_add(struct sorter *sorter, struct slice key, struct slice value, struct err *err)
+{
+	const struct head head = {(uint32_t)key.len, (uint32_t)value.len};
+
+	if (sorter->count == sorter->capacity) {
+		sorter->capacity = sorter->capacity > 0 ? sorter->capacity * 2 : 1024;
+		sorter->offsets = mem_resize(sorter->offsets, sorter->capacity, sizeof(*sorter->offsets));
+	}
+	sorter->offsets[sorter->count++] = sorter->entries.len;
+	buf_append(&sorter->entries, &head, sizeof(head));
+	buf_append_slice(&sorter->entries, key);
+	buf_append_slice(&sorter->entries, value);
+	if (sorter->entries.len + sorter->count * sizeof(*sorter->offsets) < sorter->hold)
+		return 0;
+	return spill_run(sorter, err);
 }
 
 int

@@ -34,6 +34,29 @@ static const struct unit times[] = {
 	{"h", 3600000}, {"d", 86400000}, {"w", 604800000}, {NULL, 0},
 };
 
+/* A plain decimal number (no sign, exponent, hexadecimal or "inf") and one of the units behind it. */
+static bool
+parse_with_unit(const char *text, const struct unit *units, double limit, double *value)
+{
+	size_t digits = strspn(text, "0123456789.");
+	char *end;
+	double number;
+
+	if (digits == 0 || text[0] == '.' || digits > 30)
+		return false;
+	number = strtod(text, &end);
+	/* strtod would take "1e3" further than the digits */
+	if (end != text + digits)
+		return false;
+	for (; units->name; units++) {
+		if (strcasecmp(text + digits, units->name) == 0 && number * units->factor <= limit) {
+			*value = number * units->factor;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 units_parse_digits(const char *data, size_t len, int64_t *value)
 {
@@ -66,29 +89,6 @@ units_parse_int(const char *text, int64_t min, int64_t max, int64_t *value)
 		return false;
 	*value = number;
 	return true;
-}
-
-/* A plain decimal number (no sign, exponent, hexadecimal or "inf") and one of the units behind it. */
-static bool
-parse_with_unit(const char *text, const struct unit *units, double limit, double *value)
-{
-	size_t digits = strspn(text, "0123456789.");
-	char *end;
-	double number;
-
-	if (digits == 0 || text[0] == '.' || digits > 30)
-		return false;
-	number = strtod(text, &end);
-	/* strtod would take "1e3" further than the digits */
-	if (end != text + digits)
-		return false;
-	for (; units->name; units++) {
-		if (strcasecmp(text + digits, units->name) == 0 && number * units->factor <= limit) {
-			*value = number * units->factor;
-			return true;
-		}
-	}
-	return false;
 }
 
 bool

@@ -43,6 +43,106 @@ struct cache {
 	struct buf lifetime[LIFETIMES]; /* EXPIRE's end, with the seconds, by bucket; empty if nothing expires */
 };
 
+/* The connection is closed after an error: so is the cache, with all that was in flight. */
+static int
+lose_connection(struct cache *cache)
+{
+	cache_disconnect(cache);
+	return -1;
+}
+
+static int
+not_connected(struct err *err)
+{
+	return err_set(err, ERR_TEMPORARY, "the cache is not connected");
+}
+
+/* What commands are appended to. NULL with err. */
+static struct buf *
+open_queue(struct cache *cache, struct err *err)
+{
+	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
+
+	if (queue == NULL)
+		not_connected(err);
+	return queue;
+}
+
+static void
+await_reply(struct cache *cache, enum awaited what)
+{
+	if (cache->answered * 2 >= cache->awaited.len) {
+		buf_consume(&cache->awaited, cache->answered);
+		cache->answered = 0;
+	}
+	buf_append_byte(&cache->awaited, (char)what);
+	cache->in_flight += what != EXPIRING && what != CLAIMING;
+}
+
+static int
+send_early(struct cache *cache, const struct buf *queue, struct err *err)
+{
+	if (queue->len < cache->send_from)
+		return 0;
+	if (redis_flush(cache->redis, err))
+		return lose_connection(cache);
+	cache->send_from = queue->len + SEND_EVERY; /* where Redis is slow, not with each command */
+	return 0;
+}
+
+static int
+write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash, int seniority, struct err *err)
+{
+	struct buf *queue = open_queue(cache, err);
+	const struct buf *lifetime = &cache->lifetime[(hash.high >> (64 - 4 * BUCKET_DIGITS)) % LIFETIMES];
+	char value[] = "\r\n$1\r\n0\r\n";
+
+	if (queue == NULL)
+		return -1;
+	if (seniority < 1 || seniority > 7)
+		abort(); /* a bug: what is not a seniority must never be kept */
+	value[6] = (char)('0' + seniority);
+	command_queue(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
+	await_reply(cache, WRITTEN);
+	if (lifetime->len) {
+		command_queue(queue, &cache->expire, hash, false, slice_of_buf(lifetime));
+		await_reply(cache, EXPIRING);
+	}
+	return send_early(cache, queue, err);
+}
+
+/* The seniority in a reply to a look-up; 0 for none. Whoever can write to Redis can put anything there. */
+static int
+seniority_of(struct cache *cache, const struct redis_value *value)
+{
+	if (value->type == REDIS_STRING && value->len == 1 && value->text[0] >= '1' && value->text[0] <= '7')
+		return value->text[0] - '0';
+	if (value->type != REDIS_NIL)
+		log_warning_limited(&cache->strange, "%s: a cached value is not a seniority (1 to 7): taken as not known",
+		                    cache_name(cache));
+	return 0;
+}
+
+static int
+next_reply(struct cache *cache, struct redis_value *value, struct err *err)
+{
+	if (redis_next(cache->redis, value, err))
+		return lose_connection(cache);
+	cache->answered++;
+	if (value->type != REDIS_ERROR)
+		return 0;
+	/* Another kind of value in a bucket's place concerns the pairs of that bucket alone. */
+	if (value->len >= 9 && memcmp(value->text, "WRONGTYPE", 9) == 0) {
+		log_warning_limited(&cache->strange, "%s: something else is kept under a name of the cache's: left alone",
+		                    cache_name(cache));
+		value->type = REDIS_NIL;
+		return 0;
+	}
+	redis_refuse(cache->redis,
+	             slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text)), err);
+	return lose_connection(cache);
+}
+
 void
 cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to)
 {
@@ -152,53 +252,6 @@ cache_in_flight(const struct cache *cache)
 	return cache->in_flight;
 }
 
-/* The connection is closed after an error: so is the cache, with all that was in flight. */
-static int
-lose_connection(struct cache *cache)
-{
-	cache_disconnect(cache);
-	return -1;
-}
-
-static int
-not_connected(struct err *err)
-{
-	return err_set(err, ERR_TEMPORARY, "the cache is not connected");
-}
-
-/* What commands are appended to. NULL with err. */
-static struct buf *
-open_queue(struct cache *cache, struct err *err)
-{
-	struct buf *queue = cache->redis ? redis_queue(cache->redis) : NULL;
-
-	if (queue == NULL)
-		not_connected(err);
-	return queue;
-}
-
-static void
-await_reply(struct cache *cache, enum awaited what)
-{
-	if (cache->answered * 2 >= cache->awaited.len) {
-		buf_consume(&cache->awaited, cache->answered);
-		cache->answered = 0;
-	}
-	buf_append_byte(&cache->awaited, (char)what);
-	cache->in_flight += what != EXPIRING && what != CLAIMING;
-}
-
-static int
-send_early(struct cache *cache, const struct buf *queue, struct err *err)
-{
-	if (queue->len < cache->send_from)
-		return 0;
-	if (redis_flush(cache->redis, err))
-		return lose_connection(cache);
-	cache->send_from = queue->len + SEND_EVERY; /* where Redis is slow, not with each command */
-	return 0;
-}
-
 int
 cache_ask(struct cache *cache, struct pair_hash hash, struct err *err)
 {
@@ -263,27 +316,6 @@ cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, 
 	return send_early(cache, queue, err);
 }
 
-static int
-write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash, int seniority, struct err *err)
-{
-	struct buf *queue = open_queue(cache, err);
-	const struct buf *lifetime = &cache->lifetime[(hash.high >> (64 - 4 * BUCKET_DIGITS)) % LIFETIMES];
-	char value[] = "\r\n$1\r\n0\r\n";
-
-	if (queue == NULL)
-		return -1;
-	if (seniority < 1 || seniority > 7)
-		abort(); /* a bug: what is not a seniority must never be kept */
-	value[6] = (char)('0' + seniority);
-	command_queue(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
-	await_reply(cache, WRITTEN);
-	if (lifetime->len) {
-		command_queue(queue, &cache->expire, hash, false, slice_of_buf(lifetime));
-		await_reply(cache, EXPIRING);
-	}
-	return send_early(cache, queue, err);
-}
-
 int
 cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err *err)
 {
@@ -309,38 +341,6 @@ cache_flush(struct cache *cache, struct err *err)
 		return not_connected(err);
 	cache->send_from = SEND_EVERY;
 	return redis_flush(cache->redis, err) ? lose_connection(cache) : 0;
-}
-
-/* The seniority in a reply to a look-up; 0 for none. Whoever can write to Redis can put anything there. */
-static int
-seniority_of(struct cache *cache, const struct redis_value *value)
-{
-	if (value->type == REDIS_STRING && value->len == 1 && value->text[0] >= '1' && value->text[0] <= '7')
-		return value->text[0] - '0';
-	if (value->type != REDIS_NIL)
-		log_warning_limited(&cache->strange, "%s: a cached value is not a seniority (1 to 7): taken as not known",
-		                    cache_name(cache));
-	return 0;
-}
-
-static int
-next_reply(struct cache *cache, struct redis_value *value, struct err *err)
-{
-	if (redis_next(cache->redis, value, err))
-		return lose_connection(cache);
-	cache->answered++;
-	if (value->type != REDIS_ERROR)
-		return 0;
-	/* Another kind of value in a bucket's place concerns the pairs of that bucket alone. */
-	if (value->len >= 9 && memcmp(value->text, "WRONGTYPE", 9) == 0) {
-		log_warning_limited(&cache->strange, "%s: something else is kept under a name of the cache's: left alone",
-		                    cache_name(cache));
-		value->type = REDIS_NIL;
-		return 0;
-	}
-	redis_refuse(cache->redis,
-	             slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text)), err);
-	return lose_connection(cache);
 }
 
 int

@@ -67,19 +67,6 @@ struct parse {
 	int verbosity;
 };
 
-int
-cli_usage_error(const struct cli *cli, const char *format, ...)
-{
-	char text[1024];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	log_error("%s (try '%s --help')", text, cli->program);
-	return STATUS_USAGE;
-}
-
 static void
 add_options(struct parse *p, const struct cli_option *options, int first)
 {
@@ -280,6 +267,19 @@ occupy_standard_descriptors(void)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int
+cli_usage_error(const struct cli *cli, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	log_error("%s (try '%s --help')", text, cli->program);
+	return STATUS_USAGE;
 }
 
 bool

@@ -26,6 +26,15 @@ help_row(struct buf *to, const struct cli_option *o)
 	buf_printf(to, "%*s%s\n", (int)(HELP_COLUMN - used), "", o->help);
 }
 
+/* A line for each: letter, name, argument, help, with tabs between them. */
+static void
+options_rows(struct buf *to, const struct cli_option *o)
+{
+	for (; o->kind != CLI_END; o++)
+		if (o->help)
+			buf_printf(to, "%.*s\t%s\t%s\t%s\n", o->letter != 0, &o->letter, o->name, o->arg ? o->arg : "", o->help);
+}
+
 enum exit_status
 cli_print(struct buf *text)
 {
@@ -53,15 +62,6 @@ cli_print_help(const struct cli *cli, const struct cli_option *common)
 	for (int i = 0; cli->examples && cli->examples[i]; i++)
 		buf_printf(&text, "  %s\n", cli->examples[i]);
 	return cli_print(&text);
-}
-
-/* A line for each: letter, name, argument, help, with tabs between them. */
-static void
-options_rows(struct buf *to, const struct cli_option *o)
-{
-	for (; o->kind != CLI_END; o++)
-		if (o->help)
-			buf_printf(to, "%.*s\t%s\t%s\t%s\n", o->letter != 0, &o->letter, o->name, o->arg ? o->arg : "", o->help);
 }
 
 enum exit_status

@@ -24,26 +24,6 @@ static struct {
 	struct buf line;
 } progress;
 
-int
-progress_open(const char *path, struct err *err)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-
-	if (fd < 0)
-		return err_set_errno(err, ERR_USAGE, "cannot open %s", path);
-	progress.fd = fd; /* never 0: the standard descriptors are taken */
-	return 0;
-}
-
-void
-progress_count(const char *name, const int64_t *counter)
-{
-	if (progress.count == COUNTERS_MAX)
-		return;
-	progress.counters[progress.count].name = name;
-	progress.counters[progress.count++].value = counter;
-}
-
 /* Padded to the same length each time: what was longer leaves nothing behind. */
 static void
 write_line(void)
@@ -63,6 +43,26 @@ write_line(void)
 	/* who watches sees the next one, or nothing; the run is no worse */
 	if (pwrite(progress.fd, line->data, line->len, 0) < 0) {
 	}
+}
+
+int
+progress_open(const char *path, struct err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		return err_set_errno(err, ERR_USAGE, "cannot open %s", path);
+	progress.fd = fd; /* never 0: the standard descriptors are taken */
+	return 0;
+}
+
+void
+progress_count(const char *name, const int64_t *counter)
+{
+	if (progress.count == COUNTERS_MAX)
+		return;
+	progress.counters[progress.count].name = name;
+	progress.counters[progress.count++].value = counter;
 }
 
 void

@@ -11,15 +11,6 @@
 #include "cli/stats.h"
 #include "json/json.h"
 
-void
-stats_init(struct stats *stats, const char *program)
-{
-	*stats = (struct stats){.started_ms = clock_mono_ms()};
-	stats_text(stats, "program", program);
-	if (getenv("SENIORITY_RUN_ID"))
-		stats_text(stats, "run", getenv("SENIORITY_RUN_ID"));
-}
-
 static void
 begin_member(struct stats *stats, const char *name)
 {
@@ -104,6 +95,15 @@ stats_save(struct stats *stats, const char *path, struct err *err)
 	if (close(fd) < 0 && result == 0)
 		result = err_set_errno(err, ERR_FAILED, "cannot write to %s", path);
 	return result;
+}
+
+void
+stats_init(struct stats *stats, const char *program)
+{
+	*stats = (struct stats){.started_ms = clock_mono_ms()};
+	stats_text(stats, "program", program);
+	if (getenv("SENIORITY_RUN_ID"))
+		stats_text(stats, "run", getenv("SENIORITY_RUN_ID"));
 }
 
 void

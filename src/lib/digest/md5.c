@@ -9,12 +9,6 @@
 /* With fewer lanes in use the streams are quicker one by one. */
 #define LANES_MIN 3
 
-void
-md5_init(struct md5 *md5)
-{
-	*md5 = (struct md5){.state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}};
-}
-
 /* Bytes up to the end of a block that has begun; returns how many. */
 static size_t
 fill_rest(struct md5 *md5, const unsigned char *data, size_t len)
@@ -29,25 +23,6 @@ fill_rest(struct md5 *md5, const unsigned char *data, size_t len)
 	if (have + take == MD5_BLOCK)
 		md5_blocks(md5->state, md5->rest, 1);
 	return take;
-}
-
-void
-md5_add(struct md5 *md5, const void *data, size_t len)
-{
-	const unsigned char *from = data;
-	size_t taken, blocks;
-
-	if (len == 0)
-		return;
-	taken = fill_rest(md5, from, len);
-	from += taken;
-	len -= taken;
-	if (len == 0)
-		return;
-	blocks = len / MD5_BLOCK;
-	md5_blocks(md5->state, from, blocks);
-	md5->len += len;
-	memcpy(md5->rest, from + blocks * MD5_BLOCK, len % MD5_BLOCK);
 }
 
 static void
@@ -85,6 +60,31 @@ digest_lanes(struct md5_input *const *used, size_t count)
 		used[lane]->md5->len += blocks * MD5_BLOCK;
 		skip_input(used[lane], blocks * MD5_BLOCK);
 	}
+}
+
+void
+md5_init(struct md5 *md5)
+{
+	*md5 = (struct md5){.state = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476}};
+}
+
+void
+md5_add(struct md5 *md5, const void *data, size_t len)
+{
+	const unsigned char *from = data;
+	size_t taken, blocks;
+
+	if (len == 0)
+		return;
+	taken = fill_rest(md5, from, len);
+	from += taken;
+	len -= taken;
+	if (len == 0)
+		return;
+	blocks = len / MD5_BLOCK;
+	md5_blocks(md5->state, from, blocks);
+	md5->len += len;
+	memcpy(md5->rest, from + blocks * MD5_BLOCK, len % MD5_BLOCK);
 }
 
 void

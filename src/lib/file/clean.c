@@ -22,17 +22,6 @@ struct file_clean {
 	struct file_clean *next;
 };
 
-bool
-file_temporary_lock(int fd)
-{
-	struct stat st;
-
-	/* Where the file system has no locks nobody can take one, so nobody removes anything. */
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno != EWOULDBLOCK; /* somebody is just about to remove it */
-	return fstat(fd, &st) == 0 && st.st_nlink > 0;
-}
-
 /* ".tmp-PID-N", as put.c makes them; what others call .tmp-something is theirs. */
 static bool
 is_ours(const char *name)
@@ -83,6 +72,17 @@ clean_folder(struct file_job *job)
 	}
 	closedir(dir);
 	cleaning->folder = -1; /* went with it */
+}
+
+bool
+file_temporary_lock(int fd)
+{
+	struct stat st;
+
+	/* Where the file system has no locks nobody can take one, so nobody removes anything. */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno != EWOULDBLOCK; /* somebody is just about to remove it */
+	return fstat(fd, &st) == 0 && st.st_nlink > 0;
 }
 
 void

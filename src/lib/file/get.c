@@ -34,6 +34,39 @@ folder_of(const struct file_store *files, const char *key)
 	                                                                                 : FILE_SOURCE_FOLDER;
 }
 
+static void
+close_file(struct file_get *get)
+{
+	if (get->fd >= 0)
+		close(get->fd);
+	get->fd = -1;
+	free(get->block);
+	get->block = NULL;
+}
+
+static int
+fail_get(struct file_get *get)
+{
+	close_file(get);
+	return store_err_name(&get->failed, get->bucket, get->key);
+}
+
+/* At the end of the file: whether it still is what it was at the start. */
+static int
+check_end(struct file_get *get)
+{
+	struct stat now;
+
+	if (fstat(get->fd, &now) < 0)
+		return file_fail(&get->failed, "GET", FILE_SOURCE, errno);
+	if (now.st_nlink == 0)
+		return err_set(&get->failed, ERR_TEMPORARY, "GET: it was replaced or removed while it was read");
+	if (get->got != get->before.st_size || now.st_size != get->before.st_size ||
+	    now.st_mtim.tv_sec != get->before.st_mtim.tv_sec || now.st_mtim.tv_nsec != get->before.st_mtim.tv_nsec)
+		return err_set(&get->failed, ERR_TEMPORARY, "GET: it changed while it was read");
+	return 0;
+}
+
 int
 file_get_file(struct file_store *files, const char *bucket_name, const char *key, const char *verb, bool *absent,
               struct stat *st, struct err *err)
@@ -68,23 +101,6 @@ file_get_file(struct file_store *files, const char *bucket_name, const char *key
 	return file_fail(err, verb, FILE_SOURCE, error);
 }
 
-static void
-close_file(struct file_get *get)
-{
-	if (get->fd >= 0)
-		close(get->fd);
-	get->fd = -1;
-	free(get->block);
-	get->block = NULL;
-}
-
-static int
-fail_get(struct file_get *get)
-{
-	close_file(get);
-	return store_err_name(&get->failed, get->bucket, get->key);
-}
-
 /* What comes is the file itself: there is nothing in between that a listing would have to be held against. */
 struct store_get *
 file_get_open(struct store *store, const char *bucket, const char *key, const struct store_get_options *options)
@@ -109,22 +125,6 @@ file_get_open(struct store *store, const char *bucket, const char *key, const st
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_WILLNEED);
 	return &get->base;
-}
-
-/* At the end of the file: whether it still is what it was at the start. */
-static int
-check_end(struct file_get *get)
-{
-	struct stat now;
-
-	if (fstat(get->fd, &now) < 0)
-		return file_fail(&get->failed, "GET", FILE_SOURCE, errno);
-	if (now.st_nlink == 0)
-		return err_set(&get->failed, ERR_TEMPORARY, "GET: it was replaced or removed while it was read");
-	if (get->got != get->before.st_size || now.st_size != get->before.st_size ||
-	    now.st_mtim.tv_sec != get->before.st_mtim.tv_sec || now.st_mtim.tv_nsec != get->before.st_mtim.tv_nsec)
-		return err_set(&get->failed, ERR_TEMPORARY, "GET: it changed while it was read");
-	return 0;
 }
 
 int

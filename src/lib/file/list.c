@@ -282,19 +282,6 @@ start_walk(struct file_list *list)
 	return 0;
 }
 
-struct store_list *
-file_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after)
-{
-	struct file_list *list = mem_zero(1, sizeof(*list));
-
-	list->base.store = store;
-	list->bucket = mem_dup(bucket);
-	list->prefix = mem_dup(prefix);
-	list->start_after = mem_dup(start_after);
-	list->bucket_fd = list->folder = -1;
-	return &list->base;
-}
-
 /* Once, at the end. */
 static void
 say_links(struct file_list *list)
@@ -345,6 +332,19 @@ next_object(struct file_list *list, struct store_object *object)
 	}
 	say_links(list);
 	return 0;
+}
+
+struct store_list *
+file_list_open(struct store *store, const char *bucket, const char *prefix, const char *start_after)
+{
+	struct file_list *list = mem_zero(1, sizeof(*list));
+
+	list->base.store = store;
+	list->bucket = mem_dup(bucket);
+	list->prefix = mem_dup(prefix);
+	list->start_after = mem_dup(start_after);
+	list->bucket_fd = list->folder = -1;
+	return &list->base;
 }
 
 int

@@ -31,53 +31,6 @@ part_safe(const char *part, size_t len, const char **why)
 	return *why == NULL;
 }
 
-bool
-file_key_safe(const char *key, const char **why)
-{
-	size_t len = strlen(key);
-	const char *part = key;
-
-	if (len == 0) {
-		*why = "it is empty";
-		return false;
-	}
-	if (len > FILE_KEY_MAX) {
-		*why = "more than 1,024 bytes";
-		return false;
-	}
-	for (;;) {
-		const char *slash = strchrnul(part, '/');
-
-		if (!part_safe(part, (size_t)(slash - part), why))
-			return false;
-		if (*slash == '\0')
-			return true;
-		part = slash + 1;
-	}
-}
-
-bool
-file_name_listed(const char *name)
-{
-	const char *why;
-
-	return part_safe(name, strlen(name), &why);
-}
-
-int
-file_open_bucket(int root, const char *bucket, const char *verb, struct err *err)
-{
-	const char *why;
-	int fd;
-
-	if (strchr(bucket, '/') != NULL || !part_safe(bucket, strlen(bucket), &why))
-		return err_set(err, ERR_ACCESS, "%s: 400 InvalidBucketName (no name for a folder)", verb);
-	fd = openat(root, bucket, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0)
-		return fd;
-	return file_fail(err, verb, FILE_BUCKET, errno);
-}
-
 /* Follows links, but none that leads out of the folder. -1 with errno, EXDEV for such a one. */
 static int
 open_within(int folder, const char *path, int flags)
@@ -140,19 +93,6 @@ is_home(const struct file_store *files, const char *path)
 		if (strncmp(files->homes[i], path, len) == 0 && files->homes[i][len] == '/')
 			return true;
 	return false;
-}
-
-int
-file_open_link(const struct file_store *files, int bucket, const char *path, int flags)
-{
-	int fd = is_home(files, path) ? openat(bucket, path, flags | O_CLOEXEC) : open_within(bucket, path, flags);
-
-	for (int i = 0; i < FILE_HOMES && fd < 0 && errno == EXDEV; i++)
-		fd = open_within_home(bucket, files->homes[i], path, flags);
-	/* Where the kernel, or a sandbox, does not know openat2(2), no link is followed. */
-	if (fd < 0 && (errno == EXDEV || errno == ENOSYS || errno == EPERM))
-		errno = ELOOP;
-	return fd;
 }
 
 /*
@@ -227,6 +167,66 @@ failed:
 	close(folder);
 	errno = error;
 	return -1;
+}
+
+bool
+file_key_safe(const char *key, const char **why)
+{
+	size_t len = strlen(key);
+	const char *part = key;
+
+	if (len == 0) {
+		*why = "it is empty";
+		return false;
+	}
+	if (len > FILE_KEY_MAX) {
+		*why = "more than 1,024 bytes";
+		return false;
+	}
+	for (;;) {
+		const char *slash = strchrnul(part, '/');
+
+		if (!part_safe(part, (size_t)(slash - part), why))
+			return false;
+		if (*slash == '\0')
+			return true;
+		part = slash + 1;
+	}
+}
+
+bool
+file_name_listed(const char *name)
+{
+	const char *why;
+
+	return part_safe(name, strlen(name), &why);
+}
+
+int
+file_open_bucket(int root, const char *bucket, const char *verb, struct err *err)
+{
+	const char *why;
+	int fd;
+
+	if (strchr(bucket, '/') != NULL || !part_safe(bucket, strlen(bucket), &why))
+		return err_set(err, ERR_ACCESS, "%s: 400 InvalidBucketName (no name for a folder)", verb);
+	fd = openat(root, bucket, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		return fd;
+	return file_fail(err, verb, FILE_BUCKET, errno);
+}
+
+int
+file_open_link(const struct file_store *files, int bucket, const char *path, int flags)
+{
+	int fd = is_home(files, path) ? openat(bucket, path, flags | O_CLOEXEC) : open_within(bucket, path, flags);
+
+	for (int i = 0; i < FILE_HOMES && fd < 0 && errno == EXDEV; i++)
+		fd = open_within_home(bucket, files->homes[i], path, flags);
+	/* Where the kernel, or a sandbox, does not know openat2(2), no link is followed. */
+	if (fd < 0 && (errno == EXDEV || errno == ENOSYS || errno == EPERM))
+		errno = ELOOP;
+	return fd;
 }
 
 int

@@ -26,42 +26,6 @@ struct file_pool {
 	int event;
 };
 
-struct file_pool *
-file_pool_new(void)
-{
-	struct file_pool *pool = mem_zero(1, sizeof(*pool));
-	pthread_condattr_t clock;
-
-	pool->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (pool->event < 0) {
-		free(pool);
-		return NULL;
-	}
-	pthread_mutex_init(&pool->lock, NULL);
-	pthread_cond_init(&pool->work, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&pool->done, &clock);
-	pthread_condattr_destroy(&clock);
-	return pool;
-}
-
-int
-file_pool_event(const struct file_pool *pool)
-{
-	return pool->event;
-}
-
-void
-file_pool_drain(struct file_pool *pool)
-{
-	uint64_t count;
-	/* EAGAIN is as good: nothing was there. */
-	ssize_t n = read(pool->event, &count, sizeof(count));
-
-	(void)n;
-}
-
 /* With the lock held; it is free while the job runs. */
 static void
 run_job(struct file_pool *pool, struct file_job *job)
@@ -113,6 +77,60 @@ add_thread(struct file_pool *pool)
 	if (pthread_create(&pool->ids[pool->threads], NULL, thread_main, pool) == 0)
 		pool->threads++;
 	signals_block(false);
+}
+
+/* Takes a queued job out of the queue. With the lock held. */
+static void
+unqueue_job(struct file_pool *pool, struct file_job *job)
+{
+	struct file_job *before = NULL;
+
+	for (struct file_job *at = pool->first; at != job; at = at->next)
+		before = at;
+	if (before == NULL)
+		pool->first = job->next;
+	else
+		before->next = job->next;
+	if (pool->last == job)
+		pool->last = before;
+	pool->queued--;
+	pool->unfinished--;
+}
+
+struct file_pool *
+file_pool_new(void)
+{
+	struct file_pool *pool = mem_zero(1, sizeof(*pool));
+	pthread_condattr_t clock;
+
+	pool->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (pool->event < 0) {
+		free(pool);
+		return NULL;
+	}
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->work, NULL);
+	pthread_condattr_init(&clock);
+	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+	pthread_cond_init(&pool->done, &clock);
+	pthread_condattr_destroy(&clock);
+	return pool;
+}
+
+int
+file_pool_event(const struct file_pool *pool)
+{
+	return pool->event;
+}
+
+void
+file_pool_drain(struct file_pool *pool)
+{
+	uint64_t count;
+	/* EAGAIN is as good: nothing was there. */
+	ssize_t n = read(pool->event, &count, sizeof(count));
+
+	(void)n;
 }
 
 void
@@ -168,24 +186,6 @@ file_pool_wait(struct file_pool *pool, struct file_job *job, int timeout_ms)
 	done = job->state == FILE_JOB_DONE;
 	pthread_mutex_unlock(&pool->lock);
 	return done;
-}
-
-/* Takes a queued job out of the queue. With the lock held. */
-static void
-unqueue_job(struct file_pool *pool, struct file_job *job)
-{
-	struct file_job *before = NULL;
-
-	for (struct file_job *at = pool->first; at != job; at = at->next)
-		before = at;
-	if (before == NULL)
-		pool->first = job->next;
-	else
-		before->next = job->next;
-	if (pool->last == job)
-		pool->last = before;
-	pool->queued--;
-	pool->unfinished--;
 }
 
 void

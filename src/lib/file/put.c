@@ -183,22 +183,6 @@ give_up(struct file_put *put)
 	store_err_name(&put->failed, put->bucket, put->key);
 }
 
-struct store_put *
-file_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
-{
-	struct file_put *put = mem_zero(1, sizeof(*put));
-
-	put->base.store = store;
-	put->bucket = mem_dup(bucket);
-	put->key = mem_dup(key);
-	put->fd = put->folder = -1;
-	put->no_clobber = options->no_clobber;
-	put->dry_run = options->dry_run;
-	if (open_place(put, &options->provenance) < 0)
-		give_up(put);
-	return &put->base;
-}
-
 static int
 write_out(struct file_put *put, const void *data, size_t len)
 {
@@ -219,25 +203,6 @@ flush_buf(struct file_put *put)
 		return 0;
 	put->buf.len = 0;
 	return write_out(put, put->buf.data, len);
-}
-
-int
-file_put_write(struct store_put *base, const void *data, size_t len, struct err *err)
-{
-	struct file_put *put = (struct file_put *)base;
-
-	if (put->failed.kind == ERR_NONE && put->buf.len + len > BLOCK)
-		flush_buf(put);
-	if (put->failed.kind == ERR_NONE) {
-		if (len >= BLOCK)
-			write_out(put, data, len);
-		else
-			buf_append(&put->buf, data, len);
-	}
-	if (put->failed.kind == ERR_NONE)
-		return 0;
-	*err = put->failed;
-	return -1;
 }
 
 static int
@@ -303,19 +268,6 @@ commit_job(struct file_job *job)
 		fail_put(&put->failed, FILE_TARGET, errno);
 }
 
-void
-file_put_commit(struct store_put *base)
-{
-	struct file_put *put = (struct file_put *)base;
-
-	if (put->submitted || put->failed.kind != ERR_NONE || flush_buf(put) < 0 || put->dry_run)
-		return;
-	buf_release(&put->buf);
-	put->job.run = commit_job;
-	put->submitted = true;
-	file_pool_submit(files_of(put)->pool, &put->job);
-}
-
 /* The job is done: its result. */
 static void
 finish_put(struct file_put *put)
@@ -335,6 +287,54 @@ finish_put(struct file_put *put)
 			known->synced = true;
 	}
 	undo_put(put);
+}
+
+struct store_put *
+file_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
+{
+	struct file_put *put = mem_zero(1, sizeof(*put));
+
+	put->base.store = store;
+	put->bucket = mem_dup(bucket);
+	put->key = mem_dup(key);
+	put->fd = put->folder = -1;
+	put->no_clobber = options->no_clobber;
+	put->dry_run = options->dry_run;
+	if (open_place(put, &options->provenance) < 0)
+		give_up(put);
+	return &put->base;
+}
+
+int
+file_put_write(struct store_put *base, const void *data, size_t len, struct err *err)
+{
+	struct file_put *put = (struct file_put *)base;
+
+	if (put->failed.kind == ERR_NONE && put->buf.len + len > BLOCK)
+		flush_buf(put);
+	if (put->failed.kind == ERR_NONE) {
+		if (len >= BLOCK)
+			write_out(put, data, len);
+		else
+			buf_append(&put->buf, data, len);
+	}
+	if (put->failed.kind == ERR_NONE)
+		return 0;
+	*err = put->failed;
+	return -1;
+}
+
+void
+file_put_commit(struct store_put *base)
+{
+	struct file_put *put = (struct file_put *)base;
+
+	if (put->submitted || put->failed.kind != ERR_NONE || flush_buf(put) < 0 || put->dry_run)
+		return;
+	buf_release(&put->buf);
+	put->job.run = commit_job;
+	put->submitted = true;
+	file_pool_submit(files_of(put)->pool, &put->job);
 }
 
 int

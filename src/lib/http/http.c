@@ -37,36 +37,6 @@ struct http {
 	int64_t next_stall_check;
 };
 
-struct http *
-http_new(const struct http_options *options)
-{
-	struct http *http = mem_zero(1, sizeof(*http));
-
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-	http->options = *options;
-	http->ca_bundle = options->ca_bundle != NULL ? mem_dup(options->ca_bundle) : NULL;
-	http->multi = curl_multi_init();
-	http->share = curl_share_init();
-	if (http->multi == NULL || http->share == NULL)
-		abort();
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, POOL_MAX);
-	curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-	return http;
-}
-
-void
-http_free(struct http *http)
-{
-	if (http == NULL)
-		return;
-	while (http->idle_count > 0)
-		curl_easy_cleanup(http->idle[--http->idle_count]);
-	curl_multi_cleanup(http->multi);
-	curl_share_cleanup(http->share);
-	free(http->ca_bundle);
-	free(http);
-}
-
 static enum http_end
 end_of(CURLcode result)
 {
@@ -150,34 +120,6 @@ set_options(struct http *http, struct http_call *call, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
-void
-http_start(struct http *http, struct http_call *call)
-{
-	CURL *easy = http->idle_count > 0 ? http->idle[--http->idle_count] : curl_easy_init();
-
-	if (easy == NULL)
-		abort();
-	call->easy = easy;
-	call->running = true;
-	call->end = HTTP_WHOLE;
-	call->result = CURLE_OK;
-	call->status = 0;
-	call->sends = 0;
-	call->why[0] = '\0';
-	call->paused = false;
-	call->stalled = false;
-	call->moved = 0;
-	call->moved_at = http->clock_ms;
-	set_options(http, call, easy);
-	call->prev = NULL;
-	call->next = http->calls;
-	if (http->calls != NULL)
-		http->calls->prev = call;
-	http->calls = call;
-	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
-		abort();
-}
-
 static void
 unlink_call(struct http *http, struct http_call *call)
 {
@@ -202,30 +144,6 @@ keep_handle(struct http *http, CURL *easy, bool sound)
 	http->idle[http->idle_count++] = easy;
 }
 
-void
-http_cancel(struct http *http, struct http_call *call)
-{
-	CURL *easy = call->easy;
-
-	if (call->running) {
-		unlink_call(http, call);
-		curl_multi_remove_handle(http->multi, easy);
-		keep_handle(http, easy, false);
-	} else if (call->held) {
-		call->held = false;
-		keep_handle(http, easy, true);
-	}
-}
-
-void
-http_resume(struct http_call *call)
-{
-	if (!call->running || !call->paused)
-		return;
-	call->paused = false;
-	curl_easy_pause(call->easy, CURLPAUSE_CONT);
-}
-
 /* `easy` stays the call's own until on_done has read the headers. */
 static void
 call_on_done(struct http *http, struct http_call *call)
@@ -236,13 +154,6 @@ call_on_done(struct http *http, struct http_call *call)
 	call->held = false;
 	call->on_done(call);
 	keep_handle(http, easy, sound);
-}
-
-void
-http_deliver(struct http *http, struct http_call *call)
-{
-	if (call->held)
-		call_on_done(http, call);
 }
 
 /* The transfer is over. */
@@ -305,6 +216,95 @@ end_stalled(struct http *http)
 			next = http->calls;
 		}
 	}
+}
+
+struct http *
+http_new(const struct http_options *options)
+{
+	struct http *http = mem_zero(1, sizeof(*http));
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	http->options = *options;
+	http->ca_bundle = options->ca_bundle != NULL ? mem_dup(options->ca_bundle) : NULL;
+	http->multi = curl_multi_init();
+	http->share = curl_share_init();
+	if (http->multi == NULL || http->share == NULL)
+		abort();
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, POOL_MAX);
+	curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	return http;
+}
+
+void
+http_free(struct http *http)
+{
+	if (http == NULL)
+		return;
+	while (http->idle_count > 0)
+		curl_easy_cleanup(http->idle[--http->idle_count]);
+	curl_multi_cleanup(http->multi);
+	curl_share_cleanup(http->share);
+	free(http->ca_bundle);
+	free(http);
+}
+
+void
+http_start(struct http *http, struct http_call *call)
+{
+	CURL *easy = http->idle_count > 0 ? http->idle[--http->idle_count] : curl_easy_init();
+
+	if (easy == NULL)
+		abort();
+	call->easy = easy;
+	call->running = true;
+	call->end = HTTP_WHOLE;
+	call->result = CURLE_OK;
+	call->status = 0;
+	call->sends = 0;
+	call->why[0] = '\0';
+	call->paused = false;
+	call->stalled = false;
+	call->moved = 0;
+	call->moved_at = http->clock_ms;
+	set_options(http, call, easy);
+	call->prev = NULL;
+	call->next = http->calls;
+	if (http->calls != NULL)
+		http->calls->prev = call;
+	http->calls = call;
+	if (curl_multi_add_handle(http->multi, easy) != CURLM_OK)
+		abort();
+}
+
+void
+http_cancel(struct http *http, struct http_call *call)
+{
+	CURL *easy = call->easy;
+
+	if (call->running) {
+		unlink_call(http, call);
+		curl_multi_remove_handle(http->multi, easy);
+		keep_handle(http, easy, false);
+	} else if (call->held) {
+		call->held = false;
+		keep_handle(http, easy, true);
+	}
+}
+
+void
+http_resume(struct http_call *call)
+{
+	if (!call->running || !call->paused)
+		return;
+	call->paused = false;
+	curl_easy_pause(call->easy, CURLPAUSE_CONT);
+}
+
+void
+http_deliver(struct http *http, struct http_call *call)
+{
+	if (call->held)
+		call_on_done(http, call);
 }
 
 void

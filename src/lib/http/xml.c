@@ -79,6 +79,25 @@ on_doctype(void *opaque, const char *name, const char *system_id, const char *pu
 	XML_StopParser(reader->parser, XML_FALSE);
 }
 
+struct text_context {
+	const char *element;
+	struct buf *to;
+	bool found;
+};
+
+static void
+text_leaf(void *opaque, const char *parent, const char *name, struct slice text)
+{
+	struct text_context *context = opaque;
+
+	(void)parent;
+	if (context->found || strcmp(name, context->element) != 0)
+		return;
+	context->found = true;
+	buf_reset(context->to);
+	buf_append_slice(context->to, text);
+}
+
 int
 xml_read(struct slice xml, xml_leaf *leaf, void *context, char root[64])
 {
@@ -100,25 +119,6 @@ xml_read(struct slice xml, xml_leaf *leaf, void *context, char root[64])
 	buf_release(&reader.names);
 	buf_release(&reader.text);
 	return (int)error;
-}
-
-struct text_context {
-	const char *element;
-	struct buf *to;
-	bool found;
-};
-
-static void
-text_leaf(void *opaque, const char *parent, const char *name, struct slice text)
-{
-	struct text_context *context = opaque;
-
-	(void)parent;
-	if (context->found || strcmp(name, context->element) != 0)
-		return;
-	context->found = true;
-	buf_reset(context->to);
-	buf_append_slice(context->to, text);
 }
 
 bool

@@ -60,34 +60,6 @@ unescape_unicode(const char *text, const char *end, char *out, int *made)
 	return 12;
 }
 
-size_t
-json_unescape(const char *text, const char *end, char *out, int *made)
-{
-	*made = 1;
-	switch (text[1]) {
-	case 'b':
-		*out = '\b';
-		return 2;
-	case 'f':
-		*out = '\f';
-		return 2;
-	case 'n':
-		*out = '\n';
-		return 2;
-	case 'r':
-		*out = '\r';
-		return 2;
-	case 't':
-		*out = '\t';
-		return 2;
-	case 'u':
-		return unescape_unicode(text, end, out, made);
-	default: /* a quote, a backslash or a slash stands for itself */
-		*out = text[1];
-		return 2;
-	}
-}
-
 static struct slice
 token_text(const struct json *json, const jsmntok_t *token)
 {
@@ -130,36 +102,6 @@ name_equals(struct slice raw, struct slice name)
 	return memchr(raw.ptr, '\\', raw.len) != NULL && escaped_equals(raw, name);
 }
 
-void
-json_members(const struct json *json, const struct slice *names, int n, int *values)
-{
-	const jsmntok_t *tokens = json->tokens;
-	struct slice raw;
-	int i, token;
-
-	for (i = 0; i < n; i++)
-		values[i] = -1;
-	/* Only the names of the outermost object have it as their parent; a name's value is the token behind
-	 * it. */
-	for (token = 1; token < json->count; token++) {
-		if (tokens[token].parent != 0)
-			continue;
-		raw = token_text(json, &tokens[token]);
-		for (i = 0; i < n; i++)
-			if (json->plain ? slice_equal(raw, names[i]) : name_equals(raw, names[i]))
-				values[i] = token + 1;
-	}
-}
-
-int
-json_member(const struct json *json, struct slice name)
-{
-	int value;
-
-	json_members(json, &name, 1, &value);
-	return value;
-}
-
 /* The string from its first backslash on, into room that is there. */
 static const char *
 decode_string(struct slice raw, const char *pos, char *to, size_t *len)
@@ -189,6 +131,64 @@ decode_string(struct slice raw, const char *pos, char *to, size_t *len)
 	}
 	*len = (size_t)(to - start);
 	return NULL;
+}
+
+size_t
+json_unescape(const char *text, const char *end, char *out, int *made)
+{
+	*made = 1;
+	switch (text[1]) {
+	case 'b':
+		*out = '\b';
+		return 2;
+	case 'f':
+		*out = '\f';
+		return 2;
+	case 'n':
+		*out = '\n';
+		return 2;
+	case 'r':
+		*out = '\r';
+		return 2;
+	case 't':
+		*out = '\t';
+		return 2;
+	case 'u':
+		return unescape_unicode(text, end, out, made);
+	default: /* a quote, a backslash or a slash stands for itself */
+		*out = text[1];
+		return 2;
+	}
+}
+
+void
+json_members(const struct json *json, const struct slice *names, int n, int *values)
+{
+	const jsmntok_t *tokens = json->tokens;
+	struct slice raw;
+	int i, token;
+
+	for (i = 0; i < n; i++)
+		values[i] = -1;
+	/* Only the names of the outermost object have it as their parent; a name's value is the token behind
+	 * it. */
+	for (token = 1; token < json->count; token++) {
+		if (tokens[token].parent != 0)
+			continue;
+		raw = token_text(json, &tokens[token]);
+		for (i = 0; i < n; i++)
+			if (json->plain ? slice_equal(raw, names[i]) : name_equals(raw, names[i]))
+				values[i] = token + 1;
+	}
+}
+
+int
+json_member(const struct json *json, struct slice name)
+{
+	int value;
+
+	json_members(json, &name, 1, &value);
+	return value;
 }
 
 bool

@@ -74,42 +74,6 @@ kind_of_reply(struct slice reply)
 	return ERR_FAILED;
 }
 
-int
-redis_close(struct redis *redis)
-{
-	if (redis->context)
-		redisFree(redis->context);
-	redis->context = NULL;
-	redis->queue.len = redis->sent = 0;
-	return -1;
-}
-
-int
-redis_refuse(struct redis *redis, struct slice reply, struct err *err)
-{
-	struct slice word = first_word(reply);
-	/* Redis repeats the arguments of a command that it does not know: one of them may be a secret. */
-	const char *echo = reply.len ? memmem(reply.ptr, reply.len, ", with args", 11) : NULL;
-
-	if (echo)
-		reply.len = (size_t)(echo - reply.ptr);
-	if (reply.len > 300)
-		reply.len = 300;
-	if (slice_equal_str(word, "MOVED") || slice_equal_str(word, "ASK")) {
-		struct slice node = last_word(reply);
-
-		err_set(err, ERR_FAILED,
-		        "%s is one node of a Redis Cluster, and what was asked for is kept by %.*s: "
-		        "connect to that node, or better to a Redis or a proxy that has all keys (redis_host, redis_port)",
-		        redis->name, SLICE_ARGS(node));
-	} else if (slice_equal_str(word, "NOAUTH")) {
-		err_set(err, ERR_USAGE, "%s asks for a password (REDIS_PASSWORD)", redis->name);
-	} else {
-		err_set(err, kind_of_reply(reply), "%s: %.*s", redis->name, SLICE_ARGS(reply));
-	}
-	return redis_close(redis);
-}
-
 static int
 timed_out(struct redis *redis, const char *doing, struct err *err)
 {
@@ -223,6 +187,42 @@ parse_reply(struct redis *redis, struct err *err)
 	}
 	redis->unparsed = redis->context->reader->len - redis->context->reader->pos;
 	return object;
+}
+
+int
+redis_close(struct redis *redis)
+{
+	if (redis->context)
+		redisFree(redis->context);
+	redis->context = NULL;
+	redis->queue.len = redis->sent = 0;
+	return -1;
+}
+
+int
+redis_refuse(struct redis *redis, struct slice reply, struct err *err)
+{
+	struct slice word = first_word(reply);
+	/* Redis repeats the arguments of a command that it does not know: one of them may be a secret. */
+	const char *echo = reply.len ? memmem(reply.ptr, reply.len, ", with args", 11) : NULL;
+
+	if (echo)
+		reply.len = (size_t)(echo - reply.ptr);
+	if (reply.len > 300)
+		reply.len = 300;
+	if (slice_equal_str(word, "MOVED") || slice_equal_str(word, "ASK")) {
+		struct slice node = last_word(reply);
+
+		err_set(err, ERR_FAILED,
+		        "%s is one node of a Redis Cluster, and what was asked for is kept by %.*s: "
+		        "connect to that node, or better to a Redis or a proxy that has all keys (redis_host, redis_port)",
+		        redis->name, SLICE_ARGS(node));
+	} else if (slice_equal_str(word, "NOAUTH")) {
+		err_set(err, ERR_USAGE, "%s asks for a password (REDIS_PASSWORD)", redis->name);
+	} else {
+		err_set(err, kind_of_reply(reply), "%s: %.*s", redis->name, SLICE_ARGS(reply));
+	}
+	return redis_close(redis);
 }
 
 void *

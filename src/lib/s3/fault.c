@@ -137,6 +137,26 @@ static const struct row table[] = {
 };
 /* clang-format on */
 
+static bool
+code_fits(const char *wanted, struct slice code)
+{
+	size_t len = strlen(wanted);
+
+	if (wanted[len - 1] == '*')
+		return code.len >= len && memcmp(code.ptr, wanted, len - 1) == 0;
+	return slice_equal_str(code, wanted);
+}
+
+static bool
+row_fits(const struct row *row, const struct s3_evidence *evidence, bool from_s3)
+{
+	if (evidence->status < row->first || evidence->status > row->last || (row->ops & (int)evidence->op) == 0)
+		return false;
+	if (row->source == CODE)
+		return code_fits(row->code, evidence->code);
+	return row->source == ANYONE || from_s3;
+}
+
 enum s3_op
 s3_op_find(const char *verb)
 {
@@ -160,26 +180,6 @@ s3_op_find(const char *verb)
 			return ops[i].op;
 	}
 	abort();
-}
-
-static bool
-code_fits(const char *wanted, struct slice code)
-{
-	size_t len = strlen(wanted);
-
-	if (wanted[len - 1] == '*')
-		return code.len >= len && memcmp(code.ptr, wanted, len - 1) == 0;
-	return slice_equal_str(code, wanted);
-}
-
-static bool
-row_fits(const struct row *row, const struct s3_evidence *evidence, bool from_s3)
-{
-	if (evidence->status < row->first || evidence->status > row->last || (row->ops & (int)evidence->op) == 0)
-		return false;
-	if (row->source == CODE)
-		return code_fits(row->code, evidence->code);
-	return row->source == ANYONE || from_s3;
 }
 
 struct s3_judgement

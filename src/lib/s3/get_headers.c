@@ -6,18 +6,6 @@
 #include "base/units.h"
 #include "s3/get.h"
 
-void
-s3_get_start_over(struct s3_get *get)
-{
-	get->received = 0;
-	get->probing = false;
-	get->get.info.size = -1;
-	get->get.info.etag[0] = '\0';
-	get->check_md5 = false;
-	s3_offered_release(&get->offered);
-	readahead_start(&get->readahead, -1, false);
-}
-
 static int
 take_first_headers(struct s3_get *get, const struct http_call *call, struct err *err)
 {
@@ -45,22 +33,6 @@ take_first_headers(struct s3_get *get, const struct http_call *call, struct err 
 	return 0;
 }
 
-/* "bytes 100-199/1000" or "bytes * /1000" (without the space). */
-bool
-s3_get_parse_range(const char *text, int64_t *first, int64_t *total)
-{
-	const char *slash, *dash;
-
-	if (text == NULL || strncmp(text, "bytes ", 6) != 0 || (slash = strchr(text, '/')) == NULL)
-		return false;
-	text += 6;
-	dash = memchr(text, '-', (size_t)(slash - text));
-	*first = -1;
-	if (dash != NULL && !units_parse_digits(text, (size_t)(dash - text), first))
-		return false;
-	return units_parse_digits(slash + 1, strlen(slash + 1), total);
-}
-
 static int
 take_next_headers(struct s3_get *get, const struct http_call *call, struct err *err)
 {
@@ -80,6 +52,34 @@ take_next_headers(struct s3_get *get, const struct http_call *call, struct err *
 		return err_set(err, ERR_TEMPORARY, "GET: another part came than was asked for");
 	get->get.info.size = total;
 	return 0;
+}
+
+void
+s3_get_start_over(struct s3_get *get)
+{
+	get->received = 0;
+	get->probing = false;
+	get->get.info.size = -1;
+	get->get.info.etag[0] = '\0';
+	get->check_md5 = false;
+	s3_offered_release(&get->offered);
+	readahead_start(&get->readahead, -1, false);
+}
+
+/* "bytes 100-199/1000" or "bytes * /1000" (without the space). */
+bool
+s3_get_parse_range(const char *text, int64_t *first, int64_t *total)
+{
+	const char *slash, *dash;
+
+	if (text == NULL || strncmp(text, "bytes ", 6) != 0 || (slash = strchr(text, '/')) == NULL)
+		return false;
+	text += 6;
+	dash = memchr(text, '-', (size_t)(slash - text));
+	*first = -1;
+	if (dash != NULL && !units_parse_digits(text, (size_t)(dash - text), first))
+		return false;
+	return units_parse_digits(slash + 1, strlen(slash + 1), total);
 }
 
 int

@@ -11,19 +11,6 @@ struct s3_head {
 	struct err err;
 };
 
-enum retry
-s3_head_check(struct s3_request *request, struct err *err)
-{
-	const char *etag = http_header(&request->call, "etag");
-
-	if (http_header(&request->call, "x-amz-meta-writer") != NULL ||
-	    (etag != NULL && *etag != '\0' && !s3_answer_is_page(&request->call)))
-		return RETRY_NEVER;
-	err_set(err, ERR_TEMPORARY, "HEAD: %d with no sign of an object, which is not an S3 store's answer",
-	        request->status);
-	return RETRY_TRANSIENT;
-}
-
 /* The headers are there only now: the connection's next request takes their place. */
 static void
 on_head_done(struct s3_request *request)
@@ -35,6 +22,19 @@ on_head_done(struct s3_request *request)
 	head->info.size = http_content_length(&request->call);
 	s3_answer_etag(&request->call, head->info.etag, sizeof(head->info.etag));
 	store_provenance_read_etag(http_header(&request->call, "x-amz-meta-source-etag"), head->info.source_etag);
+}
+
+enum retry
+s3_head_check(struct s3_request *request, struct err *err)
+{
+	const char *etag = http_header(&request->call, "etag");
+
+	if (http_header(&request->call, "x-amz-meta-writer") != NULL ||
+	    (etag != NULL && *etag != '\0' && !s3_answer_is_page(&request->call)))
+		return RETRY_NEVER;
+	err_set(err, ERR_TEMPORARY, "HEAD: %d with no sign of an object, which is not an S3 store's answer",
+	        request->status);
+	return RETRY_TRANSIENT;
 }
 
 struct store_look *

@@ -92,18 +92,6 @@ ask_for_page(struct s3_list *list, struct slice token, struct slice start_after)
 	s3_push(list->s3);
 }
 
-struct s3_list *
-s3_list_new(struct s3 *s3, struct s3_bucket *bucket, const char *prefix)
-{
-	struct s3_list *list = mem_zero(1, sizeof(*list));
-
-	list->s3 = s3;
-	list->bucket = bucket;
-	list->prefix = prefix;
-	list->under = slice_of_str(prefix);
-	return list;
-}
-
 /* Ends the request, and takes back what its reply was to lie in. */
 static void
 end_request(struct s3_list *list)
@@ -115,38 +103,6 @@ end_request(struct s3_list *list)
 	list->request->reply = (struct buf)BUF_INIT;
 	s3_request_free(list->request);
 	list->request = NULL;
-}
-
-void
-s3_list_start(struct s3_list *list, struct slice after)
-{
-	end_request(list);
-	if (list->room.cap == 0) {
-		list->room = list->pages[0].text;
-		list->pages[0].text = (struct buf)BUF_INIT;
-	}
-	s3_page_reset(&list->pages[0]);
-	s3_page_reset(&list->pages[1]);
-	buf_reset(&list->behind);
-	buf_append_slice(&list->behind, after);
-	buf_reset(&list->until);
-	buf_reset(&list->greatest);
-	buf_reset(&list->token);
-	list->at = list->end = 0;
-	list->odd = list->token_again = false;
-	list->idle_pages = 0;
-	list->err = (struct err)ERR_INIT;
-	if (list->s3->sort_listing)
-		list->sorter = sorter_new(SORT_HOLD);
-	ask_for_page(list, slice_of("", 0), list->sorter != NULL ? slice_of("", 0) : slice_of_buf(&list->behind));
-}
-
-int
-s3_list_refuse(struct s3_list *list, const char *why)
-{
-	list->odd = true;
-	err_set(&list->err, ERR_ACCESS, "ListObjectsV2: %s", why);
-	return store_err_name(&list->err, list->bucket->name, list->prefix);
 }
 
 /*
@@ -256,31 +212,6 @@ judge_page(struct s3_list *list)
 	return 1;
 }
 
-bool
-s3_list_is_under_way(const struct s3_list *list)
-{
-	return list->request != NULL && list->request->state != S3_DONE;
-}
-
-int
-s3_list_take_page(struct s3_list *list)
-{
-	struct s3_page old = list->pages[0];
-
-	if (list->err.kind != ERR_NONE)
-		return -1;
-	if (list->request == NULL || list->request->state != S3_DONE || list->at < list->end)
-		return 0;
-	list->token_again = list->token.len > 0;
-	list->err = list->request->err;
-	end_request(list);
-	if (list->err.kind != ERR_NONE)
-		return -1;
-	list->pages[0] = list->pages[1];
-	list->pages[1] = old;
-	return judge_page(list);
-}
-
 /* Whether no later page can have a name of this list. */
 static bool
 has_reached_end(const struct s3_list *list)
@@ -289,32 +220,6 @@ has_reached_end(const struct s3_list *list)
 
 	return list->until.len > 0 && page->count > 0 &&
 	       slice_compare(s3_page_key(page, page->count - 1), slice_of_buf(&list->until)) >= 0;
-}
-
-int
-s3_list_go_on(struct s3_list *list)
-{
-	const struct s3_page *page = &list->pages[0];
-
-	if (!has_reached_end(list) && ask_next(list) < 0)
-		return -1;
-	if (list->sorter != NULL)
-		return collect_pages(list);
-	if (!list->idle) {
-		buf_reset(&list->greatest);
-		buf_append_slice(&list->greatest, s3_page_key(page, page->count - 1));
-	}
-	return 0;
-}
-
-void
-s3_list_set_until(struct s3_list *list, const char *until)
-{
-	buf_reset(&list->until);
-	buf_append_str(&list->until, until);
-	list->end = s3_list_find_end(list);
-	if (list->end < list->at)
-		list->end = list->at;
 }
 
 /* The next name of a listing that was sorted. Returns 1, 0 at the end, -1 with list->err. */
@@ -343,6 +248,101 @@ give_sorted(struct s3_list *list, struct store_object *object)
 		.storage_class = slice_of(value.ptr + kept.etag_len, value.len - (size_t)kept.etag_len),
 	};
 	return 1;
+}
+
+struct s3_list *
+s3_list_new(struct s3 *s3, struct s3_bucket *bucket, const char *prefix)
+{
+	struct s3_list *list = mem_zero(1, sizeof(*list));
+
+	list->s3 = s3;
+	list->bucket = bucket;
+	list->prefix = prefix;
+	list->under = slice_of_str(prefix);
+	return list;
+}
+
+void
+s3_list_start(struct s3_list *list, struct slice after)
+{
+	end_request(list);
+	if (list->room.cap == 0) {
+		list->room = list->pages[0].text;
+		list->pages[0].text = (struct buf)BUF_INIT;
+	}
+	s3_page_reset(&list->pages[0]);
+	s3_page_reset(&list->pages[1]);
+	buf_reset(&list->behind);
+	buf_append_slice(&list->behind, after);
+	buf_reset(&list->until);
+	buf_reset(&list->greatest);
+	buf_reset(&list->token);
+	list->at = list->end = 0;
+	list->odd = list->token_again = false;
+	list->idle_pages = 0;
+	list->err = (struct err)ERR_INIT;
+	if (list->s3->sort_listing)
+		list->sorter = sorter_new(SORT_HOLD);
+	ask_for_page(list, slice_of("", 0), list->sorter != NULL ? slice_of("", 0) : slice_of_buf(&list->behind));
+}
+
+int
+s3_list_refuse(struct s3_list *list, const char *why)
+{
+	list->odd = true;
+	err_set(&list->err, ERR_ACCESS, "ListObjectsV2: %s", why);
+	return store_err_name(&list->err, list->bucket->name, list->prefix);
+}
+
+bool
+s3_list_is_under_way(const struct s3_list *list)
+{
+	return list->request != NULL && list->request->state != S3_DONE;
+}
+
+int
+s3_list_take_page(struct s3_list *list)
+{
+	struct s3_page old = list->pages[0];
+
+	if (list->err.kind != ERR_NONE)
+		return -1;
+	if (list->request == NULL || list->request->state != S3_DONE || list->at < list->end)
+		return 0;
+	list->token_again = list->token.len > 0;
+	list->err = list->request->err;
+	end_request(list);
+	if (list->err.kind != ERR_NONE)
+		return -1;
+	list->pages[0] = list->pages[1];
+	list->pages[1] = old;
+	return judge_page(list);
+}
+
+int
+s3_list_go_on(struct s3_list *list)
+{
+	const struct s3_page *page = &list->pages[0];
+
+	if (!has_reached_end(list) && ask_next(list) < 0)
+		return -1;
+	if (list->sorter != NULL)
+		return collect_pages(list);
+	if (!list->idle) {
+		buf_reset(&list->greatest);
+		buf_append_slice(&list->greatest, s3_page_key(page, page->count - 1));
+	}
+	return 0;
+}
+
+void
+s3_list_set_until(struct s3_list *list, const char *until)
+{
+	buf_reset(&list->until);
+	buf_append_str(&list->until, until);
+	list->end = s3_list_find_end(list);
+	if (list->end < list->at)
+		list->end = list->at;
 }
 
 int

@@ -3,6 +3,12 @@
 #include "json/json.h"
 #include "s3/list.h"
 
+static struct slice
+key_at(const void *page, size_t i)
+{
+	return s3_page_key(page, i);
+}
+
 int
 s3_list_check_prefix(struct s3_list *list)
 {
@@ -25,12 +31,6 @@ s3_list_check_prefix(struct s3_list *list)
 		return store_err_name(&list->err, list->bucket->name, list->prefix);
 	}
 	return 0;
-}
-
-static struct slice
-key_at(const void *page, size_t i)
-{
-	return s3_page_key(page, i);
 }
 
 bool

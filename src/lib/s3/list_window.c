@@ -52,14 +52,6 @@ take_list(struct s3_list_window *window)
 	return s3_list_new(window->s3, window->bucket, window->prefix);
 }
 
-struct s3_list *
-s3_list_window_first(struct s3_list_window *window)
-{
-	if (window->parts[0].list == NULL)
-		window->parts[0].list = take_list(window);
-	return window->parts[0].list;
-}
-
 static void
 ask_for(struct s3_list_window *window, struct s3_list_part *part)
 {
@@ -288,6 +280,14 @@ start_parts(struct s3_list_window *window)
 		ask_for(window, last_part(window));
 		running++;
 	}
+}
+
+struct s3_list *
+s3_list_window_first(struct s3_list_window *window)
+{
+	if (window->parts[0].list == NULL)
+		window->parts[0].list = take_list(window);
+	return window->parts[0].list;
 }
 
 void

@@ -18,29 +18,6 @@
 
 static void advance_upload(struct s3_upload *upload);
 
-/*
- * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each thousand
- * the parts grow. Small ones as long as possible, for each is held in memory; the sum is 5.3 TiB.
- */
-size_t
-s3_part_size(int number)
-{
-	static const size_t mib[] = {8, 16, 32, 64, 128, 256, 512, 1024, 1536, 2048};
-	int step = (number - 1) / 1000;
-
-	return mib[step < 10 ? step : 9] * MIB;
-}
-
-bool
-s3_multipart_has_room(const struct s3_upload *upload)
-{
-	int used = 0;
-
-	for (int i = 0; upload->multi != NULL && i < S3_SLOTS; i++)
-		used += upload->multi->slots[i].number != 0;
-	return used < S3_PARTS_AT_ONCE;
-}
-
 static void
 stop_parts(struct s3_multipart *multi)
 {
@@ -320,6 +297,58 @@ begin_upload(struct s3_upload *upload)
 		create_upload(upload);
 }
 
+static void
+on_aborted(struct s3_request *request)
+{
+	if (request->err.kind != ERR_NONE && !slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload"))
+		log_warning("%s; its parts stay there, under %s", request->err.text, buf_cstr(&request->query));
+}
+
+static void
+abort_upload(struct s3 *s3, struct s3_bucket *bucket, const char *key, const char *id)
+{
+	struct s3_request *request = s3_request_new(s3, bucket, "AbortMultipartUpload", "DELETE", key);
+
+	s3_query_add(request, "uploadId", id);
+	request->on_done = on_aborted;
+	s3_request_detach(request);
+	s3_request_start(request);
+}
+
+/* Created when nobody wanted it any more. */
+static void
+on_created_late(struct s3_request *request)
+{
+	struct buf id = BUF_INIT;
+
+	if (request->err.kind == ERR_NONE && xml_text(slice_of_buf(&request->reply), "UploadId", &id))
+		abort_upload(request->s3, request->bucket, request->key, buf_cstr(&id));
+	buf_release(&id);
+}
+
+/*
+ * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each thousand
+ * the parts grow. Small ones as long as possible, for each is held in memory; the sum is 5.3 TiB.
+ */
+size_t
+s3_part_size(int number)
+{
+	static const size_t mib[] = {8, 16, 32, 64, 128, 256, 512, 1024, 1536, 2048};
+	int step = (number - 1) / 1000;
+
+	return mib[step < 10 ? step : 9] * MIB;
+}
+
+bool
+s3_multipart_has_room(const struct s3_upload *upload)
+{
+	int used = 0;
+
+	for (int i = 0; upload->multi != NULL && i < S3_SLOTS; i++)
+		used += upload->multi->slots[i].number != 0;
+	return used < S3_PARTS_AT_ONCE;
+}
+
 void
 s3_multipart_add(struct s3_upload *upload)
 {
@@ -363,35 +392,6 @@ s3_multipart_commit(struct s3_upload *upload)
 		s3_multipart_add(upload);
 	if (!upload->over)
 		advance_upload(upload);
-}
-
-static void
-on_aborted(struct s3_request *request)
-{
-	if (request->err.kind != ERR_NONE && !slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload"))
-		log_warning("%s; its parts stay there, under %s", request->err.text, buf_cstr(&request->query));
-}
-
-static void
-abort_upload(struct s3 *s3, struct s3_bucket *bucket, const char *key, const char *id)
-{
-	struct s3_request *request = s3_request_new(s3, bucket, "AbortMultipartUpload", "DELETE", key);
-
-	s3_query_add(request, "uploadId", id);
-	request->on_done = on_aborted;
-	s3_request_detach(request);
-	s3_request_start(request);
-}
-
-/* Created when nobody wanted it any more. */
-static void
-on_created_late(struct s3_request *request)
-{
-	struct buf id = BUF_INIT;
-
-	if (request->err.kind == ERR_NONE && xml_text(slice_of_buf(&request->reply), "UploadId", &id))
-		abort_upload(request->s3, request->bucket, request->key, buf_cstr(&id));
-	buf_release(&id);
 }
 
 void

@@ -22,13 +22,6 @@ static const struct {
 	[S3_OFFER_SHA1] = {"x-amz-checksum-sha1", "SHA-1", 20},
 };
 
-void
-s3_offered_release(struct s3_offered *offered)
-{
-	EVP_MD_CTX_free(offered->digest);
-	*offered = (struct s3_offered){0};
-}
-
 static void
 start_digest(struct s3_offered *offered)
 {
@@ -51,6 +44,13 @@ read_wanted(struct s3_offered *offered, const char *text, size_t size)
 		memcpy(offered->wanted, bytes.data, size);
 	buf_release(&bytes);
 	return fine;
+}
+
+void
+s3_offered_release(struct s3_offered *offered)
+{
+	EVP_MD_CTX_free(offered->digest);
+	*offered = (struct s3_offered){0};
 }
 
 void

@@ -7,13 +7,6 @@
 /* Unfinished uploads are taken back when a program ends, but not for longer than people wait. */
 #define DRAIN_MAX_MS 10000
 
-void
-s3_push(struct s3 *s3)
-{
-	s3_requests_wake(s3);
-	http_perform(s3->http);
-}
-
 /* Moves all on; returns milliseconds until something else than the network may, or -1. */
 static int64_t
 move_all(struct s3 *s3)
@@ -30,6 +23,13 @@ move_all(struct s3 *s3)
 		s3->events++;
 	}
 	return next < 0 || due < next ? due : next;
+}
+
+void
+s3_push(struct s3 *s3)
+{
+	s3_requests_wake(s3);
+	http_perform(s3->http);
 }
 
 int

@@ -22,13 +22,6 @@ keep_body(struct s3 *s3, struct buf *body)
 	*body = (struct buf)BUF_INIT;
 }
 
-void
-s3_bodies_free(struct s3 *s3)
-{
-	while (s3->bodies_count > 0)
-		buf_release(&s3->bodies[--s3->bodies_count]);
-}
-
 /*
  * Stored is what the store says it has stored: 200 with an ETag and without a body. Anything else may be a proxy's
  * answer, or that of a server which leaves the ETag out: on_put_done looks what is there.
@@ -108,6 +101,26 @@ add_provenance(void *context, const char *name, const char *value)
 			upload->provenance[upload->provenance_count++] = (struct s3_header){headers[i], mem_dup(value)};
 }
 
+/* Waits until another part may be added. Returns -1 with err if the upload has failed meanwhile. */
+static int
+wait_for_room(struct s3_upload *upload, struct err *err)
+{
+	while (!upload->over && !s3_multipart_has_room(upload)) {
+		if (s3_pump(upload->s3, err) < 0)
+			return store_err_name(err, upload->bucket->name, upload->key);
+	}
+	if (upload->over)
+		*err = upload->err;
+	return upload->over ? -1 : 0;
+}
+
+void
+s3_bodies_free(struct s3 *s3)
+{
+	while (s3->bodies_count > 0)
+		buf_release(&s3->bodies[--s3->bodies_count]);
+}
+
 struct store_put *
 s3_put_open(struct store *store, const char *bucket, const char *key, const struct store_put_options *options)
 {
@@ -132,19 +145,6 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 	store_err_name(&upload->err, bucket, key);
 	upload->over = true;
 	return &upload->put;
-}
-
-/* Waits until another part may be added. Returns -1 with err if the upload has failed meanwhile. */
-static int
-wait_for_room(struct s3_upload *upload, struct err *err)
-{
-	while (!upload->over && !s3_multipart_has_room(upload)) {
-		if (s3_pump(upload->s3, err) < 0)
-			return store_err_name(err, upload->bucket->name, upload->key);
-	}
-	if (upload->over)
-		*err = upload->err;
-	return upload->over ? -1 : 0;
 }
 
 int

@@ -25,16 +25,6 @@ fair_share(const struct readahead_pool *pool)
 	return share < EACH_MIN ? EACH_MIN : share > EACH_MAX ? EACH_MAX : share;
 }
 
-void
-readahead_open(struct readahead *ahead, struct readahead_pool *pool)
-{
-	*ahead = (struct readahead){.pool = pool, .next = pool->first};
-	if (pool->first != NULL)
-		pool->first->prev = ahead;
-	pool->first = ahead;
-	pool->open++;
-}
-
 /* Kept for the next object: fresh memory costs a page fault every 4 KiB. */
 static void
 keep_memory(struct readahead_pool *pool, struct buf *buf)
@@ -47,6 +37,76 @@ keep_memory(struct readahead_pool *pool, struct buf *buf)
 	}
 	pool->held -= buf->cap;
 	buf_release(buf);
+}
+
+static void
+reserve_room(struct readahead *ahead, size_t len)
+{
+	struct readahead_pool *pool = ahead->pool;
+
+	if (ahead->came.cap == 0 && pool->spare_count > 0)
+		ahead->came = pool->spare[--pool->spare_count];
+	pool->held -= ahead->came.cap;
+	buf_reserve(&ahead->came, len);
+	pool->held += ahead->came.cap;
+}
+
+/* Whether it has blocks for a lane. */
+static bool
+is_company(const struct readahead *ahead)
+{
+	return ahead->digesting && ahead->came.len - ahead->digested >= MD5_BLOCK;
+}
+
+/* Whether many have something to be digested, or no more of them are to be expected. */
+static bool
+in_company(const struct readahead_pool *pool)
+{
+	size_t now = 0, later = 0;
+
+	for (const struct readahead *ahead = pool->first; ahead != NULL && now < COMPANY_GOOD; ahead = ahead->next) {
+		if (is_company(ahead))
+			now++;
+		else if (!ahead->ended && !readahead_is_full(ahead))
+			later++;
+	}
+	return now >= COMPANY_GOOD || now + later < COMPANY_GOOD;
+}
+
+static struct md5_input
+undigested_input(struct readahead *ahead)
+{
+	return (struct md5_input){&ahead->md5, ahead->came.data + ahead->digested, ahead->came.len - ahead->digested};
+}
+
+/* Digests what has come of this one, and of others what goes along. */
+static void
+catch_up(struct readahead *ahead)
+{
+	struct readahead *company[COMPANY_MAX] = {ahead};
+	struct md5_input inputs[COMPANY_MAX];
+	size_t count = 1;
+
+	if (!ahead->digesting || ahead->digested == ahead->came.len)
+		return;
+	for (struct readahead *other = ahead->pool->first; other != NULL && count < COMPANY_MAX; other = other->next)
+		if (other != ahead && is_company(other))
+			company[count++] = other;
+	for (size_t i = 0; i < count; i++)
+		inputs[i] = undigested_input(company[i]);
+	md5_add_many(inputs, count);
+	for (size_t i = 0; i < count; i++)
+		company[i]->digested = company[i]->came.len - inputs[i].len;
+}
+
+void
+readahead_open(struct readahead *ahead, struct readahead_pool *pool)
+{
+	*ahead = (struct readahead){.pool = pool, .next = pool->first};
+	if (pool->first != NULL)
+		pool->first->prev = ahead;
+	pool->first = ahead;
+	pool->open++;
 }
 
 void
@@ -75,18 +135,6 @@ readahead_pool_release(struct readahead_pool *pool)
 	while (pool->spare_count > 0)
 		buf_release(&pool->spare[--pool->spare_count]);
 	pool->held = 0;
-}
-
-static void
-reserve_room(struct readahead *ahead, size_t len)
-{
-	struct readahead_pool *pool = ahead->pool;
-
-	if (ahead->came.cap == 0 && pool->spare_count > 0)
-		ahead->came = pool->spare[--pool->spare_count];
-	pool->held -= ahead->came.cap;
-	buf_reserve(&ahead->came, len);
-	pool->held += ahead->came.cap;
 }
 
 void
@@ -134,28 +182,6 @@ readahead_end(struct readahead *ahead, bool ended)
 	ahead->ended = ended;
 }
 
-/* Whether it has blocks for a lane. */
-static bool
-is_company(const struct readahead *ahead)
-{
-	return ahead->digesting && ahead->came.len - ahead->digested >= MD5_BLOCK;
-}
-
-/* Whether many have something to be digested, or no more of them are to be expected. */
-static bool
-in_company(const struct readahead_pool *pool)
-{
-	size_t now = 0, later = 0;
-
-	for (const struct readahead *ahead = pool->first; ahead != NULL && now < COMPANY_GOOD; ahead = ahead->next) {
-		if (is_company(ahead))
-			now++;
-		else if (!ahead->ended && !readahead_is_full(ahead))
-			later++;
-	}
-	return now >= COMPANY_GOOD || now + later < COMPANY_GOOD;
-}
-
 bool
 readahead_is_ready(struct readahead *ahead)
 {
@@ -173,32 +199,6 @@ readahead_is_ready(struct readahead *ahead)
 	if (ready)
 		ahead->since = pool->due = 0;
 	return ready;
-}
-
-static struct md5_input
-undigested_input(struct readahead *ahead)
-{
-	return (struct md5_input){&ahead->md5, ahead->came.data + ahead->digested, ahead->came.len - ahead->digested};
-}
-
-/* Digests what has come of this one, and of others what goes along. */
-static void
-catch_up(struct readahead *ahead)
-{
-	struct readahead *company[COMPANY_MAX] = {ahead};
-	struct md5_input inputs[COMPANY_MAX];
-	size_t count = 1;
-
-	if (!ahead->digesting || ahead->digested == ahead->came.len)
-		return;
-	for (struct readahead *other = ahead->pool->first; other != NULL && count < COMPANY_MAX; other = other->next)
-		if (other != ahead && is_company(other))
-			company[count++] = other;
-	for (size_t i = 0; i < count; i++)
-		inputs[i] = undigested_input(company[i]);
-	md5_add_many(inputs, count);
-	for (size_t i = 0; i < count; i++)
-		company[i]->digested = company[i]->came.len - inputs[i].len;
 }
 
 struct slice

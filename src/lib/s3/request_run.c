@@ -54,28 +54,6 @@ start_try(struct s3_request *request)
 	return true;
 }
 
-int64_t
-s3_requests_wake(struct s3 *s3)
-{
-	int64_t now = clock_mono_ms();
-	int64_t next = -1;
-	struct s3_request *request = s3->first;
-
-	while (request != NULL) {
-		int64_t wake = request->wake_ms > s3->hold_until ? request->wake_ms : s3->hold_until;
-
-		if (request->state == S3_WAITING && wake <= now) {
-			if (!start_try(request)) {
-				request = s3->first;
-				continue;
-			}
-		} else if (request->state == S3_WAITING && (next < 0 || wake - now < next))
-			next = wake - now;
-		request = request->next;
-	}
-	return next;
-}
-
 /* xorshift64: good enough to keep clients from trying again in step. */
 static double
 random_fraction(struct s3 *s3)
@@ -149,12 +127,6 @@ plan_retry(struct s3_request *request, enum retry retry, const char *amz_retry_a
 	return true;
 }
 
-bool
-s3_request_again(struct s3_request *request)
-{
-	return plan_retry(request, RETRY_TRANSIENT, NULL, NULL);
-}
-
 static void
 on_call_done(struct http_call *call)
 {
@@ -212,6 +184,34 @@ on_call_body(struct http_call *call, const char *data, size_t len)
 	}
 	buf_append(&request->reply, data, len);
 	return HTTP_TAKEN;
+}
+
+int64_t
+s3_requests_wake(struct s3 *s3)
+{
+	int64_t now = clock_mono_ms();
+	int64_t next = -1;
+	struct s3_request *request = s3->first;
+
+	while (request != NULL) {
+		int64_t wake = request->wake_ms > s3->hold_until ? request->wake_ms : s3->hold_until;
+
+		if (request->state == S3_WAITING && wake <= now) {
+			if (!start_try(request)) {
+				request = s3->first;
+				continue;
+			}
+		} else if (request->state == S3_WAITING && (next < 0 || wake - now < next))
+			next = wake - now;
+		request = request->next;
+	}
+	return next;
+}
+
+bool
+s3_request_again(struct s3_request *request)
+{
+	return plan_retry(request, RETRY_TRANSIENT, NULL, NULL);
 }
 
 void

@@ -11,6 +11,23 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static bool
+number_at(const struct s3_page *page, size_t i, struct slice prefix, int64_t *number)
+{
+	return s3_span_number(s3_page_key(page, i), prefix, number);
+}
+
+/* A page of so few keys that it has no eighths. */
+static int64_t
+span_of_few(const struct s3_page *page, struct slice prefix)
+{
+	int64_t first, last;
+
+	if (page->count < 2 || !number_at(page, 0, prefix, &first) || !number_at(page, page->count - 1, prefix, &last))
+		return 0;
+	return last > first ? last - first : 1;
+}
+
 bool
 s3_span_number(struct slice key, struct slice prefix, int64_t *number)
 {
@@ -49,23 +66,6 @@ s3_span_place(struct slice key, struct slice prefix)
 		value = value * 10 + (c - '0');
 	}
 	return value >= FIRST ? value : 0;
-}
-
-static bool
-number_at(const struct s3_page *page, size_t i, struct slice prefix, int64_t *number)
-{
-	return s3_span_number(s3_page_key(page, i), prefix, number);
-}
-
-/* A page of so few keys that it has no eighths. */
-static int64_t
-span_of_few(const struct s3_page *page, struct slice prefix)
-{
-	int64_t first, last;
-
-	if (page->count < 2 || !number_at(page, 0, prefix, &first) || !number_at(page, page->count - 1, prefix, &last))
-		return 0;
-	return last > first ? last - first : 1;
 }
 
 int64_t

@@ -1,6 +1,24 @@
 /* What uploads in one piece and in parts have in common: their headers, their steps, their end. */
 #include "s3/upload.h"
 
+static void
+on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
+{
+	struct err exists;
+
+	/* AWS says 403 to those who may not list; it has the condition, so the PUT tells. */
+	if (seen == S3_SEEN_NOTHING ||
+	    (seen == S3_SEEN_UNKNOWN && upload->look->status == 403 && upload->s3->endpoint == NULL)) {
+		upload->if_absent(upload);
+	} else if (seen == S3_SEEN_UNKNOWN) {
+		s3_upload_fail(upload, err);
+	} else {
+		err_set(&exists, ERR_OBJECT, "PUT: 412 PreconditionFailed (the object exists)");
+		store_err_name(&exists, upload->bucket->name, upload->key);
+		s3_upload_fail(upload, &exists);
+	}
+}
+
 void
 s3_upload_done(struct s3_upload *upload)
 {
@@ -46,24 +64,6 @@ s3_upload_headers(struct s3_upload *upload, struct s3_request *request)
 		s3_request_header(request, "x-amz-server-side-encryption", s3->sse);
 	if (s3->sse_kms_key_id != NULL)
 		s3_request_header(request, "x-amz-server-side-encryption-aws-kms-key-id", s3->sse_kms_key_id);
-}
-
-static void
-on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
-{
-	struct err exists;
-
-	/* AWS says 403 to those who may not list; it has the condition, so the PUT tells. */
-	if (seen == S3_SEEN_NOTHING ||
-	    (seen == S3_SEEN_UNKNOWN && upload->look->status == 403 && upload->s3->endpoint == NULL)) {
-		upload->if_absent(upload);
-	} else if (seen == S3_SEEN_UNKNOWN) {
-		s3_upload_fail(upload, err);
-	} else {
-		err_set(&exists, ERR_OBJECT, "PUT: 412 PreconditionFailed (the object exists)");
-		store_err_name(&exists, upload->bucket->name, upload->key);
-		s3_upload_fail(upload, &exists);
-	}
 }
 
 /* Some stores take no notice of If-None-Match, and would overwrite. */

@@ -11,16 +11,6 @@
 
 #include "s3/upload.h"
 
-void
-s3_upload_mark(struct s3_upload *upload)
-{
-	uint64_t number;
-
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
-		number = upload->s3->random ^ (uint64_t)(uintptr_t)upload;
-	snprintf(upload->token, sizeof(upload->token), "%016llx", (unsigned long long)number);
-}
-
 static bool
 hex_md5(struct slice data, char hex[33])
 {
@@ -54,23 +44,6 @@ append_md5(struct buf *to, const char *hex)
 		buf_append_byte(to, (char)byte);
 	}
 	return true;
-}
-
-void
-s3_upload_etag_of_parts(const struct s3_upload *upload, char *to, size_t size)
-{
-	const struct s3_multipart *multi = upload->multi;
-	struct buf digests = BUF_INIT;
-	bool known = true;
-	char hex[33];
-
-	for (int i = 0; i < multi->stored && known; i++)
-		known = append_md5(&digests, multi->etags[i]);
-	known = known && hex_md5(slice_of_buf(&digests), hex);
-	to[0] = '\0';
-	if (known)
-		snprintf(to, size, "%s-%d", hex, multi->stored);
-	buf_release(&digests);
 }
 
 enum parts { PARTS_OTHER, PARTS_SAME_NUMBER, PARTS_SAME };
@@ -124,6 +97,33 @@ on_looked(struct s3_request *request)
 	if (seen == S3_SEEN_OURS || seen == S3_SEEN_SAME)
 		snprintf(upload->etag, sizeof(upload->etag), "%s", etag);
 	upload->on_seen(upload, seen, &request->err);
+}
+
+void
+s3_upload_mark(struct s3_upload *upload)
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
+		number = upload->s3->random ^ (uint64_t)(uintptr_t)upload;
+	snprintf(upload->token, sizeof(upload->token), "%016llx", (unsigned long long)number);
+}
+
+void
+s3_upload_etag_of_parts(const struct s3_upload *upload, char *to, size_t size)
+{
+	const struct s3_multipart *multi = upload->multi;
+	struct buf digests = BUF_INIT;
+	bool known = true;
+	char hex[33];
+
+	for (int i = 0; i < multi->stored && known; i++)
+		known = append_md5(&digests, multi->etags[i]);
+	known = known && hex_md5(slice_of_buf(&digests), hex);
+	to[0] = '\0';
+	if (known)
+		snprintf(to, size, "%s-%d", hex, multi->stored);
+	buf_release(&digests);
 }
 
 void

@@ -77,6 +77,15 @@ parse_value(const struct setting *setting, const char *text, int64_t *number, st
 	abort();
 }
 
+static const struct value *
+value_of(const struct settings *settings, const char *name)
+{
+	const struct setting *setting = settings_find(name);
+
+	assert(setting);
+	return &settings->values[setting - settings_table];
+}
+
 int
 settings_put(struct settings *settings, const struct setting *setting, enum layer layer, const char *text,
              const char *origin, struct err *err)
@@ -192,15 +201,6 @@ settings_set_flag(struct settings *settings, const char *name, const char *value
 	for (size_t i = 0; i < SETTINGS_NAME_MAX - 1 && name[i]; i++)
 		origin[i + 2] = name[i] == '_' ? '-' : name[i];
 	return settings_put(settings, setting, LAYER_FLAG, value, origin, err);
-}
-
-static const struct value *
-value_of(const struct settings *settings, const char *name)
-{
-	const struct setting *setting = settings_find(name);
-
-	assert(setting);
-	return &settings->values[setting - settings_table];
 }
 
 const char *

@@ -35,6 +35,43 @@ static const struct {
 	[COMPRESSION_ZSTD] = {"zstd", ".zst", "application/zstd"},
 };
 
+/* Both libraries fail here for want of memory alone, and then the process ends as it does everywhere. */
+static void
+require_made(bool made)
+{
+	if (!made)
+		free(mem_alloc(SIZE_MAX / 2));
+}
+
+/* Each fills the buffer as far as it can, and takes what it used from the block. Returns the bytes made. */
+static size_t
+run_gzip(struct compress *c)
+{
+	size_t len = c->block.len > UINT32_MAX ? UINT32_MAX : c->block.len;
+
+	c->gzip.next_in = (z_const Bytef *)c->block.ptr;
+	c->gzip.avail_in = (uInt)len;
+	c->gzip.next_out = (Bytef *)c->buffer;
+	c->gzip.avail_out = (uInt)BLOCK;
+	c->ended = deflate(&c->gzip, c->finished ? Z_FINISH : Z_NO_FLUSH) == Z_STREAM_END;
+	len -= c->gzip.avail_in;
+	c->block = slice_of(c->block.ptr + len, c->block.len - len);
+	return BLOCK - c->gzip.avail_out;
+}
+
+static size_t
+run_zstd(struct compress *c)
+{
+	ZSTD_inBuffer from = {c->block.ptr, c->block.len, 0};
+	ZSTD_outBuffer to = {c->buffer, BLOCK, 0};
+	size_t left = ZSTD_compressStream2(c->zstd, &to, &from, c->finished ? ZSTD_e_end : ZSTD_e_continue);
+
+	require_made(!ZSTD_isError(left));
+	c->ended = c->finished && left == 0;
+	c->block = slice_of(c->block.ptr + from.pos, c->block.len - from.pos);
+	return to.pos;
+}
+
 enum compression
 compression_of_name(struct slice name)
 {
@@ -64,14 +101,6 @@ const char *
 compression_content_type(enum compression kind)
 {
 	return kinds[kind].type;
-}
-
-/* Both libraries fail here for want of memory alone, and then the process ends as it does everywhere. */
-static void
-require_made(bool made)
-{
-	if (!made)
-		free(mem_alloc(SIZE_MAX / 2));
 }
 
 struct compress *
@@ -130,35 +159,6 @@ void
 compress_finish(struct compress *c)
 {
 	c->finished = true;
-}
-
-/* Each fills the buffer as far as it can, and takes what it used from the block. Returns the bytes made. */
-static size_t
-run_gzip(struct compress *c)
-{
-	size_t len = c->block.len > UINT32_MAX ? UINT32_MAX : c->block.len;
-
-	c->gzip.next_in = (z_const Bytef *)c->block.ptr;
-	c->gzip.avail_in = (uInt)len;
-	c->gzip.next_out = (Bytef *)c->buffer;
-	c->gzip.avail_out = (uInt)BLOCK;
-	c->ended = deflate(&c->gzip, c->finished ? Z_FINISH : Z_NO_FLUSH) == Z_STREAM_END;
-	len -= c->gzip.avail_in;
-	c->block = slice_of(c->block.ptr + len, c->block.len - len);
-	return BLOCK - c->gzip.avail_out;
-}
-
-static size_t
-run_zstd(struct compress *c)
-{
-	ZSTD_inBuffer from = {c->block.ptr, c->block.len, 0};
-	ZSTD_outBuffer to = {c->buffer, BLOCK, 0};
-	size_t left = ZSTD_compressStream2(c->zstd, &to, &from, c->finished ? ZSTD_e_end : ZSTD_e_continue);
-
-	require_made(!ZSTD_isError(left));
-	c->ended = c->finished && left == 0;
-	c->block = slice_of(c->block.ptr + from.pos, c->block.len - from.pos);
-	return to.pos;
 }
 
 int

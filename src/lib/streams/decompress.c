@@ -48,46 +48,6 @@ struct progress {
 	bool ours;       /* no memory: that is not the stream's fault */
 };
 
-struct decompress *
-decompress_new(void)
-{
-	return mem_zero(1, sizeof(struct decompress));
-}
-
-void
-decompress_free(struct decompress *d)
-{
-	if (d == NULL)
-		return;
-	if (d->has_gzip)
-		inflateEnd(&d->gzip);
-	ZSTD_freeDCtx(d->zstd);
-	free(d->buffer);
-	free(d);
-}
-
-void
-decompress_start(struct decompress *d)
-{
-	d->format = FORMAT_UNKNOWN;
-	d->head_len = 0;
-	d->first = d->block = slice_of("", 0);
-	d->finished = d->between = d->padding = d->pending = false;
-	d->in = d->out = 0;
-}
-
-void
-decompress_feed(struct decompress *d, struct slice block)
-{
-	d->block = block;
-}
-
-void
-decompress_finish(struct decompress *d)
-{
-	d->finished = true;
-}
-
 /* What the head says, as far as it goes: FORMAT_UNKNOWN where it may still become one or the other. */
 static enum format
 format_of_head(const unsigned char *head, size_t len)
@@ -249,6 +209,46 @@ next_plain(struct decompress *d, struct slice *piece)
 	*piece = *from;
 	*from = slice_of("", 0);
 	return piece->len > 0;
+}
+
+struct decompress *
+decompress_new(void)
+{
+	return mem_zero(1, sizeof(struct decompress));
+}
+
+void
+decompress_free(struct decompress *d)
+{
+	if (d == NULL)
+		return;
+	if (d->has_gzip)
+		inflateEnd(&d->gzip);
+	ZSTD_freeDCtx(d->zstd);
+	free(d->buffer);
+	free(d);
+}
+
+void
+decompress_start(struct decompress *d)
+{
+	d->format = FORMAT_UNKNOWN;
+	d->head_len = 0;
+	d->first = d->block = slice_of("", 0);
+	d->finished = d->between = d->padding = d->pending = false;
+	d->in = d->out = 0;
+}
+
+void
+decompress_feed(struct decompress *d, struct slice block)
+{
+	d->block = block;
+}
+
+void
+decompress_finish(struct decompress *d)
+{
+	d->finished = true;
 }
 
 int

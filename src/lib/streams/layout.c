@@ -45,6 +45,18 @@ check_pair(const struct settings *settings, const char *bucket, const char *a, c
 	               settings_origin(settings, a), b, y, settings_origin(settings, b), bucket);
 }
 
+static bool
+other_key(const struct layout *layout, struct slice source_key, const char *prefix, struct buf *key)
+{
+	struct slice raw = slice_of_str(layout->raw_prefix);
+
+	if (!slice_starts_with(source_key, raw) || source_key.len == raw.len)
+		return false;
+	buf_append_str(key, prefix);
+	buf_append(key, source_key.ptr + raw.len, source_key.len - raw.len);
+	return true;
+}
+
 int
 layout_load(struct layout *layout, const struct settings *settings, struct err *err)
 {
@@ -66,18 +78,6 @@ layout_load(struct layout *layout, const struct settings *settings, struct err *
 	if (check_pair(settings, out, "raw_prefix", "mod_prefix", err) < 0)
 		return -1;
 	return check_pair(settings, out, "raw_prefix", "reject_prefix", err);
-}
-
-static bool
-other_key(const struct layout *layout, struct slice source_key, const char *prefix, struct buf *key)
-{
-	struct slice raw = slice_of_str(layout->raw_prefix);
-
-	if (!slice_starts_with(source_key, raw) || source_key.len == raw.len)
-		return false;
-	buf_append_str(key, prefix);
-	buf_append(key, source_key.ptr + raw.len, source_key.len - raw.len);
-	return true;
 }
 
 bool
