@@ -19,6 +19,7 @@
  *   send.c        one try of it: URL, headers, signature
  *   checksum.c    CRC-32 and MD5 of what is written
  *   answer.c      what an answer means: error texts, redirects, the clock
+ *   answer_headers.c   its ETag; whether it is the store's at all
  *   redirect.c    where a redirect may lead
  *   fault.c       whose fault an error is, and whether it is tried again: one table
  *   error_document.c   an <Error>
@@ -222,6 +223,8 @@ enum s3_verdict {
 	S3_AT_ONCE, /* something was learnt (region, clock, credentials): again, not counted */
 };
 enum s3_verdict s3_answer_judge(struct s3_request *request, enum retry *retry);
+
+/* answer_headers.c */
 /* The etag without its quotes; "" where there is none. */
 void s3_answer_etag(const struct http_call *call, char *to, size_t size);
 /* Whether the answer's etag is the MD5 of the object, as far as its headers tell. */
