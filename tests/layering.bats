@@ -4,7 +4,7 @@
 load helper
 
 setup() {
-	cd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR" || return
 }
 
 # breaches PAGE LIST: what of the lines "FILE INCLUDE" breaks the page's table, which has rows "| floor | `room` … |" and

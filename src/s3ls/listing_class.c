@@ -32,7 +32,9 @@ int
 listing_classes_parse(struct listing_classes *classes, const char *text, const char *origin, struct err *err)
 {
 	classes->count = 0;
-	while (text != NULL && *text != '\0') {
+	if (text == NULL)
+		return 0;
+	while (*text != '\0') {
 		size_t len = strcspn(text, ",");
 		struct slice name = trim_spaces(slice_of(text, len));
 
