@@ -65,7 +65,7 @@ take_word(const char **from, char **to)
 
 /* Starts it with its stdout in a pipe. Returns the pipe's end to read from, or -1 with errno. */
 static int
-start(char **words, pid_t *pid)
+start_command(char **words, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -101,7 +101,7 @@ start(char **words, pid_t *pid)
 
 /* Reads until its end. Returns 0, or -1 with err. */
 static int
-collect(int fd, int64_t until_ms, struct buf *output, struct err *err)
+read_output(int fd, int64_t until_ms, struct buf *output, struct err *err)
 {
 	/* At once, so that no growing leaves secrets behind. */
 	buf_reserve(output, OUTPUT_MAX + 1);
@@ -130,7 +130,7 @@ collect(int fd, int64_t until_ms, struct buf *output, struct err *err)
  * may be set already).
  */
 static int
-finish(pid_t pid, int64_t until_ms, bool failed, struct err *err)
+await_command(pid_t pid, int64_t until_ms, bool failed, struct err *err)
 {
 	int status = 0;
 	pid_t ended;
@@ -157,21 +157,21 @@ finish(pid_t pid, int64_t until_ms, bool failed, struct err *err)
 }
 
 static int
-run(char **words, struct buf *output, struct err *err)
+run_command(char **words, struct buf *output, struct err *err)
 {
 	int64_t until_ms = clock_mono_ms() + TIME_MS;
 	bool failed;
 	pid_t pid;
 	int fd;
 
-	fd = start(words, &pid);
+	fd = start_command(words, &pid);
 	if (fd < 0)
 		return err_set_errno(err, ERR_USAGE, "cannot be run");
-	failed = collect(fd, until_ms, output, err) < 0;
+	failed = read_output(fd, until_ms, output, err) < 0;
 	close(fd);
 	if (failed)
 		kill(pid, SIGKILL);
-	return finish(pid, until_ms, failed, err);
+	return await_command(pid, until_ms, failed, err);
 }
 
 char **
@@ -211,7 +211,7 @@ credentials_from_process(const char *command, struct credential_set *set, struct
 		free(words);
 		return err_set(err, ERR_USAGE, "credential_process: %s", words ? "no command" : "a quote is left open");
 	}
-	result = run(words, &output, err);
+	result = run_command(words, &output, err);
 	if (result == 0)
 		result = credential_json_parse(&rules, slice_of_buf(&output), set, err);
 	if (result < 0)
