@@ -1,9 +1,11 @@
 /*
- * The content of one object as lines: what s3cat changes in it, and no more. A byte-order mark at the
- * start is taken off, a missing last '\n' added, a line that imitates a control record becomes a reject (framed) or
- * is left out (plain), and so is a line over max_line (plain; framed, the object fails).
+ * The content of one object as lines: what s3cat changes in it, and no more. A byte-order mark at
+ * the start is taken off, a missing last '\n' added, a line that imitates a control record becomes
+ * a reject (framed) or is left out (plain), and so is a line over max_line (plain; framed, the
+ * object fails).
  *
- * Bytes go out in the blocks they came in; only the beginning of a line whose end has not come is kept.
+ * Bytes go out in the blocks they came in; only the beginning of a line whose end has not come is
+ * kept.
  */
 #ifndef S3CAT_BODY_H
 #define S3CAT_BODY_H
@@ -41,7 +43,9 @@ void body_release(struct body *body);
 /* Starts an object. The slices must live until its end. */
 void body_start(struct body *body, struct slice bucket, struct slice key);
 
-/* The next bytes. Returns 0, or -1 with err if the object is given up (the text does not name it). */
+/*
+ * The next bytes. Returns 0, or -1 with err if the object is given up (the text does not name it).
+ */
 int body_feed(struct body *body, struct slice data, struct err *err);
 
 /* All bytes came. Returns 0, or -1 with err. */

@@ -194,7 +194,10 @@ end_text(struct cat *cat, struct err *err)
 	return pass_text_on(cat, err) < 0 ? -1 : body_end(&cat->body, err);
 }
 
-/* As store_get_read. Where the order is nobody's concern, whoever has something takes the place of a head that has had nothing. */
+/*
+ * As store_get_read. Where the order is nobody's concern, whoever has something takes the place of
+ * a head that has had nothing.
+ */
 static int
 read_head(struct cat *cat, struct slice *data, struct err *err)
 {

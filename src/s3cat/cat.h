@@ -1,6 +1,7 @@
 /*
- * The run of s3cat: objects are asked for as they become known, up to so many at once, and go out one after
- * another, whichever comes first. Reading what is wanted never holds up what can be written.
+ * The run of s3cat: objects are asked for as they become known, up to so many at once, and go out
+ * one after another, whichever comes first. Reading what is wanted never holds up what can be
+ * written.
  */
 #ifndef S3CAT_CAT_H
 #define S3CAT_CAT_H
@@ -29,8 +30,9 @@ struct cat {
 	struct decompress *decompress;
 	struct body body;
 	/*
-	 * What is wrong with the content of the head; ERR_NONE: nothing. It is no proof against the object before all of it has come
-	 * and its digest was right, as it may have been damaged on the way: so the rest is read, and dropped.
+	 * What is wrong with the content of the head; ERR_NONE: nothing. It is no proof against the
+	 * object before all of it has come and its digest was right, as it may have been damaged on the
+	 * way: so the rest is read, and dropped.
 	 */
 	struct err refused;
 	struct buf record;
@@ -41,7 +43,10 @@ struct cat {
 	int64_t failed_by[FAULTS]; /* of them, by enum fault */
 };
 
-/* Returns when everything is done, stdout has failed, a signal asks to stop, or everybody's fault did. */
+/*
+ * Returns when everything is done, stdout has failed, a signal asks to stop, or everybody's fault
+ * did.
+ */
 void cat_run(struct cat *cat);
 
 #endif

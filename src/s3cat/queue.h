@@ -1,6 +1,6 @@
 /*
- * The objects that are being got, in the order in which they go out: a ring of transfers. A place in it keeps
- * its memory for the next object.
+ * The objects that are being got, in the order in which they go out: a ring of transfers. A place
+ * in it keeps its memory for the next object.
  */
 #ifndef S3CAT_QUEUE_H
 #define S3CAT_QUEUE_H
@@ -30,7 +30,10 @@ struct queue {
 void queue_init(struct queue *queue, size_t parallel);
 void queue_release(struct queue *queue); /* ends all transfers */
 
-/* Whether one more can be added. What has come and only waits for its turn is not to keep others from coming. */
+/*
+ * Whether one more can be added. What has come and only waits for its turn is not to keep others
+ * from coming.
+ */
 bool queue_has_room(const struct queue *queue, const struct store *store);
 
 /* Copies the record (which has a bucket) and starts to get the object. The queue must have room. */

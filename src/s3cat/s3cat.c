@@ -50,7 +50,10 @@ cat_objects(const struct cli *cli, const struct options *options)
 	size_t max_line = (size_t)settings_int(cli->settings, "max_line");
 	bool framed =
 		options->frames || options->count || (cli->operand_count == 0 && !options->plain && !options->rejects);
-	/* Whoever names keys himself, perhaps of several buckets, wants those that can be had, as of cat. */
+	/*
+	 * Whoever names keys himself, perhaps of several buckets, wants those that can be had, as of
+	 * cat.
+	 */
 	struct cat cat = {.settings = cli->settings,
 	                  .framed = framed,
 	                  .count = options->count,

@@ -4,7 +4,10 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-/* A key has at most 1,024 bytes; escaped, and with the other members, a record is still far shorter. */
+/*
+ * A key has at most 1,024 bytes; escaped, and with the other members, a record is still far
+ * shorter.
+ */
 #define RECORD_MAX ((size_t)1024 * 1024)
 
 static int
@@ -27,7 +30,10 @@ next_operand(struct wanted *wanted, struct object_record *record, struct err *er
 	return 1;
 }
 
-/* A line that names no object. If it is a record of a listing, it gets a key: the cursor must hear of it. */
+/*
+ * A line that names no object. If it is a record of a listing, it gets a key: the cursor must hear
+ * of it.
+ */
 static int
 refuse_line(struct wanted *wanted, struct object_record *record, const char *why, struct err *err)
 {

@@ -26,9 +26,10 @@ void wanted_init(struct wanted *wanted, char **operands, int operand_count);
 void wanted_release(struct wanted *wanted);
 
 /*
- * Returns 1 with *record, which lives until the next call; 0 if there is none now (`ended`: nor will be);
- * -1 with err for a line that names no object: go on with the next. If *record has a `list` then, it has a `key`, too
- * (perhaps one that says where the record stood), and belongs into an `error`.
+ * Returns 1 with *record, which lives until the next call; 0 if there is none now (`ended`: nor
+ * will be); -1 with err for a line that names no object: go on with the next. If *record has a
+ * `list` then, it has a `key`, too (perhaps one that says where the record stood), and belongs into
+ * an `error`.
  */
 int wanted_next(struct wanted *wanted, struct object_record *record, struct err *err);
 

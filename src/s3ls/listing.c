@@ -10,7 +10,9 @@
 #include "base/mem.h"
 #include "base/signals.h"
 
-/* The numbers from here to the year 2286 have ten digits: among them byte order is numeric order. */
+/*
+ * The numbers from here to the year 2286 have ten digits: among them byte order is numeric order.
+ */
 #define TEN_DIGITS INT64_C(1000000000)
 
 /* In listing->skipped, behind the reasons of enum layout_why. */
@@ -85,7 +87,9 @@ decide_item(struct run *run, const struct store_object *object, struct listing_i
 	return 0;
 }
 
-/* An item of which all is known, in its turn. Returns 1 if more is wanted, 0 if not, -1 with err. */
+/*
+ * An item of which all is known, in its turn. Returns 1 if more is wanted, 0 if not, -1 with err.
+ */
 static int
 emit_item(struct run *run, const struct listing_item *item, struct err *err)
 {

@@ -57,16 +57,30 @@ struct listing_emit {
 	int64_t listed, bytes, first, last;
 };
 
-/* `out` must outlive it. Records are made for `after`; with `positions` they say where in the listing they are. `before` and `most` may be set then. */
+/*
+ * `out` must outlive it. Records are made for `after`; with `positions` they say where in the
+ * listing they are. `before` and `most` may be set then.
+ */
 void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool positions, int64_t after,
                        int64_t settled_ms);
-/* The next item in order. Returns false if nothing more is wanted: there is enough, --settle's cut, or stdout's reader has left. */
+/*
+ * The next item in order. Returns false if nothing more is wanted: there is enough, --settle's cut,
+ * or stdout's reader has left.
+ */
 bool listing_emit_item(struct listing_emit *emit, const struct listing_item *item);
-/* Whether a number is later than the store's clock: it moves neither `upto` nor the highest number. */
+/*
+ * Whether a number is later than the store's clock: it moves neither `upto` nor the highest number.
+ */
 bool listing_emit_is_future(struct listing_emit *emit, int64_t number);
-/* Whether --settle lets an object of this time through; one whose time is not known is never settled. */
+/*
+ * Whether --settle lets an object of this time through; one whose time is not known is never
+ * settled.
+ */
 bool listing_emit_is_settled(const struct listing_emit *emit, int64_t modified);
-/* No more items. Where the listing is not whole, the last record may be one of a tie and does not carry its number. */
+/*
+ * No more items. Where the listing is not whole, the last record may be one of a tie and does not
+ * carry its number.
+ */
 void listing_emit_end(struct listing_emit *emit, bool whole);
 void listing_emit_release(struct listing_emit *emit);
 
@@ -74,10 +88,16 @@ void listing_emit_release(struct listing_emit *emit);
 
 struct listing_spool;
 
-/* Of s3ls: about 170,000 names. To write and read them would take longer than all else that is done here. */
+/*
+ * Of s3ls: about 170,000 names. To write and read them would take longer than all else that is done
+ * here.
+ */
 #define LISTING_HOLD ((size_t)16 << 20)
 
-/* Items that differ in their numbers' width; within a width they come in order. About `hold` bytes in memory, the rest in unlinked files. */
+/*
+ * Items that differ in their numbers' width; within a width they come in order. About `hold` bytes
+ * in memory, the rest in unlinked files.
+ */
 struct listing_spool *listing_spool_new(size_t hold);
 int listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err);
 /* Gives all of them, the shortest numbers first. Ends early, with 0, where emit wants no more. */
@@ -91,8 +111,8 @@ struct listing_join;
 /* Names behind `prefix`; only those after `after` are asked about. Strings must outlive it. */
 struct listing_join *listing_join_new(struct store *store, const char *bucket, const char *prefix, const char *after);
 /*
- * Whether `name`, name.gz or name.zst is there. Names must come in byte order, as both listings do: they are read
- * once, side by side.
+ * Whether `name`, name.gz or name.zst is there. Names must come in byte order, as both listings do:
+ * they are read once, side by side.
  */
 int listing_join_find(struct listing_join *join, struct slice name, bool *found, struct err *err);
 /* What was found last; of several the newest. */
@@ -109,19 +129,23 @@ struct listing_rewritten;
 
 /* `bucket` is that of the counterparts, and must outlive it. */
 struct listing_rewritten *listing_rewritten_new(struct store *store, const char *bucket);
-/* Whether the times allow that the item was written again after its counterpart, so that only its metadata can tell. */
+/*
+ * Whether the times allow that the item was written again after its counterpart, so that only its
+ * metadata can tell.
+ */
 bool listing_rewritten_is_suspect(const struct listing_item *item, const struct listing_counterpart *counterpart);
 /*
- * Takes an item (copied), whose turn comes back by listing_rewritten_next; counterpart NULL: only to keep the order. Its
- * metadata is asked for, many at a time. There must be room.
+ * Takes an item (copied), whose turn comes back by listing_rewritten_next; counterpart NULL: only
+ * to keep the order. Its metadata is asked for, many at a time. There must be room.
  */
 void listing_rewritten_add(struct listing_rewritten *rewritten, const struct listing_item *item,
                            const struct listing_counterpart *counterpart);
 bool listing_rewritten_has_room(const struct listing_rewritten *rewritten);
 bool listing_rewritten_is_empty(const struct listing_rewritten *rewritten);
 /*
- * The next item in order, with left_out and rewritten set by what the metadata says; it lives until the next call. Returns 1, 0 if there is
- * none (or, unless `wait`, if it is not known yet), -1 with err.
+ * The next item in order, with left_out and rewritten set by what the metadata says; it lives until
+ * the next call. Returns 1, 0 if there is none (or, unless `wait`, if it is not known yet), -1 with
+ * err.
  */
 int listing_rewritten_next(struct listing_rewritten *rewritten, bool wait, struct listing_item *item, struct err *err);
 void listing_rewritten_free(struct listing_rewritten *rewritten);
@@ -135,8 +159,8 @@ struct listing_exclude {
 };
 
 /*
- * Reads keys, one a line: bare, s3://bucket/key, or JSON objects with "key" (and perhaps "bucket"). Those of other buckets do not count.
- * -1 with err (ERR_USAGE).
+ * Reads keys, one a line: bare, s3://bucket/key, or JSON objects with "key" (and perhaps "bucket").
+ * Those of other buckets do not count. -1 with err (ERR_USAGE).
  */
 int listing_exclude_load(struct listing_exclude *exclude, const char *path, const char *bucket, struct err *err);
 bool listing_exclude_has(const struct listing_exclude *exclude, struct slice key);
@@ -152,7 +176,10 @@ struct listing_classes {
 	int count;
 };
 
-/* Names separated by commas, in capitals or not; NULL or "" is none. `origin` is where they are set. -1 with err (ERR_USAGE). */
+/*
+ * Names separated by commas, in capitals or not; NULL or "" is none. `origin` is where they are
+ * set. -1 with err (ERR_USAGE).
+ */
 int listing_classes_parse(struct listing_classes *classes, const char *text, const char *origin, struct err *err);
 /* Whether objects of this class are to be left out. Counts them. */
 bool listing_classes_have(struct listing_classes *classes, struct slice name);
@@ -166,7 +193,9 @@ struct listing_place {
 	char *prefix;
 };
 
-/* "s3://bucket/prefix", or "prefix" in `bucket` (NULL: must be named). False if there is no bucket. */
+/*
+ * "s3://bucket/prefix", or "prefix" in `bucket` (NULL: must be named). False if there is no bucket.
+ */
 bool listing_place_parse(const char *text, const char *bucket, struct listing_place *place);
 void listing_place_release(struct listing_place *place);
 
@@ -191,7 +220,10 @@ struct listing {
 	struct listing_emit emit;
 };
 
-/* Lists onto `out`. -1 with err; what was printed is right nevertheless. A signal that asks to stop ends it, with 0. */
+/*
+ * Lists onto `out`. -1 with err; what was printed is right nevertheless. A signal that asks to stop
+ * ends it, with 0.
+ */
 int listing_run(struct listing *listing, struct store *store, struct out *out, struct err *err);
 /* How many names were skipped; one warning says so. */
 int64_t listing_warn_skipped(const struct listing *listing);

@@ -9,11 +9,17 @@
 #define LOOK_EVERY 32 /* objects */
 /* A pipe takes it as a whole. */
 #define BLOCK ((size_t)60 * 1024)
-/* What a page of a listing may take at most, or nearly so; in steps so short that no reader waits for the next. */
+/*
+ * What a page of a listing may take at most, or nearly so; in steps so short that no reader waits
+ * for the next.
+ */
 #define PATIENCE_MS 2000
 #define STEP_MAX_MS 16
 
-/* For who reads down the pipe, or watches; often enough, and not so often that it costs more than the records. */
+/*
+ * For who reads down the pipe, or watches; often enough, and not so often that it costs more than
+ * the records.
+ */
 static void
 look_at_clock(struct listing_emit *emit)
 {
@@ -30,8 +36,8 @@ look_at_clock(struct listing_emit *emit)
 }
 
 /*
- * Where the reader is slow the store goes on with what is under way, for else a server would wait for minutes for
- * somebody to take its page, and give up.
+ * Where the reader is slow the store goes on with what is under way, for else a server would wait
+ * for minutes for somebody to take its page, and give up.
  */
 static void
 write_block(struct listing_emit *emit)
@@ -47,7 +53,10 @@ write_block(struct listing_emit *emit)
 	out_flush(emit->out);
 }
 
-/* The held record: as the last of its number or as one that others follow; as the last of the listing or not. */
+/*
+ * The held record: as the last of its number or as one that others follow; as the last of the
+ * listing or not.
+ */
 static void
 print_held(struct listing_emit *emit, bool last_of_number, bool last)
 {

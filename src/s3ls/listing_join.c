@@ -1,7 +1,8 @@
 /*
  * A merge of two listings. The counterparts of NAME are NAME, NAME.gz and NAME.zst; other names may
- * stand between them, and other sources ("NAME-b") come before the last of them. So the names
- * from NAME up to NAME.zst are kept: all of them begin with NAME, which for numbered names means a handful.
+ * stand between them, and other sources ("NAME-b") come before the last of them. So the names from
+ * NAME up to NAME.zst are kept: all of them begin with NAME, which for numbered names means a
+ * handful.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,8 @@
 /*
- * Objects that were written again after they were enriched. Only those that are later than their counterpart can be, so
- * only their counterparts are asked for the ETag that the source had: a few, in an ordinary listing. What comes behind one
- * that is being asked for waits, so that the order stays.
+ * Objects that were written again after they were enriched. Only those that are later than their
+ * counterpart can be, so only their counterparts are asked for the ETag that the source had: a few,
+ * in an ordinary listing. What comes behind one that is being asked for waits, so that the order
+ * stays.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,9 @@ drop_head(struct listing_rewritten *rewritten)
 	rewritten->returned = false;
 }
 
-/* Without metadata, as older versions store, time alone decides. The object is stored with it then. */
+/*
+ * Without metadata, as older versions store, time alone decides. The object is stored with it then.
+ */
 static bool
 is_rewritten(const struct place *place, const struct store_info *info)
 {

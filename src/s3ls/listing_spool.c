@@ -1,7 +1,8 @@
 /*
  * Items by the width of their numbers. The store gives them in byte order ("10" before "9"); within
  * one width that is numeric order, and a wider number is a larger one. So a queue for each width is
- * all it takes. What is more than memory is meant to hold goes into unlinked temporary files, one a queue.
+ * all it takes. What is more than memory is meant to hold goes into unlinked temporary files, one a
+ * queue.
  */
 #include <stdlib.h>
 #include <unistd.h>

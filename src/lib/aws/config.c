@@ -1,6 +1,6 @@
 /*
- * The values of AWS's profile files, merged: a sorted table, so that reading is linear in the files (but for
- * the sort) and a look-up is a binary search.
+ * The values of AWS's profile files, merged: a sorted table, so that reading is linear in the files
+ * (but for the sort) and a look-up is a binary search.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,8 +76,8 @@ find_entry(const struct aws_config *config, const struct aws_config_entry *wante
 }
 
 /*
- * Whether this value of a nest is of the nest that counts: a later value of the key takes the place of all of
- * it.
+ * Whether this value of a nest is of the nest that counts: a later value of the key takes the place
+ * of all of it.
  */
 static bool
 is_in_force(const struct aws_config *config, const struct aws_config_entry *entry)

@@ -1,7 +1,8 @@
 /*
  * The grammar of AWS's profile files (config.h has it in words), one pass over the text. Nothing is
- * copied: names and values are ended by a NUL where they stand, and a continuation is moved to the end of the
- * value that it continues, so what the file holds of secrets is in one place and can be wiped.
+ * copied: names and values are ended by a NUL where they stand, and a continuation is moved to the
+ * end of the value that it continues, so what the file holds of secrets is in one place and can be
+ * wiped.
  *
  * Errors never quote a line: it may hold a secret.
  */
@@ -74,7 +75,9 @@ add_entry(const struct scan *scan, const char *nest, const char *key, const char
 		aws_config_add(scan->config, &entry);
 }
 
-/* The word behind "profile" and its like: bare, or in quotes where it holds blanks. NULL if it is neither.
+/*
+ * The word behind "profile" and its like: bare, or in quotes where it holds blanks. NULL if it is
+ * neither.
  */
 static char *
 section_word(char *word)
@@ -160,8 +163,8 @@ without_comment(const char *start, char *end)
 }
 
 /*
- * `key = value`; start is no blank. The value's comment is cut off, and NULs are put behind both. `end` is
- * the end of the line, which may be overwritten. Returns what is wrong, or NULL.
+ * `key = value`; start is no blank. The value's comment is cut off, and NULs are put behind both.
+ * `end` is the end of the line, which may be overwritten. Returns what is wrong, or NULL.
  */
 static const char *
 take_pair(char *start, char *end, const char *delimiters, char **key, char **value, char **value_end)

@@ -1,9 +1,10 @@
 /*
- * The chain of places where AWS's own programs look for credentials, in their order, and the renewal of what
- * it found.
+ * The chain of places where AWS's own programs look for credentials, in their order, and the
+ * renewal of what it found.
  *
- * While keys are held no core file is written: a core on a disk is where they would outlive the process. The
- * process stays open to its user's debugger and profiler, who can read the keys' files anyway.
+ * While keys are held no core file is written: a core on a disk is where they would outlive the
+ * process. The process stays open to its user's debugger and profiler, who can read the keys' files
+ * anyway.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -84,8 +85,8 @@ ask_providers(struct credentials *credentials, size_t first, size_t last, bool a
 	if (found == 0)
 		err_set(err, ERR_USAGE, "%s%.*s%s", NOT_FOUND, SLICE_ARGS(slice_of_buf(&looked)), WHAT_TO_DO);
 	/*
-	 * A set of keys that cannot be had is no fault of the object that they are for: nothing is given up
-	 * for it.
+	 * A set of keys that cannot be had is no fault of the object that they are for: nothing is
+	 * given up for it.
 	 */
 	if (found <= 0 && err->kind == ERR_FAILED)
 		err->kind = ERR_ACCESS;
@@ -185,7 +186,9 @@ remember_failure(struct credentials *credentials, int64_t refused, const struct 
 	return NULL;
 }
 
-/* The profile files may have been rewritten, as sign-in helpers do; broken ones leave what was read before.
+/*
+ * The profile files may have been rewritten, as sign-in helpers do; broken ones leave what was read
+ * before.
  */
 static void
 reload_config(struct credentials *credentials)
@@ -219,7 +222,10 @@ renew_set(struct credentials *credentials, bool refused, struct err *err)
 		        credentials->set.source);
 		return remember_failure(credentials, generation, err);
 	}
-	/* What was right at the start and is not any more is no usage error: nothing is given up for it. */
+	/*
+	 * What was right at the start and is not any more is no usage error: nothing is given up for
+	 * it.
+	 */
 	if (err->kind == ERR_USAGE)
 		err->kind = ERR_ACCESS;
 	if (refused || now >= credentials->set.expires_ms) {
@@ -336,7 +342,10 @@ credentials_describe(struct credentials *credentials, const char *endpoint, cons
 		return -1;
 	if (found->expires_ms)
 		clock_format_iso(found->expires_ms / 1000, when);
-	/* As much of the access key as tells two apart; a short one (of a local server) is shown by half. */
+	/*
+	 * As much of the access key as tells two apart; a short one (of a local server) is shown by
+	 * half.
+	 */
 	size_t len = strlen(found->access_key);
 	int shown = len >= 12 ? 4 : (int)(len / 4);
 

@@ -1,6 +1,6 @@
 /*
- * Credentials of a container: ECS (a path on 169.254.170.2) and EKS Pod Identity (a whole URI, with a token
- * in a file).
+ * Credentials of a container: ECS (a path on 169.254.170.2) and EKS Pod Identity (a whole URI, with
+ * a token in a file).
  *
  * The token is a secret, so plain http is for hosts that no packet leaves the machine for.
  */

@@ -1,9 +1,9 @@
 /*
- * Credentials of the role of an EC2 instance, from its metadata service, version 2 (a token by PUT, then GETs
- * with it).
+ * Credentials of the role of an EC2 instance, from its metadata service, version 2 (a token by PUT,
+ * then GETs with it).
  *
- * Most machines have no such service: the first try is short, and its failure is not an error but one more
- * place where nothing was found. Once it has answered, it is worth several tries.
+ * Most machines have no such service: the first try is short, and its failure is not an error but
+ * one more place where nothing was found. Once it has answered, it is worth several tries.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,8 @@
 #define TOKEN_TTL "X-aws-ec2-metadata-token-ttl-seconds: 300"
 
 /*
- * Where the answer to the token does not come although the connection did: the answer's packets have a small
- * time to live, and a container's bridge takes one from it.
+ * Where the answer to the token does not come although the connection did: the answer's packets
+ * have a small time to live, and a container's bridge takes one from it.
  */
 #define HOP_LIMIT                                                                                                      \
 	"in a container on EC2, the instance's metadata hop limit must be 2 "                                              \

@@ -13,8 +13,8 @@
  *   credentials_container.c  ECS, EKS Pod Identity
  *   credentials_imds.c       instance metadata
  *
- * A provider is one place of the chain: it returns 1 with *set, 0 if it is not set up (the chain goes on),
- * -1 with err if it is, and fails (the chain ends).
+ * A provider is one place of the chain: it returns 1 with *set, 0 if it is not set up (the chain
+ * goes on), -1 with err if it is, and fails (the chain ends).
  */
 #ifndef AWS_CREDENTIALS_INTERNAL_H
 #define AWS_CREDENTIALS_INTERNAL_H
@@ -45,8 +45,8 @@ struct credential_context {
 /* credentials_set.c */
 void credential_set_release(struct credential_set *set); /* wipes; leaves an empty one */
 /*
- * Takes copies. An empty token is none. Returns -1 with err (ERR_USAGE, prefixed by `from`) where they cannot
- * be what they should: missing, blanks or control bytes inside.
+ * Takes copies. An empty token is none. Returns -1 with err (ERR_USAGE, prefixed by `from`) where
+ * they cannot be what they should: missing, blanks or control bytes inside.
  */
 int credential_set_fill(struct credential_set *set, struct slice access_key, struct slice secret_key,
                         struct slice session_token, const char *from, struct err *err);
@@ -70,8 +70,8 @@ void credential_json_error(struct slice text, struct buf *to);
 
 /* credentials_http.c */
 /*
- * fetch_run, tried again up to `attempts` times in all where there was no answer, or a 429 or 5xx. Returns
- * the status of the last answer, or -1 with err (ERR_TEMPORARY).
+ * fetch_run, tried again up to `attempts` times in all where there was no answer, or a 429 or 5xx.
+ * Returns the status of the last answer, or -1 with err (ERR_TEMPORARY).
  */
 int credential_fetch(const struct fetch *fetch, int attempts, struct buf *reply, struct err *err);
 /* The content of a file with one line: a token. Cut at its line end. -1 with err (ERR_USAGE). */
@@ -86,7 +86,10 @@ int credentials_from_imds(struct credential_context *context, struct credential_
 
 /* credentials_process.c: runs `command` without a shell; returns 0, or -1 with err. */
 int credentials_from_process(const char *command, struct credential_set *set, struct err *err);
-/* The words of a command line as a POSIX shell splits them, not expanded; NULL if a quote is left open. */
+/*
+ * The words of a command line as a POSIX shell splits them, not expanded; NULL if a quote is left
+ * open.
+ */
 char **credential_words(const char *command);
 
 /* credentials_sts_endpoint.c */

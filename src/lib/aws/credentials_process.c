@@ -1,8 +1,9 @@
 /*
  * credential_process: a command of the profile that prints a set of keys as JSON.
  *
- * Run without a shell, as AWS does: what stands in a profile is split into words and no more. Its stdin is
- * /dev/null (ours holds data), its stderr is ours (it may have to say why), no other descriptor is passed on.
+ * Run without a shell, as AWS does: what stands in a profile is split into words and no more. Its
+ * stdin is /dev/null (ours holds data), its stderr is ours (it may have to say why), no other
+ * descriptor is passed on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +36,9 @@ is_white(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Unquotes one word of *from to *to (which may not be behind it) and moves both on. False: a quote is open.
+/*
+ * Unquotes one word of *from to *to (which may not be behind it) and moves both on. False: a quote
+ * is open.
  */
 static bool
 take_word(const char **from, char **to)
@@ -126,8 +129,8 @@ read_output(int fd, int64_t until_ms, struct buf *output, struct err *err)
 }
 
 /*
- * Waits for its end, until a time; one that has not ended then is killed. Returns 0, or -1 with err (which
- * may be set already).
+ * Waits for its end, until a time; one that has not ended then is killed. Returns 0, or -1 with err
+ * (which may be set already).
  */
 static int
 await_command(pid_t pid, int64_t until_ms, bool failed, struct err *err)
@@ -177,7 +180,9 @@ run_command(char **words, struct buf *output, struct err *err)
 char **
 credential_words(const char *command)
 {
-	/* Each word takes at least two bytes of the command with what ends it: pointers first, then the text.
+	/*
+	 * Each word takes at least two bytes of the command with what ends it: pointers first, then the
+	 * text.
 	 */
 	size_t most = strlen(command) / 2 + 2;
 	char **words = mem_alloc(most * sizeof *words + strlen(command) + 2);

@@ -1,7 +1,7 @@
 /*
- * Credentials of a profile. A profile holds keys itself, names a command or a web identity's token, or is a
- * role that is assumed with the keys of another profile (source_profile), which may be a role too: the way is
- * followed to its start, and then the roles are assumed one after the other.
+ * Credentials of a profile. A profile holds keys itself, names a command or a web identity's token,
+ * or is a role that is assumed with the keys of another profile (source_profile), which may be a
+ * role too: the way is followed to its start, and then the roles are assumed one after the other.
  */
 #include <stdlib.h>
 #include <string.h>

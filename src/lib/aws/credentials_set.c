@@ -19,7 +19,10 @@ wipe_text(char **text)
 	*text = NULL;
 }
 
-/* What goes into a header, or into a signature that nobody can check but the server: printable ASCII. */
+/*
+ * What goes into a header, or into a signature that nobody can check but the server: printable
+ * ASCII.
+ */
 static bool
 is_plain(struct slice text)
 {

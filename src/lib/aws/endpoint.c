@@ -8,7 +8,10 @@
 #include "base/mem.h"
 #include "base/units.h"
 
-/* A partition is a world of its own: its bucket names are unique in it, and no account reaches another. */
+/*
+ * A partition is a world of its own: its bucket names are unique in it, and no account reaches
+ * another.
+ */
 static const struct partition {
 	const char *name, *domain, *regions; /* how its regions start */
 } partitions[] = {
@@ -58,7 +61,10 @@ cut_label(struct slice *name)
 	return label;
 }
 
-/* "us-east-1", "us-gov-west-1": nothing that could be the name of a bucket, function or gateway of somebody's. */
+/*
+ * "us-east-1", "us-gov-west-1": nothing that could be the name of a bucket, function or gateway of
+ * somebody's.
+ */
 static bool
 is_region(struct slice label)
 {
@@ -69,7 +75,10 @@ is_region(struct slice label)
 	return dashes >= 2 && label.ptr[label.len - 1] >= '0' && label.ptr[label.len - 1] <= '9';
 }
 
-/* Whether the name of a service ("s3.us-gov-west-1", "s3-us-gov-west-1") is in a region that starts so. */
+/*
+ * Whether the name of a service ("s3.us-gov-west-1", "s3-us-gov-west-1") is in a region that starts
+ * so.
+ */
 static bool
 in_regions(struct slice service, const char *regions)
 {

@@ -1,6 +1,7 @@
 /*
- * Which server is meant: the endpoint in force and who set it, its parts, and whether it is AWS's own. It
- * depends on no HTTP client, so that a program that never talks to a store can tell which one is meant.
+ * Which server is meant: the endpoint in force and who set it, its parts, and whether it is AWS's
+ * own. It depends on no HTTP client, so that a program that never talks to a store can tell which
+ * one is meant.
  */
 #ifndef AWS_ENDPOINT_H
 #define AWS_ENDPOINT_H
@@ -12,9 +13,10 @@
 #include "settings/settings.h"
 
 /*
- * The endpoint as it was written: the setting endpoint_url, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, then what
- * the profile names (aws_config_endpoint(), or NULL). NULL: none is set, or those of AWS's variables and files
- * are to be ignored (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS): AWS's own. *origin says where it was set.
+ * The endpoint as it was written: the setting endpoint_url, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
+ * then what the profile names (aws_config_endpoint(), or NULL). NULL: none is set, or those of
+ * AWS's variables and files are to be ignored (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS): AWS's own.
+ * *origin says where it was set.
  */
 const char *endpoint_choose(const struct settings *settings, const char *of_profile, const char **origin);
 
@@ -22,14 +24,14 @@ const char *endpoint_choose(const struct settings *settings, const char *of_prof
 const char *endpoint_region(const struct settings *settings, const char *of_profile);
 
 /*
- * The folder of "file:///folder". Returns 1 with *folder (in text), 0 if it is no file: endpoint, -1 with err
- * (ERR_USAGE) if it is one without an absolute folder.
+ * The folder of "file:///folder". Returns 1 with *folder (in text), 0 if it is no file: endpoint,
+ * -1 with err (ERR_USAGE) if it is one without an absolute folder.
  */
 int endpoint_folder(const char *text, const char *origin, const char **folder, struct err *err);
 
 /*
- * "http://host[:port][/path]" without '/' at its end, its scheme and host in lower case, checked; `origin`
- * says where it was set. NULL with err (ERR_USAGE; without a password that stands in it).
+ * "http://host[:port][/path]" without '/' at its end, its scheme and host in lower case, checked;
+ * `origin` says where it was set. NULL with err (ERR_USAGE; without a password that stands in it).
  */
 char *endpoint_parse(const char *text, const char *origin, struct err *err);
 
@@ -41,15 +43,16 @@ struct endpoint_host {
 struct endpoint_host endpoint_host_of(const char *endpoint);
 
 /*
- * Whether a host's name without AWS's domain is that of a service for S3: "s3", "s3.eu-west-1", "s3-us-west-2",
- * "s3.dualstack.eu-west-1", "s3-fips.us-gov-west-1", "s3express-use1-az4.us-east-1". In AWS's domain there are also
- * hosts of its customers, such as NAME.execute-api.REGION, and buckets whose names are anybody's.
+ * Whether a host's name without AWS's domain is that of a service for S3: "s3", "s3.eu-west-1",
+ * "s3-us-west-2", "s3.dualstack.eu-west-1", "s3-fips.us-gov-west-1",
+ * "s3express-use1-az4.us-east-1". In AWS's domain there are also hosts of its customers, such as
+ * NAME.execute-api.REGION, and buckets whose names are anybody's.
  */
 bool endpoint_is_aws_service(struct slice name);
 
 /*
- * The partition ("aws", "aws-cn", "aws-us-gov") if this is one of AWS's hosts for S3, with or without a bucket or
- * a VPC endpoint in front; else NULL.
+ * The partition ("aws", "aws-cn", "aws-us-gov") if this is one of AWS's hosts for S3, with or
+ * without a bucket or a VPC endpoint in front; else NULL.
  */
 const char *endpoint_partition(struct slice host);
 

@@ -12,7 +12,9 @@
 /* What a part of an identity cannot have: it would end it, or need an escape in JSON. */
 #define APART "|\"\\"
 
-/* One part; what would make two places look alike is written as %xx, among it the bytes in `apart`. */
+/*
+ * One part; what would make two places look alike is written as %xx, among it the bytes in `apart`.
+ */
 static void
 append_part(struct buf *to, struct slice text, const char *apart)
 {

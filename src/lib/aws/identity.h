@@ -1,14 +1,16 @@
 /*
- * The identity of a piece of work: from which server, bucket and prefix to which. The cursor, the lock of a run and
- * the history belong to one identity, so that two servers with buckets of the same name are never confused:
+ * The identity of a piece of work: from which server, bucket and prefix to which. The cursor, the
+ * lock of a run and the history belong to one identity, so that two servers with buckets of the
+ * same name are never confused:
  *
  *	aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/
  *	https://minio.example:9000|rl-data/job-postings-raw/>https://minio.example:9000|rl-data/job-postings-mod/
  *	file:///srv/postings|rl-data/job-postings-raw/>file:///srv/postings|rl-data/job-postings-mod/
  *
- * The server is the endpoint in force, wherever it was set (aws/endpoint.h). All of AWS's endpoints of a partition are
- * one: its name. A folder has no links in it. Else it is scheme, host in lower case, port if it is not the scheme's
- * own, and path. Nothing is looked up: two names of one server are two identities. No secret is part of it.
+ * The server is the endpoint in force, wherever it was set (aws/endpoint.h). All of AWS's endpoints
+ * of a partition are one: its name. A folder has no links in it. Else it is scheme, host in lower
+ * case, port if it is not the scheme's own, and path. Nothing is looked up: two names of one server
+ * are two identities. No secret is part of it.
  */
 #ifndef AWS_IDENTITY_H
 #define AWS_IDENTITY_H
@@ -27,8 +29,8 @@ struct identity {
 };
 
 /*
- * Of these settings. Returns -1 with err (ERR_USAGE): a bucket is not set, an endpoint or AWS's files cannot be
- * understood, or the store's folder is not there.
+ * Of these settings. Returns -1 with err (ERR_USAGE): a bucket is not set, an endpoint or AWS's
+ * files cannot be understood, or the store's folder is not there.
  */
 int identity_find(const struct settings *settings, struct identity *identity, struct err *err);
 
@@ -36,8 +38,9 @@ int identity_find(const struct settings *settings, struct identity *identity, st
 void identity_release(struct identity *identity);
 
 /*
- * Appends the server of an endpoint (NULL: AWS's own in this region), as it is in an identity; *custom: it is not
- * AWS's. Returns -1 with err (ERR_USAGE) if `origin` has set one that cannot be understood, or whose folder is not there.
+ * Appends the server of an endpoint (NULL: AWS's own in this region), as it is in an identity;
+ * *custom: it is not AWS's. Returns -1 with err (ERR_USAGE) if `origin` has set one that cannot be
+ * understood, or whose folder is not there.
  */
 int identity_append_server(struct buf *to, const char *endpoint, const char *origin, const char *region, bool *custom,
                            struct err *err);

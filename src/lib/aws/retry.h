@@ -1,6 +1,6 @@
 /*
- * Which requests are worth another try, and when: AWS's "standard" mode with its 2026 constants. Pure
- * functions; nothing here waits or knows of sockets.
+ * Which requests are worth another try, and when: AWS's "standard" mode with its 2026 constants.
+ * Pure functions; nothing here waits or knows of sockets.
  */
 #ifndef AWS_RETRY_H
 #define AWS_RETRY_H
@@ -19,30 +19,33 @@ enum retry {
 };
 
 /*
- * Of a code that AWS's clients try again whatever the service and the status; RETRY_NEVER for any other,
- * and for none (len 0).
+ * Of a code that AWS's clients try again whatever the service and the status; RETRY_NEVER for any
+ * other, and for none (len 0).
  */
 enum retry retry_of_code(struct slice code);
 
 /*
- * What an answer calls for: its status and the code of its <Error> (len 0: none). Also right for a 200 that
- * holds an <Error>. Failures without an answer (connections) are RETRY_TRANSIENT.
+ * What an answer calls for: its status and the code of its <Error> (len 0: none). Also right for a
+ * 200 that holds an <Error>. Failures without an answer (connections) are RETRY_TRANSIENT.
  */
 enum retry retry_classify(int status, struct slice code);
 
-/* How long to wait, in milliseconds, after attempt n (1, 2, ...) failed; `random` is 0 <= random < 1. */
+/*
+ * How long to wait, in milliseconds, after attempt n (1, 2, ...) failed; `random` is 0 <= random <
+ * 1.
+ */
 int64_t retry_delay(int attempt, enum retry retry, double random);
 
 /*
- * The same after hearing the server: its x-amz-retry-after (milliseconds; obeyed within delay..delay+5s, as
- * AWS's own clients do), else its Retry-After (seconds, up to a minute). NULL if a header is missing; what
- * is no sound number is ignored.
+ * The same after hearing the server: its x-amz-retry-after (milliseconds; obeyed within
+ * delay..delay+5s, as AWS's own clients do), else its Retry-After (seconds, up to a minute). NULL
+ * if a header is missing; what is no sound number is ignored.
  */
 int64_t retry_obey(int64_t delay_ms, const char *amz_retry_after, const char *retry_after);
 
 /*
- * The quota of a process: a server in trouble is not buried under retries. What is taken comes back when the
- * request that it was for succeeds.
+ * The quota of a process: a server in trouble is not buried under retries. What is taken comes back
+ * when the request that it was for succeeds.
  */
 struct retry_quota {
 	int tokens;

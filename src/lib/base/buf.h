@@ -65,7 +65,9 @@ bool slice_ends_with(struct slice s, struct slice suffix);
 /* Byte order, as memcmp; a prefix sorts before what is longer. <0, 0, >0. */
 int slice_compare(struct slice a, struct slice b);
 
-/* Whether the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms, up to U+10FFFF). */
+/*
+ * Whether the bytes are valid UTF-8 (RFC 3629: no surrogates, no overlong forms, up to U+10FFFF).
+ */
 bool slice_is_utf8(struct slice s);
 
 /* A copy on the heap, with a NUL behind it. */
@@ -74,7 +76,10 @@ char *slice_dup(struct slice s);
 /* Makes room for `extra` more bytes. Growth is geometric. */
 void buf_grow(struct buf *buf, size_t extra);
 
-/* What is done for each record or byte is short where there is room, and of literals the length is known. */
+/*
+ * What is done for each record or byte is short where there is room, and of literals the length is
+ * known.
+ */
 static inline void
 buf_reserve(struct buf *buf, size_t extra)
 {
@@ -112,8 +117,8 @@ buf_append_byte(struct buf *buf, char byte)
 }
 
 /*
- * Where room is made already, for what is written by the hundred thousand: each returns the end of what it wrote. Of
- * a literal it takes no call.
+ * Where room is made already, for what is written by the hundred thousand: each returns the end of
+ * what it wrote. Of a literal it takes no call.
  */
 static inline char *
 put_slice(char *at, struct slice s)

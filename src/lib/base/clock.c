@@ -50,8 +50,9 @@ clock_mono_coarse_ms(void)
 }
 
 /*
- * Dates by arithmetic: libc's way costs more than all else that is done for a record. Years that begin with March have
- * their odd day last, and their months 31, 30, 31, 30, 31 days in turn. Days are counted from the first of such years.
+ * Dates by arithmetic: libc's way costs more than all else that is done for a record. Years that
+ * begin with March have their odd day last, and their months 31, 30, 31, 30, 31 days in turn. Days
+ * are counted from the first of such years.
  */
 #define DAYS_TO_1970 719468
 #define DAYS_OF_400_YEARS 146097
@@ -182,7 +183,10 @@ second_of_day(const char *text)
 	memcpy(&word, text, sizeof(word));
 	word = le64toh(word);
 	digits = word ^ UINT64_C(0x30303a30303a3030);
-	/* Above 9, or no colon: a bit goes up to the highest. A byte that has it from the start may disturb others, but is wrong. */
+	/*
+	 * Above 9, or no colon: a bit goes up to the highest. A byte that has it from the start may
+	 * disturb others, but is wrong.
+	 */
 	if (((digits + most + colons) | digits) & UINT64_C(0x8080808080808080))
 		return -1;
 	/* Each tens' byte becomes the number of its two. */

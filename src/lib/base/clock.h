@@ -9,13 +9,19 @@ int64_t clock_unix(void);    /* seconds since 1970 */
 int64_t clock_unix_ms(void); /* milliseconds since 1970 */
 int64_t clock_mono_ms(void); /* milliseconds; never jumps */
 int64_t clock_mono_ns(void); /* nanoseconds of the same clock */
-/* The same clock as clock_mono_ms, some milliseconds late at times, for a fraction of what that costs. */
+/*
+ * The same clock as clock_mono_ms, some milliseconds late at times, for a fraction of what that
+ * costs.
+ */
 int64_t clock_mono_coarse_ms(void);
 
 /* "2024-07-17T02:38:54Z" of unix seconds. `text` holds at least 32 bytes. */
 void clock_format_iso(int64_t unix_seconds, char *text);
 
-/* The same for many times in turn, most of them of the same day as the one before. {0} is an empty one. */
+/*
+ * The same for many times in turn, most of them of the same day as the one before. {0} is an empty
+ * one.
+ */
 struct clock_text {
 	int64_t from, to; /* iso's day, in unix seconds */
 	size_t len;
@@ -24,19 +30,23 @@ struct clock_text {
 void clock_format_next(struct clock_text *text, int64_t unix_seconds);
 
 /*
- * Unix seconds of an ISO 8601 time ("2024-07-17T02:38:54.000Z"), or -1. A fraction of any length is cut off. A zone must be
- * there: Z, +hh:mm, +hhmm or +hh.
+ * Unix seconds of an ISO 8601 time ("2024-07-17T02:38:54.000Z"), or -1. A fraction of any length is
+ * cut off. A zone must be there: Z, +hh:mm, +hhmm or +hh.
  */
 int64_t clock_parse_iso(const char *text);
 /* The same, or a time as HTTP has it ("Wed, 17 Jul 2024 02:38:54 GMT", RFC 1123). */
 int64_t clock_parse_time(const char *text);
 /*
- * The same for the form that everybody uses, "2024-07-17T02:38:54", at the start of a text that may go on. Returns what
- * is behind it, or NULL if it looks otherwise; that says nothing of what clock_parse_iso makes of it.
+ * The same for the form that everybody uses, "2024-07-17T02:38:54", at the start of a text that may
+ * go on. Returns what is behind it, or NULL if it looks otherwise; that says nothing of what
+ * clock_parse_iso makes of it.
  */
 const char *clock_parse_usual(const char *text, int64_t *seconds);
 
-/* The same for many times in turn, most of them of the same day as the one before. {0} is none. 19 bytes can be read at `text`. */
+/*
+ * The same for many times in turn, most of them of the same day as the one before. {0} is none. 19
+ * bytes can be read at `text`.
+ */
 struct clock_day {
 	char text[11]; /* "2024-07-17T" */
 	int64_t seconds;

@@ -44,7 +44,10 @@ struct err {
 #define ERR_INIT {ERR_NONE, NULL, ""}
 /* clang-format on */
 
-/* Fill *err, without advice. Returns -1, so that `return err_set(...)` reads well. A text that is too long is cut. */
+/*
+ * Fill *err, without advice. Returns -1, so that `return err_set(...)` reads well. A text that is
+ * too long is cut.
+ */
 int err_set(struct err *err, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same with ": " and strerror(errno) appended. */

@@ -1,6 +1,6 @@
 /*
- * Exit statuses: part of every program's contract, so one list for all.
- * 75 is sysexits.h's EX_TEMPFAIL. None is above 125 (the shell's and xargs' own) or 255 (stops xargs).
+ * Exit statuses: part of every program's contract, so one list for all. 75 is sysexits.h's
+ * EX_TEMPFAIL. None is above 125 (the shell's and xargs' own) or 255 (stops xargs).
  */
 #ifndef BASE_EXITS_H
 #define BASE_EXITS_H

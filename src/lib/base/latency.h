@@ -1,6 +1,7 @@
 /*
- * How long things take: a histogram of bounded size, each step of which is an eighth of the power of two that it is in, so
- * that what it says is at most an eighth too much. All zeroes is an empty one.
+ * How long things take: a histogram of bounded size, each step of which is an eighth of the power
+ * of two that it is in, so that what it says is at most an eighth too much. All zeroes is an empty
+ * one.
  */
 #ifndef BASE_LATENCY_H
 #define BASE_LATENCY_H

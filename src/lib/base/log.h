@@ -1,10 +1,11 @@
 /*
  * The one logger: a line a message on stderr, "PROGRAM: LEVEL: TEXT", by one write(2), with control
- * bytes and broken UTF-8 escaped (\x1b), so that data can forge neither lines nor colours.
- * Errors carry no level word: "s3cat: cannot ...". Or as JSON (base/log_line.h), with SENIORITY_RUN_ID, which
- * is the same for all stages of a run.
+ * bytes and broken UTF-8 escaped (\x1b), so that data can forge neither lines nor colours. Errors
+ * carry no level word: "s3cat: cannot ...". Or as JSON (base/log_line.h), with SENIORITY_RUN_ID,
+ * which is the same for all stages of a run.
  *
- * Where SENIORITY_LIVE is set and stderr is a terminal, somebody else shows a line there that changes: it is cleared first.
+ * Where SENIORITY_LIVE is set and stderr is a terminal, somebody else shows a line there that
+ * changes: it is cleared first.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -25,7 +26,10 @@ void log_set_json(bool json);
 const char *log_program(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* An error with the name of whose fault it is, which only JSON shows: err_log() (base/err.h) calls it. */
+/*
+ * An error with the name of whose fault it is, which only JSON shows: err_log() (base/err.h) calls
+ * it.
+ */
 void log_error_fault(const char *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What is shown at any level, and is no error: "senserve: listening on ..." */

@@ -29,7 +29,9 @@ put_bytes(struct line *line, const char *bytes, size_t len)
 	return true;
 }
 
-/* What could move a cursor or fake a line. `n` is the length of the character, 0 if it is no UTF-8. */
+/*
+ * What could move a cursor or fake a line. `n` is the length of the character, 0 if it is no UTF-8.
+ */
 static bool
 is_control(const char *text, size_t n)
 {
@@ -76,7 +78,9 @@ put_text(struct line *line, const char *text, size_t len, bool (*put_one)(struct
 
 		if (!put_one(line, text + i, n))
 			break;
-		/* a byte of a broken character, or of a control character of two bytes, is shown by itself */
+		/*
+		 * a byte of a broken character, or of a control character of two bytes, is shown by itself
+		 */
 		i += n == 0 || (put_one == put_visible && is_control(text + i, n)) ? 1 : n;
 	}
 }

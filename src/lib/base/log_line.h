@@ -1,6 +1,7 @@
 /*
- * How a message looks on stderr. A line is never longer than LOG_LINE_MAX (PIPE_BUF: one write(2) of it is never torn by
- * another process's); what is too long is cut. No memory is taken, so a program that is out of it can still say so.
+ * How a message looks on stderr. A line is never longer than LOG_LINE_MAX (PIPE_BUF: one write(2)
+ * of it is never torn by another process's); what is too long is cut. No memory is taken, so a
+ * program that is out of it can still say so.
  */
 #ifndef BASE_LOG_LINE_H
 #define BASE_LOG_LINE_H
@@ -21,7 +22,10 @@ struct log_message {
 /* "PROGRAM: LEVEL: TEXT\n" into line[LOG_LINE_MAX]; returns its length. */
 size_t log_line_text(char *line, const struct log_message *message);
 
-/* {"time":"…","run":"…","program":"…","pid":…,"level":"…","fault":"…","message":"…"} and "\n": valid JSON whatever the bytes. */
+/*
+ * {"time":"…","run":"…","program":"…","pid":…,"level":"…","fault":"…","message":"…"} and "\n":
+ * valid JSON whatever the bytes.
+ */
 size_t log_line_json(char *line, const struct log_message *message);
 
 #endif

@@ -45,7 +45,10 @@ void
 mem_in_large_pages(void *memory, size_t size)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	/* From the page that malloc's own words are on: they stand just in front, and often where a large page begins. */
+	/*
+	 * From the page that malloc's own words are on: they stand just in front, and often where a
+	 * large page begins.
+	 */
 	char *start = (char *)memory - (uintptr_t)memory % page;
 
 	/* Where the kernel does not know it, all is as it was. */

@@ -11,7 +11,10 @@ void *mem_alloc(size_t size);
 void *mem_zero(size_t count, size_t size);
 void *mem_resize(void *old, size_t count, size_t size);
 char *mem_dup(const char *text);
-/* Asks for fewer and larger page faults in memory that is not written to yet. For megabytes: less is not worth a large page. */
+/*
+ * Asks for fewer and larger page faults in memory that is not written to yet. For megabytes: less
+ * is not worth a large page.
+ */
 void mem_in_large_pages(void *memory, size_t size);
 char *mem_dup_n(const char *text, size_t len);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

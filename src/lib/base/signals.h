@@ -16,7 +16,10 @@ int signals_stop(void);
 /* End the process by this signal, with its default action. Does not return. */
 _Noreturn void signals_die(int signal);
 
-/* Block (true) or unblock INT and TERM in this thread: threads started while blocked never take them. */
+/*
+ * Block (true) or unblock INT and TERM in this thread: threads started while blocked never take
+ * them.
+ */
 void signals_block(bool block);
 
 #endif

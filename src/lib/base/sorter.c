@@ -1,6 +1,6 @@
 /*
- * An external merge sort: see sorter.h. All runs lie one behind the other in one file; each is read through a buffer
- * of its own, and the smallest of their first entries is found by a heap.
+ * An external merge sort: see sorter.h. All runs lie one behind the other in one file; each is read
+ * through a buffer of its own, and the smallest of their first entries is found by a heap.
  */
 #include "base/sorter.h"
 
@@ -153,7 +153,10 @@ fill_run(struct sorter *sorter, struct run *run, struct err *err)
 	return 1;
 }
 
-/* Whether the first entry of run a comes before that of run b; of equal keys the earlier run's comes first. */
+/*
+ * Whether the first entry of run a comes before that of run b; of equal keys the earlier run's
+ * comes first.
+ */
 static bool
 run_before(const struct sorter *sorter, size_t a, size_t b)
 {

@@ -1,6 +1,7 @@
 /*
- * Sorts more than memory is meant to hold: keys with a value each, in byte order of the keys. What does not fit
- * lies in an unlinked temporary file, as sorted runs that are merged while they are read.
+ * Sorts more than memory is meant to hold: keys with a value each, in byte order of the keys. What
+ * does not fit lies in an unlinked temporary file, as sorted runs that are merged while they are
+ * read.
  *
  * Add everything, then take everything. Equal keys come in the order in which they were added.
  */
@@ -22,8 +23,8 @@ void sorter_free(struct sorter *sorter); /* NULL: nothing */
 int sorter_add(struct sorter *sorter, struct slice key, struct slice value, struct err *err);
 
 /*
- * The next in order. Nothing may be added after the first call. Returns 1 with slices that are valid until the next call, 0 at
- * the end, -1 with err.
+ * The next in order. Nothing may be added after the first call. Returns 1 with slices that are
+ * valid until the next call, 0 at the end, -1 with err.
  */
 int sorter_next(struct sorter *sorter, struct slice *key, struct slice *value, struct err *err);
 

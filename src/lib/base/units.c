@@ -34,7 +34,9 @@ static const struct unit times[] = {
 	{"h", 3600000}, {"d", 86400000}, {"w", 604800000}, {NULL, 0},
 };
 
-/* A plain decimal number (no sign, exponent, hexadecimal or "inf") and one of the units behind it. */
+/*
+ * A plain decimal number (no sign, exponent, hexadecimal or "inf") and one of the units behind it.
+ */
 static bool
 parse_with_unit(const char *text, const struct unit *units, double limit, double *value)
 {

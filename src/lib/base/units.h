@@ -14,7 +14,10 @@ bool units_parse_int(const char *text, int64_t min, int64_t max, int64_t *value)
 /* Bytes: "1048576", "64K", "64M", "64MiB", "2G" (powers of 1024). */
 bool units_parse_size(const char *text, uint64_t *bytes);
 
-/* Milliseconds: "500ms", "30s", "5m", "2h", "1d"; a bare number is seconds. Fractions ("0.5s") are taken. */
+/*
+ * Milliseconds: "500ms", "30s", "5m", "2h", "1d"; a bare number is seconds. Fractions ("0.5s") are
+ * taken.
+ */
 bool units_parse_time(const char *text, int64_t *milliseconds);
 
 /* Unsigned digits in data[0..len), no sign, no overflow. */

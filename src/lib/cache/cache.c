@@ -9,10 +9,16 @@
 #include "cache/pair_hash.h"
 #include "redis/redis.h"
 
-/* Queued commands are sent whenever so many bytes are there, so that Redis works while the rest of a batch is queued. */
+/*
+ * Queued commands are sent whenever so many bytes are there, so that Redis works while the rest of
+ * a batch is queued.
+ */
 #define SEND_EVERY 65536
 
-/* So many lifetimes, up to a tenth apart: what was written in one hour is not to be asked of the model in one hour again. */
+/*
+ * So many lifetimes, up to a tenth apart: what was written in one hour is not to be asked of the
+ * model in one hour again.
+ */
 #define LIFETIMES 16
 
 /* The last argument of the commands about claims: their lifetime. */
@@ -111,7 +117,10 @@ write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash
 	return send_early(cache, queue, err);
 }
 
-/* The seniority in a reply to a look-up; 0 for none. Whoever can write to Redis can put anything there. */
+/*
+ * The seniority in a reply to a look-up; 0 for none. Whoever can write to Redis can put anything
+ * there.
+ */
 static int
 seniority_of(struct cache *cache, const struct redis_value *value)
 {

@@ -2,20 +2,23 @@
  * What is known of (company, title) pairs, in Redis.
  *
  * The pair's hash decides where it is kept: the first 20 bits name a small hash,
- * "seniority:<cache_version>:3fa2c", and the low 64 bits, as a signed decimal number, the field in it; the
- * value is the digit. Redis keeps such hashes compact: about 17 bytes a pair. Two pairs share a place where
- * all these 84 bits agree: one look-up of a new pair among 20 million meets another's by a chance of 1e-18.
+ * "seniority:<cache_version>:3fa2c", and the low 64 bits, as a signed decimal number, the field in
+ * it; the value is the digit. Redis keeps such hashes compact: about 17 bytes a pair. Two pairs
+ * share a place where all these 84 bits agree: one look-up of a new pair among 20 million meets
+ * another's by a chance of 1e-18.
  *
- * A claim, "seniority:claim:<cache_version>:<hash>", says that a process is asking the model for the pair
- * now; it lives for CACHE_CLAIM_MS unless it is renewed, so that a dead process keeps nobody waiting.
+ * A claim, "seniority:claim:<cache_version>:<hash>", says that a process is asking the model for
+ * the pair now; it lives for CACHE_CLAIM_MS unless it is renewed, so that a dead process keeps
+ * nobody waiting.
  *
  * Commands are queued and answered in order:
  *
  *	for each pair: cache_ask (or cache_tell);  cache_flush;  for each of them, in that order: cache_answer
  *
- * cache_flush does not wait: other work can be done before the first cache_answer. What is in flight is the
- * caller's to bound (a batch of some thousand). After any error the connection is closed and everything
- * that was not answered is forgotten: cache_connect starts anew, with nothing in flight.
+ * cache_flush does not wait: other work can be done before the first cache_answer. What is in
+ * flight is the caller's to bound (a batch of some thousand). After any error the connection is
+ * closed and everything that was not answered is forgotten: cache_connect starts anew, with nothing
+ * in flight.
  */
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
@@ -28,7 +31,10 @@
 #include "cache/pair_hash.h"
 #include "settings/settings.h"
 
-/* "seniority:1:3fa2c" and "-1234567890" of a pair, for people and programs that look into the cache; appended. */
+/*
+ * "seniority:1:3fa2c" and "-1234567890" of a pair, for people and programs that look into the
+ * cache; appended.
+ */
 struct cache;
 void cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to);
 void cache_field(struct pair_hash hash, struct buf *to);
@@ -44,10 +50,16 @@ void cache_disconnect(struct cache *cache);
 /* Which Redis, for messages: "redis://localhost:6379/0"; "Redis" where it was never connected. */
 const char *cache_name(const struct cache *cache);
 
-/* Queues a look-up. Some may be sent at once. Returns 0, or -1 with err if it is not connected or the connection broke. */
+/*
+ * Queues a look-up. Some may be sent at once. Returns 0, or -1 with err if it is not connected or
+ * the connection broke.
+ */
 int cache_ask(struct cache *cache, struct pair_hash hash, struct err *err);
 
-/* Queues a write; with cache_ttl_days the pair's whole bucket lives that long from now. `seniority` is 1..7. */
+/*
+ * Queues a write; with cache_ttl_days the pair's whole bucket lives that long from now. `seniority`
+ * is 1..7.
+ */
 int cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct err *err);
 
 /* The same, but a seniority that is there already stays. */
@@ -62,24 +74,34 @@ int64_t cache_added(const struct cache *cache);
 #define CACHE_CLAIMED (-1)
 
 /*
- * Queues a claim of the pair and a look-up behind it: so a pair that another process learnt and let go of in the
- * meantime is found. Its answer is 1..7: known; 0: the claim is ours; CACHE_CLAIMED.
+ * Queues a claim of the pair and a look-up behind it: so a pair that another process learnt and let
+ * go of in the meantime is found. Its answer is 1..7: known; 0: the claim is ours; CACHE_CLAIMED.
  */
 int cache_claim(struct cache *cache, struct pair_hash hash, struct err *err);
 
-/* Queues the renewal of a claim, or its end. That a claim was lost meanwhile does no harm: a pair may be asked twice. */
+/*
+ * Queues the renewal of a claim, or its end. That a claim was lost meanwhile does no harm: a pair
+ * may be asked twice.
+ */
 int cache_renew_claim(struct cache *cache, struct pair_hash hash, struct err *err);
 int cache_end_claim(struct cache *cache, struct pair_hash hash, struct err *err);
 
-/* Queues a look-up under the predecessor's key "company:title" (cache/legacy.h says when that can be believed). */
+/*
+ * Queues a look-up under the predecessor's key "company:title" (cache/legacy.h says when that can
+ * be believed).
+ */
 int cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, struct err *err);
 
-/* Sends what is queued, as far as the connection takes it without waiting; the rest goes out during cache_answer. */
+/*
+ * Sends what is queued, as far as the connection takes it without waiting; the rest goes out during
+ * cache_answer.
+ */
 int cache_flush(struct cache *cache, struct err *err);
 
 /*
- * Waits for the next answer. *seniority becomes 1..7, or 0: a look-up that found nothing (or nothing that is a
- * seniority, which is warned of), or the answer to anything else (but see cache_claim). An error reply of the server (OOM, READONLY, LOADING, ...) is an error.
+ * Waits for the next answer. *seniority becomes 1..7, or 0: a look-up that found nothing (or
+ * nothing that is a seniority, which is warned of), or the answer to anything else (but see
+ * cache_claim). An error reply of the server (OOM, READONLY, LOADING, ...) is an error.
  */
 int cache_answer(struct cache *cache, int *seniority, struct err *err);
 

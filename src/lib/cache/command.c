@@ -1,6 +1,6 @@
 /*
- * Written by hand: everything in these commands but some hex digits and one number is the same for every
- * pair, and formatting them in general costs more than all the rest of a look-up.
+ * Written by hand: everything in these commands but some hex digits and one number is the same for
+ * every pair, and formatting them in general costs more than all the rest of a look-up.
  */
 #include "cache/command.h"
 

@@ -1,4 +1,7 @@
-/* The cache's commands in Redis's protocol. What is the same in all of one kind is written once, by command_start. */
+/*
+ * The cache's commands in Redis's protocol. What is the same in all of one kind is written once, by
+ * command_start.
+ */
 #ifndef CACHE_COMMAND_H
 #define CACHE_COMMAND_H
 
@@ -10,7 +13,10 @@
 /* "*3\r\n$4\r\nHGET\r\n$17\r\nseniority:1:": up to the digits, so many, that end the key. */
 void command_start(struct buf *to, int arguments, const char *name, const struct buf *prefix, size_t digits);
 
-/* One command: its start, the bucket's digits, then the field with its length, or nothing, and `end`. */
+/*
+ * One command: its start, the bucket's digits, then the field with its length, or nothing, and
+ * `end`.
+ */
 void command_queue(struct buf *queue, const struct buf *start, struct pair_hash hash, bool with_field,
                    struct slice end);
 

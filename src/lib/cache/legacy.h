@@ -1,9 +1,10 @@
 /*
- * The predecessor's cache: for each pair a string "company:title" in the same database, its value the digit.
+ * The predecessor's cache: for each pair a string "company:title" in the same database, its value
+ * the digit.
  *
- * Where such a key holds more than one ':', it does not say where the company ends: ("a:b", "c") and ("a", "b:c") share
- * "a:b:c", and its value is that of whichever was asked for first. Such a key is believed of nobody: only
- * pairs that hold no ':' themselves are looked up under it.
+ * Where such a key holds more than one ':', it does not say where the company ends: ("a:b", "c")
+ * and ("a", "b:c") share "a:b:c", and its value is that of whichever was asked for first. Such a
+ * key is believed of nobody: only pairs that hold no ':' themselves are looked up under it.
  */
 #ifndef CACHE_LEGACY_H
 #define CACHE_LEGACY_H

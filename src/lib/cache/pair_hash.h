@@ -1,7 +1,8 @@
 /*
  * The hash of a (company, title) pair, and how its parts are written in Redis.
  *
- * XXH3-128 of company, a NUL byte, title. A NUL cannot occur in either, so no two pairs share the hashed text.
+ * XXH3-128 of company, a NUL byte, title. A NUL cannot occur in either, so no two pairs share the
+ * hashed text.
  */
 #ifndef CACHE_PAIR_HASH_H
 #define CACHE_PAIR_HASH_H
@@ -24,7 +25,10 @@ struct pair_hash pair_hash(struct slice company, struct slice title, struct buf 
 /* Writes the BUCKET_DIGITS of the bucket, in hexadecimal. Returns the end of them. */
 char *pair_hash_bucket(char *to, struct pair_hash hash);
 
-/* Writes the field, a signed decimal number of at most FIELD_MAX bytes, so that it ends at `end`. Returns its start. */
+/*
+ * Writes the field, a signed decimal number of at most FIELD_MAX bytes, so that it ends at `end`.
+ * Returns its start.
+ */
 char *pair_hash_field(char *end, struct pair_hash hash);
 
 /* Writes the whole of it, HASH_DIGITS in hexadecimal. Returns the end of them. */

@@ -145,7 +145,9 @@ set_option(struct parse *p, const struct cli_option *o, const char *text)
 	return STATUS_OK;
 }
 
-/* The setting as far as it is known: what is said of the next option is written that way already. */
+/*
+ * The setting as far as it is known: what is said of the next option is written that way already.
+ */
 static int
 apply_log_format(const struct cli *cli)
 {
@@ -258,8 +260,8 @@ parse_arguments(struct parse *p, int argc, char **argv)
 }
 
 /*
- * Where the caller has closed stdin, stdout or stderr, the next file or socket would take its number. The descriptors put
- * there instead can neither be read nor written, as the closed one.
+ * Where the caller has closed stdin, stdout or stderr, the next file or socket would take its
+ * number. The descriptors put there instead can neither be read nor written, as the closed one.
  */
 static void
 occupy_standard_descriptors(void)
@@ -294,7 +296,10 @@ cli_start(struct cli *cli, int argc, char **argv)
 	log_init(cli->program);
 	signals_init();
 	cli->settings = settings_new();
-	/* The environment is read with the other settings; what is wrong before that is said as it wants too. */
+	/*
+	 * The environment is read with the other settings; what is wrong before that is said as it
+	 * wants too.
+	 */
 	log_set_json(early && strcmp(early, "json") == 0);
 	cli->status = parse_arguments(&p, argc, argv);
 	if (cli->status >= 0)

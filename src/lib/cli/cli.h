@@ -2,9 +2,10 @@
  * The one option parser. A program states its options in one table; the table parses the command
  * line (getopt_long), prints --help, and is what the man page and the completions are made of.
  *
- * Every program has, without listing them: --config FILE, --stats FILE, --progress FILE, --print-config, --log-format
- * text|json, -v/--verbose, -q/--quiet, -h/--help, --version. For the build, which makes man pages and completions of them,
- * there are two that --help does not show: --print-options (letter, name, argument, help) and --print-settings (settings_print_table).
+ * Every program has, without listing them: --config FILE, --stats FILE, --progress FILE,
+ * --print-config, --log-format text|json, -v/--verbose, -q/--quiet, -h/--help, --version. For the
+ * build, which makes man pages and completions of them, there are two that --help does not show:
+ * --print-options (letter, name, argument, help) and --print-settings (settings_print_table).
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -52,7 +53,8 @@ struct cli {
 /*
  * Starts a program: names it for messages, installs the signal flags, parses, loads the settings
  * (config.yaml, .env, environment, flags). Returns true to go on; false if the program should end
- * with cli->status (after --help, --version, --print-config or a usage error, which is already printed).
+ * with cli->status (after --help, --version, --print-config or a usage error, which is already
+ * printed).
  */
 bool cli_start(struct cli *cli, int argc, char **argv);
 

@@ -1,6 +1,6 @@
 /*
- * Rows that several programs have in their tables of options, so that one setting has one name and one text everywhere.
- * Each macro is a run of rows, without the comma behind its last.
+ * Rows that several programs have in their tables of options, so that one setting has one name and
+ * one text everywhere. Each macro is a run of rows, without the comma behind its last.
  */
 #ifndef CLI_OPTION_ROWS_H
 #define CLI_OPTION_ROWS_H

@@ -1,6 +1,7 @@
 /*
- * How far a run is, for somebody who watches it: --progress FILE holds one flat JSON object of fixed length, written over in
- * place at most four times a second. Without the option nothing here costs more than a call. One thread.
+ * How far a run is, for somebody who watches it: --progress FILE holds one flat JSON object of
+ * fixed length, written over in place at most four times a second. Without the option nothing here
+ * costs more than a call. One thread.
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
@@ -12,7 +13,10 @@
 /* Begins, with an empty file. -1 with err. */
 int progress_open(const char *path, struct err *err);
 
-/* A number that is shown, under a static name; the counter must live as long as progress_tick() is called. */
+/*
+ * A number that is shown, under a static name; the counter must live as long as progress_tick() is
+ * called.
+ */
 void progress_count(const char *name, const int64_t *counter);
 
 /* To be called from loops, each time that something may have been done; not for every line. */

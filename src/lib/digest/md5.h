@@ -1,7 +1,8 @@
 /*
- * MD5 of several streams at once. Each of MD5's steps waits for the one before, so that one stream leaves most of a
- * processor idle; sixteen side by side, in the lanes of its vectors, take five to ten times less of its time. Which
- * vectors there are is found out as the program runs. For what an etag says of a content: no protection against anybody.
+ * MD5 of several streams at once. Each of MD5's steps waits for the one before, so that one stream
+ * leaves most of a processor idle; sixteen side by side, in the lanes of its vectors, take five to
+ * ten times less of its time. Which vectors there are is found out as the program runs. For what an
+ * etag says of a content: no protection against anybody.
  *
  * A struct md5 is a value: it needs no release, and a copy of it goes its own way.
  */
@@ -30,8 +31,8 @@ void md5_init(struct md5 *md5);
 void md5_add(struct md5 *md5, const void *data, size_t len);
 
 /*
- * Adds all of the first input, and of the others (other streams) what goes along at no further cost: what is left of each
- * stands in its data and len.
+ * Adds all of the first input, and of the others (other streams) what goes along at no further
+ * cost: what is left of each stands in its data and len.
  */
 void md5_add_many(struct md5_input *inputs, size_t count);
 

@@ -14,7 +14,10 @@
 #define HAVE_LANES 0
 #endif
 
-/* Sixteen lanes at once, where the compiler may split them over as many registers as it needs; and a quarter of them. */
+/*
+ * Sixteen lanes at once, where the compiler may split them over as many registers as it needs; and
+ * a quarter of them.
+ */
 typedef uint32_t lanes __attribute__((vector_size(sizeof(uint32_t) * MD5_LANES)));
 typedef uint32_t quarter __attribute__((vector_size(sizeof(uint32_t) * 4)));
 
@@ -34,7 +37,9 @@ typedef uint32_t quarter __attribute__((vector_size(sizeof(uint32_t) * 4)));
 		(a) += (b); \
 	} while (0)
 
-/* Four steps: the words' places in the block, the four numbers; the shifts belong to the function. */
+/*
+ * Four steps: the words' places in the block, the four numbers; the shifts belong to the function.
+ */
 #define STEPS(f, s, i, j, k, l, t, u, v, x) \
 	STEP(f, a, b, c, d, w[i], t, s(0)); \
 	STEP(f, d, a, b, c, w[j], u, s(1)); \
@@ -46,7 +51,10 @@ typedef uint32_t quarter __attribute__((vector_size(sizeof(uint32_t) * 4)));
 #define H_SHIFT(n) ((n) < 1 ? 4 : (n) < 3 ? 6 + 5 * (n) : 23) /* 4 11 16 23 */
 #define I_SHIFT(n) ((n) < 3 ? 6 + 4 * (n) + (n) / 2 : 21)     /* 6 10 15 21 */
 
-/* A block whose words are `w`, with the state in a, b, c and d; between(n) behind each four steps, n from 0 to 15. */
+/*
+ * A block whose words are `w`, with the state in a, b, c and d; between(n) behind each four steps,
+ * n from 0 to 15.
+ */
 #define ALL_STEPS(between) \
 	STEPS(F, F_SHIFT,  0,  1,  2,  3, 0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee); between(0); \
 	STEPS(F, F_SHIFT,  4,  5,  6,  7, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501); between(1); \
@@ -88,7 +96,10 @@ md5_blocks(uint32_t state[4], const unsigned char *data, size_t blocks)
 
 #if HAVE_LANES
 
-/* Of the block at `offset` of each lane a sixteenth, four words of four lanes: word i of all lanes to words[i]. */
+/*
+ * Of the block at `offset` of each lane a sixteenth, four words of four lanes: word i of all lanes
+ * to words[i].
+ */
 static inline __attribute__((always_inline)) void
 transpose_quarter(lanes words[16], const unsigned char *const data[MD5_LANES], size_t offset, int part)
 {

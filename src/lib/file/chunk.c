@@ -72,7 +72,10 @@ keep_smaller_half(struct file_chunk *chunk)
 	chunk->more = true;
 }
 
-/* The entry as a part of a key, a folder with '/' behind it; 0 for what no listing shows. `name` holds 257 bytes and a NUL. */
+/*
+ * The entry as a part of a key, a folder with '/' behind it; 0 for what no listing shows. `name`
+ * holds 257 bytes and a NUL.
+ */
 static size_t
 listed_name(int folder, const struct dirent *entry, file_chunk_link *link, void *context, char *name)
 {

@@ -12,7 +12,10 @@
 #include "base/mem.h"
 #include "file/file.h"
 
-/* So many entries are looked at even if the store is about to close; that takes a tenth of a second. */
+/*
+ * So many entries are looked at even if the store is about to close; that takes a tenth of a
+ * second.
+ */
 #define ENTRIES_SURE 200000
 
 struct file_clean {

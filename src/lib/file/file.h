@@ -1,11 +1,12 @@
 /*
- * The embedded store: a folder with a folder for each bucket and a file for each object.
- * Private to the file*.c beside it.
+ * The embedded store: a folder with a folder for each bucket and a file for each object. Private to
+ * the file*.c beside it.
  *
  * A key is "part/part/name". It never leaves its bucket: every part is opened from the folder
- * before it, and no part is "." or "..". The root folder, a bucket and the folders of raw_prefix, mod_prefix and
- * reject_prefix (the homes) may be symbolic links to anywhere. Any other link is followed only if its target is beneath
- * the bucket, or beneath the home that the key is in (openat2(2), RESOLVE_BENEATH).
+ * before it, and no part is "." or "..". The root folder, a bucket and the folders of raw_prefix,
+ * mod_prefix and reject_prefix (the homes) may be symbolic links to anywhere. Any other link is
+ * followed only if its target is beneath the bucket, or beneath the home that the key is in
+ * (openat2(2), RESOLVE_BENEATH).
  */
 #ifndef FILE_FILE_H
 #define FILE_FILE_H
@@ -36,26 +37,33 @@ struct file_store;
 /* Whether the key can be a file in a bucket. False with *why, a static text. */
 bool file_key_safe(const char *key, const char **why);
 
-/* Whether a name that stands in a folder may be a part of a key (any name but those of temporary files). */
+/*
+ * Whether a name that stands in a folder may be a part of a key (any name but those of temporary
+ * files).
+ */
 bool file_name_listed(const char *name);
 
 /* The folder of a bucket. Returns a descriptor, or -1 with err ("VERB: 404 NoSuchBucket ..."). */
 int file_open_bucket(int root, const char *bucket, const char *verb, struct err *err);
 
 /*
- * The folder of the key's last part. *name becomes the last part (points into key). `flags` of open(2) for that folder.
- * Returns a descriptor, or -1 with errno (ELOOP for a link that leads out of the bucket, or if the kernel cannot tell).
+ * The folder of the key's last part. *name becomes the last part (points into key). `flags` of
+ * open(2) for that folder. Returns a descriptor, or -1 with errno (ELOOP for a link that leads out
+ * of the bucket, or if the kernel cannot tell).
  */
 int file_open_parent(const struct file_store *files, int bucket, const char *key, int flags, const char **name);
 
 /*
- * The same, and makes the folders that are missing. *made becomes how many it made, also if it fails;
- * *depth the number of folders beneath the bucket, or beneath the last link.
+ * The same, and makes the folders that are missing. *made becomes how many it made, also if it
+ * fails; *depth the number of folders beneath the bucket, or beneath the last link.
  */
 int file_make_parent(const struct file_store *files, int bucket, const char *key, const char **name, int *made,
                      int *depth);
 
-/* The file or folder of a whole key, through links that do not lead out. Returns a descriptor, or -1 with errno as above. */
+/*
+ * The file or folder of a whole key, through links that do not lead out. Returns a descriptor, or
+ * -1 with errno as above.
+ */
 int file_open_link(const struct file_store *files, int bucket, const char *path, int flags);
 
 /* Removes `made` folders again, from the innermost, as far as they are empty. */
@@ -166,8 +174,9 @@ typedef mode_t file_chunk_link(void *context, const char *name);
 typedef bool file_chunk_filter(void *context, const char *name, size_t len);
 
 /*
- * Reads the folder and keeps the smallest names that the filter wants and that come after `last` (NULL: all), as
- * many as fit into `budget` bytes (at least one name is kept). Returns 0, or -1 with errno.
+ * Reads the folder and keeps the smallest names that the filter wants and that come after `last`
+ * (NULL: all), as many as fit into `budget` bytes (at least one name is kept). Returns 0, or -1
+ * with errno.
  */
 int file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size_t budget, file_chunk_filter *filter,
                     file_chunk_link *link, void *context);
@@ -185,8 +194,8 @@ void file_meta_read_etag(int fd, char to[128]);
 struct store_get *file_get_open(struct store *store, const char *bucket, const char *key,
                                 const struct store_get_options *options);
 /*
- * Opens the file of a key, never waiting (a FIFO would) and following no link. Returns a descriptor and *st, or -1 with err (without
- * the object's name); *absent: because there is none.
+ * Opens the file of a key, never waiting (a FIFO would) and following no link. Returns a descriptor
+ * and *st, or -1 with err (without the object's name); *absent: because there is none.
  */
 int file_get_file(struct file_store *files, const char *bucket, const char *key, const char *verb, bool *absent,
                   struct stat *st, struct err *err);

@@ -9,7 +9,10 @@
 #include "base/mem.h"
 #include "file/file.h"
 
-/* One read(2). Large enough to be cheap, small enough for its memory to stay in the processor's cache. */
+/*
+ * One read(2). Large enough to be cheap, small enough for its memory to stay in the processor's
+ * cache.
+ */
 #define BLOCK ((size_t)256 * 1024)
 
 struct file_get {
@@ -23,7 +26,10 @@ struct file_get {
 	struct err failed; /* given by the next read */
 };
 
-/* What the folder above the file is: the one of all raw objects, in which there are no others, or any. */
+/*
+ * What the folder above the file is: the one of all raw objects, in which there are no others, or
+ * any.
+ */
 static enum file_where
 folder_of(const struct file_store *files, const char *key)
 {
@@ -101,7 +107,10 @@ file_get_file(struct file_store *files, const char *bucket_name, const char *key
 	return file_fail(err, verb, FILE_SOURCE, error);
 }
 
-/* What comes is the file itself: there is nothing in between that a listing would have to be held against. */
+/*
+ * What comes is the file itself: there is nothing in between that a listing would have to be held
+ * against.
+ */
 struct store_get *
 file_get_open(struct store *store, const char *bucket, const char *key, const struct store_get_options *options)
 {
@@ -121,7 +130,9 @@ file_get_open(struct store *store, const char *bucket, const char *key, const st
 	get->base.info.size = get->before.st_size;
 	file_etag(&get->before, get->base.info.etag, sizeof(get->base.info.etag));
 	file_meta_read_etag(get->fd, get->base.info.source_etag);
-	/* What will be read in turn comes into the page cache now: several files are fetched at once. */
+	/*
+	 * What will be read in turn comes into the page cache now: several files are fetched at once.
+	 */
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_WILLNEED);
 	return &get->base;

@@ -15,7 +15,10 @@
 #include "base/mem.h"
 #include "file/file.h"
 
-/* Names held of the outermost folder; half of it a level down, and so on: at most about twice that in all. */
+/*
+ * Names held of the outermost folder; half of it a level down, and so on: at most about twice that
+ * in all.
+ */
 #define BUDGET ((size_t)16 << 20)
 #define BUDGET_LEAST ((size_t)32 << 10)
 
@@ -71,7 +74,10 @@ leave_folder(struct file_list *list)
 	list->folder = -1;
 }
 
-/* The folder that list->key names is next. Keeps out of it where nothing after start_after can be there. */
+/*
+ * The folder that list->key names is next. Keeps out of it where nothing after start_after can be
+ * there.
+ */
 static void
 enter_folder(struct file_list *list)
 {
@@ -96,7 +102,9 @@ enter_folder(struct file_list *list)
 	list->folder = -1;
 }
 
-/* For file_chunk_read: the names of the innermost folder that are to be listed, or may hold such. */
+/*
+ * For file_chunk_read: the names of the innermost folder that are to be listed, or may hold such.
+ */
 static bool
 is_wanted(void *context, const char *name, size_t len)
 {
@@ -145,7 +153,10 @@ follow_link(void *context, const char *name)
 
 	if (frame->path_len < prefix_len)
 		rest = prefix_len - frame->path_len;
-	/* One that the prefix excludes, whatever it leads to. A folder's name may be the prefix but for its '/'. */
+	/*
+	 * One that the prefix excludes, whatever it leads to. A folder's name may be the prefix but for
+	 * its '/'.
+	 */
 	if (rest > 0 && (len + 1 < rest || memcmp(name, list->prefix + frame->path_len, len < rest ? len : rest) != 0))
 		return 0;
 	list->key.len = frame->path_len;
@@ -224,7 +235,10 @@ read_more_names(struct file_list *list)
 	return chunk->count > 0;
 }
 
-/* Looks the file up. Returns 1 with *object, 0 if it is not (any longer) there as a file, -1 with err. */
+/*
+ * Looks the file up. Returns 1 with *object, 0 if it is not (any longer) there as a file, -1 with
+ * err.
+ */
 static int
 stat_object(struct file_list *list, const char *name, struct store_object *object)
 {

@@ -1,4 +1,6 @@
-/* Keys as paths: which are safe, and how a folder beneath a bucket is reached without leaving it. */
+/*
+ * Keys as paths: which are safe, and how a folder beneath a bucket is reached without leaving it.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -60,7 +62,10 @@ home_len(const char *home, const char *path)
 	return len > 0 && strncmp(path, home, len) == 0 && path[len] != '\0' ? len : 0;
 }
 
-/* The same for the folder of a home, which may itself be a link to anywhere: nothing leads out of what it leads to. */
+/*
+ * The same for the folder of a home, which may itself be a link to anywhere: nothing leads out of
+ * what it leads to.
+ */
 static int
 open_within_home(int bucket, const char *home, const char *path, int flags)
 {
@@ -96,8 +101,8 @@ is_home(const struct file_store *files, const char *path)
 }
 
 /*
- * One step down, to the part that ends with `slash`. *linked: it is a link. ENOTDIR is what open(2) says of a link, too:
- * tell the two apart.
+ * One step down, to the part that ends with `slash`. *linked: it is a link. ENOTDIR is what open(2)
+ * says of a link, too: tell the two apart.
  */
 static int
 open_part(const struct file_store *files, int bucket, int folder, const char *key, const char *part, const char *slash,

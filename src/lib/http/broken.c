@@ -1,7 +1,7 @@
 /*
- * What a call that did not come through says. Curl's own text serves, but where a proxy stands between: it does not say
- * that the host which cannot be reached is the proxy's, and of a proxy whose URL it cannot read it shows the whole, with
- * the password.
+ * What a call that did not come through says. Curl's own text serves, but where a proxy stands
+ * between: it does not say that the host which cannot be reached is the proxy's, and of a proxy
+ * whose URL it cannot read it shows the whole, with the password.
  */
 #include "http/http.h"
 

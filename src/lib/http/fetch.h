@@ -1,6 +1,6 @@
 /*
- * One small HTTP request, done at once and on a connection of its own: for credentials (instance metadata,
- * container endpoints, STS). Objects go through http/http.h. No redirect is followed.
+ * One small HTTP request, done at once and on a connection of its own: for credentials (instance
+ * metadata, container endpoints, STS). Objects go through http/http.h. No redirect is followed.
  */
 #ifndef HTTP_FETCH_H
 #define HTTP_FETCH_H
@@ -22,8 +22,8 @@ struct fetch {
 };
 
 /*
- * Returns the HTTP status with the answer's body (up to 1 MiB) in `reply`, or -1 with err (ERR_TEMPORARY; the
- * text says what curl said, not what was asked).
+ * Returns the HTTP status with the answer's body (up to 1 MiB) in `reply`, or -1 with err
+ * (ERR_TEMPORARY; the text says what curl said, not what was asked).
  */
 int fetch_run(const struct fetch *fetch, struct buf *reply, struct err *err);
 

@@ -30,8 +30,8 @@ struct http {
 	int idle_count;
 	struct http_call *calls; /* under way */
 	/*
-	 * Milliseconds spent in here. Stalls are measured by it, for while the program does something else no
-	 * call can move.
+	 * Milliseconds spent in here. Stalls are measured by it, for while the program does something
+	 * else no call can move.
 	 */
 	int64_t clock_ms;
 	int64_t next_stall_check;
@@ -72,7 +72,10 @@ take_body(char *data, size_t size, size_t count, void *opaque)
 	}
 }
 
-/* Curl sends again by itself when a kept connection ends without an answer, and says so nowhere else. */
+/*
+ * Curl sends again by itself when a kept connection ends without an answer, and says so nowhere
+ * else.
+ */
 static int
 count_send(void *opaque, char *their_address, char *our_address, int their_port, int our_port)
 {
@@ -132,7 +135,9 @@ unlink_call(struct http *http, struct http_call *call)
 	call->running = false;
 }
 
-/* A handle whose call failed is not used again: what a failed send leaves behind is not all reset. */
+/*
+ * A handle whose call failed is not used again: what a failed send leaves behind is not all reset.
+ */
 static void
 keep_handle(struct http *http, CURL *easy, bool sound)
 {

@@ -1,6 +1,7 @@
 /*
- * HTTP on curl's multi interface: many calls at once on one pool of connections, in one thread. A call is
- * one request and its answer: no redirect is followed, nothing is tried again, nothing is signed here.
+ * HTTP on curl's multi interface: many calls at once on one pool of connections, in one thread. A
+ * call is one request and its answer: no redirect is followed, nothing is tried again, nothing is
+ * signed here.
  */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
@@ -38,16 +39,20 @@ struct http_call {
 	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
 
 	/*
-	 * The answer's body as it comes; its status and headers are known by then. HTTP_PAUSE: the same bytes
-	 * come again after http_resume. HTTP_REFUSED ends the call. Must not start, cancel or resume calls.
+	 * The answer's body as it comes; its status and headers are known by then. HTTP_PAUSE: the same
+	 * bytes come again after http_resume. HTTP_REFUSED ends the call. Must not start, cancel or
+	 * resume calls.
 	 */
 	enum http_body (*on_body)(struct http_call *call, const char *data, size_t len);
 	/*
-	 * The transfer is over, and so are its bytes. Returns whether on_done is to wait for http_deliver(); until then the call
-	 * holds no connection, and its headers stay. NULL: it never waits. Must not start, cancel or resume calls.
+	 * The transfer is over, and so are its bytes. Returns whether on_done is to wait for
+	 * http_deliver(); until then the call holds no connection, and its headers stay. NULL: it never
+	 * waits. Must not start, cancel or resume calls.
 	 */
 	bool (*on_ended)(struct http_call *call);
-	/* The call is over; may free it, start it anew or start others. Headers can be read until it returns.
+	/*
+	 * The call is over; may free it, start it anew or start others. Headers can be read until it
+	 * returns.
 	 */
 	void (*on_done)(struct http_call *call);
 	void *owner;
@@ -56,7 +61,10 @@ struct http_call {
 	enum http_end end;
 	int status;
 	char why[HTTP_WHY_SIZE]; /* if it did not end HTTP_WHOLE */
-	/* How often curl sent the request: more than once if kept connections turned out dead under it. Each may have been carried out. */
+	/*
+	 * How often curl sent the request: more than once if kept connections turned out dead under it.
+	 * Each may have been carried out.
+	 */
 	int sends;
 
 	/* the engine's own */
@@ -86,8 +94,10 @@ void http_resume(struct http_call *call);
 
 /* Moves all calls as far as they go without waiting, and ends those that stall. */
 void http_perform(struct http *http);
-/* Waits for work for http_perform, for fd (or -1) to be readable, or timeout_ms. Returns whether fd is
- * readable. */
+/*
+ * Waits for work for http_perform, for fd (or -1) to be readable, or timeout_ms. Returns whether fd
+ * is readable.
+ */
 bool http_poll(struct http *http, int fd, int64_t timeout_ms);
 
 /* A header of the answer (the last of that name), or NULL. Valid until on_done returns. */
@@ -96,8 +106,8 @@ const char *http_header(const struct http_call *call, const char *name);
 int64_t http_content_length(const struct http_call *call);
 
 /*
- * How long the server took, in microseconds: until its answer began or, if it was sent a body, until the
- * call was over. In on_done.
+ * How long the server took, in microseconds: until its answer began or, if it was sent a body,
+ * until the call was over. In on_done.
  */
 int64_t http_latency_us(const struct http_call *call);
 

@@ -6,7 +6,10 @@
 
 #include "base/buf.h"
 
-/* Appends the host of "https://host:port/path" as the Host header has it: without the scheme's own port. */
+/*
+ * Appends the host of "https://host:port/path" as the Host header has it: without the scheme's own
+ * port.
+ */
 void url_host_header(const char *url, struct buf *to);
 
 struct url {
@@ -15,8 +18,8 @@ struct url {
 };
 
 /*
- * Takes apart an http or https URL, by the parser that the request will be made with, so that a check
- * and the request see the same host. Returns false if it is no such URL, or has a user in it.
+ * Takes apart an http or https URL, by the parser that the request will be made with, so that a
+ * check and the request see the same host. Returns false if it is no such URL, or has a user in it.
  */
 bool url_parse(const char *text, struct url *url);
 

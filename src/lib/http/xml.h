@@ -1,6 +1,6 @@
 /*
- * XML documents, read with expat: S3's and STS's answers. No document type is accepted: no answer has
- * one, and entities are what makes little XML large.
+ * XML documents, read with expat: S3's and STS's answers. No document type is accepted: no answer
+ * has one, and entities are what makes little XML large.
  */
 #ifndef HTTP_XML_H
 #define HTTP_XML_H
@@ -9,13 +9,22 @@
 
 #include "base/buf.h"
 
-/* Called at the end of every element, with its name, its parent's, and the text directly before its end. */
+/*
+ * Called at the end of every element, with its name, its parent's, and the text directly before its
+ * end.
+ */
 typedef void xml_leaf(void *context, const char *parent, const char *name, struct slice text);
 
-/* Returns expat's error, XML_ERROR_NONE if the document is whole; stores the name of its root if `root` is not NULL. */
+/*
+ * Returns expat's error, XML_ERROR_NONE if the document is whole; stores the name of its root if
+ * `root` is not NULL.
+ */
 int xml_read(struct slice xml, xml_leaf *leaf, void *context, char root[64]);
 
-/* The text of the first element of that name, wherever it is; false if there is none or the XML is broken. */
+/*
+ * The text of the first element of that name, wherever it is; false if there is none or the XML is
+ * broken.
+ */
 bool xml_text(struct slice xml, const char *element, struct buf *to);
 
 #endif

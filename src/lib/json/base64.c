@@ -27,8 +27,10 @@ letter_value(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Four letters, the last `padding` of which are '='. Returns false if a letter is none or a bit would be
- * lost. */
+/*
+ * Four letters, the last `padding` of which are '='. Returns false if a letter is none or a bit
+ * would be lost.
+ */
 static bool
 decode_group(char *out, const char *in, int padding)
 {

@@ -1,7 +1,8 @@
 /*
  * The body of jsmn (a library that is all header), compiled once. Not JSMN_STRICT: strict mode
- * refuses lone scalars, which are JSON, and lets a third of what is not JSON through all the same; the
- * check in json_check.c does that work. JSMN_PARENT_LINKS: without them siblings cost quadratic time.
+ * refuses lone scalars, which are JSON, and lets a third of what is not JSON through all the same;
+ * the check in json_check.c does that work. JSMN_PARENT_LINKS: without them siblings cost quadratic
+ * time.
  */
 #define JSMN_PARENT_LINKS
 
@@ -15,8 +16,9 @@
 #include "json/json_internal.h"
 
 /*
- * jsmn keeps its place in memory that its text might share, for all that a compiler can know: it stores
- * it for each byte. In a parser of our own, with all of jsmn around it, the place stays in a register.
+ * jsmn keeps its place in memory that its text might share, for all that a compiler can know: it
+ * stores it for each byte. In a parser of our own, with all of jsmn around it, the place stays in a
+ * register.
  */
 __attribute__((flatten)) int
 json_jsmn(jsmn_parser *parser, const char *text, size_t len, jsmntok_t *tokens, unsigned capacity)

@@ -12,13 +12,15 @@
 
 enum {
 	/*
-	 * Tokens that jsmn may make before we look at the depth. More than a posting has (about ten), so that
-	 * the usual line is one call.
+	 * Tokens that jsmn may make before we look at the depth. More than a posting has (about ten),
+	 * so that the usual line is one call.
 	 */
 	RUN = 64,
 	/* Open containers and their keys from which on closing brackets are no longer left to jsmn. */
 	DEEP = 64,
-	/* Tokens whose memory is kept from text to text: 1.25 MiB. A 16 MiB line of brackets needs 320. */
+	/*
+	 * Tokens whose memory is kept from text to text: 1.25 MiB. A 16 MiB line of brackets needs 320.
+	 */
 	KEPT = 65536,
 };
 
@@ -46,7 +48,9 @@ open_chain(const jsmntok_t *tokens, int token)
 	return length;
 }
 
-/* Where the next closing bracket is, or the end; sees strings and primitives exactly as jsmn does. */
+/*
+ * Where the next closing bracket is, or the end; sees strings and primitives exactly as jsmn does.
+ */
 static size_t
 find_closer(struct slice text, size_t pos)
 {
@@ -88,8 +92,8 @@ tokenise_between(struct json *json, jsmn_parser *parser, size_t end)
 	do {
 		grow_tokens(json, parser->toknext);
 		/*
-		 * At its end jsmn looks back for an open container, over all that is closed. The last token,
-		 * marked as open for the time of the call, stops it at once.
+		 * At its end jsmn looks back for an open container, over all that is closed. The last
+		 * token, marked as open for the time of the call, stops it at once.
 		 */
 		last = (int)parser->toknext - 1;
 		last_end = json->tokens[last].end;
@@ -154,7 +158,10 @@ json_tokenise(struct json *json, unsigned *pos)
 		limit = parser.toknext + RUN;
 		if (limit > (unsigned)json->capacity)
 			limit = (unsigned)json->capacity;
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed has no capacity, so grow has made it anew */
+		/*
+		 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed has no capacity, so grow has
+		 * made it anew
+		 */
 		verdict = json_jsmn(&parser, json->text.ptr, json->text.len, json->tokens, limit);
 		if (verdict != JSMN_ERROR_NOMEM)
 			break;

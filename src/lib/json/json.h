@@ -25,7 +25,8 @@ struct json {
 
 /*
  * Parses and checks one JSON value with only white space around it. Returns true, or false with
- * *why a short static text ("not valid UTF-8", "unexpected end", ...). A text of 2^31 - 1 bytes or more is refused.
+ * *why a short static text ("not valid UTF-8", "unexpected end", ...). A text of 2^31 - 1 bytes or
+ * more is refused.
  */
 bool json_parse(struct json *json, struct slice text, const char **why);
 void json_release(struct json *json);
@@ -54,8 +55,8 @@ int json_member(const struct json *json, struct slice name);
 
 /*
  * The string of a token, decoded. *out points into the text where nothing is escaped, else behind
- * what is in *scratch (appended; so the slice dies when scratch grows again). Returns false with *why for
- * a token that is no string, a lone surrogate, or U+0000.
+ * what is in *scratch (appended; so the slice dies when scratch grows again). Returns false with
+ * *why for a token that is no string, a lone surrogate, or U+0000.
  */
 bool json_string(const struct json *json, int token, struct buf *scratch, struct slice *out, const char **why);
 

@@ -1,9 +1,9 @@
 /*
  * The grammar of RFC 8259 around jsmn's tokens. What jsmn guarantees: a string token runs to its
  * closing quote and its escapes are well-formed; a primitive runs to white space or one of `,:]}`;
- * tokens come in the order of the text; up to the first fault their parents are right. Everything else is
- * looked at here: each byte between the tokens, the numbers and literals, the control bytes in strings. One
- * pass, no stack: the parents are the stack.
+ * tokens come in the order of the text; up to the first fault their parents are right. Everything
+ * else is looked at here: each byte between the tokens, the numbers and literals, the control bytes
+ * in strings. One pass, no stack: the parents are the stack.
  */
 #include "json/json_internal.h"
 
@@ -34,9 +34,9 @@ json_look(const char *data, size_t len)
 	unsigned char byte;
 
 	/*
-	 * Eight bytes at a time. Only a byte under 0x20 or over 0x9f has its top bit set once 0x20 is taken
-	 * off it, and ~word clears the latter. A borrow comes only out of a byte under 0x20, so it reports
-	 * nothing that is not there.
+	 * Eight bytes at a time. Only a byte under 0x20 or over 0x9f has its top bit set once 0x20 is
+	 * taken off it, and ~word clears the latter. A borrow comes only out of a byte under 0x20, so
+	 * it reports nothing that is not there.
 	 */
 	for (; len >= sizeof(word); data += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, data, sizeof(word));

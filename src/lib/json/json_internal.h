@@ -5,20 +5,21 @@
 #include "json/json.h"
 
 /*
- * jsmn over the whole of json->text, in linear time. Returns jsmn's verdict: >= 0, JSMN_ERROR_INVAL or
- * JSMN_ERROR_PART; *pos is where it stopped.
+ * jsmn over the whole of json->text, in linear time. Returns jsmn's verdict: >= 0, JSMN_ERROR_INVAL
+ * or JSMN_ERROR_PART; *pos is where it stopped.
  */
 int json_tokenise(struct json *json, unsigned *pos);
 
 /*
- * The same by a short cut, in the tokens that there is room for, if the text is simple enough; false if it is not. *high says
- * whether the text has bytes of 0x80 and over. No control byte is in a string then.
+ * The same by a short cut, in the tokens that there is room for, if the text is simple enough;
+ * false if it is not. *high says whether the text has bytes of 0x80 and over. No control byte is in
+ * a string then.
  */
 bool json_tokenise_outline(struct json *json, bool *high);
 
 /*
- * The grammar around the tokens, and what is in them; `control` says whether the text has bytes under 0x20
- * at all. Returns NULL, or what is wrong (a static text).
+ * The grammar around the tokens, and what is in them; `control` says whether the text has bytes
+ * under 0x20 at all. Returns NULL, or what is wrong (a static text).
  */
 const char *json_check(const struct json *json, bool control);
 
@@ -33,8 +34,9 @@ struct json_bytes {
 struct json_bytes json_look(const char *data, size_t len);
 
 /*
- * Decodes the escape that starts at text[0] (a backslash; the escape is known to be well-formed) into up to 4
- * bytes. Returns how many bytes of text it took; *made is how many came out, or -1 for a lone surrogate.
+ * Decodes the escape that starts at text[0] (a backslash; the escape is known to be well-formed)
+ * into up to 4 bytes. Returns how many bytes of text it took; *made is how many came out, or -1 for
+ * a lone surrogate.
  */
 size_t json_unescape(const char *text, const char *end, char *out, int *made);
 

@@ -1,12 +1,14 @@
 /*
- * jsmn looks at one byte after the other, and most bytes of a posting stand inside of strings, where nothing can be of
- * interest but a quote, an escape or a control byte. So jsmn gets an outline, which is the text without the insides of its
- * strings, `{"":"","":7}` for `{"name":"value","n":7}`; its tokens are then moved to where they are in the text.
+ * jsmn looks at one byte after the other, and most bytes of a posting stand inside of strings,
+ * where nothing can be of interest but a quote, an escape or a control byte. So jsmn gets an
+ * outline, which is the text without the insides of its strings, `{"":"","":7}` for
+ * `{"name":"value","n":7}`; its tokens are then moved to where they are in the text.
  *
- * Every second quote that is not escaped ends a string, and a backslash stays with what may belong to its escape. So the outline is
- * JSON exactly where the text is, as far as what was left out has no control byte (looked at here) and is UTF-8 (the
- * caller's). What does not fit (many tokens, many escapes) or has a fault is refused, and then jsmn reads the text itself: this
- * is a short cut, and it alone never refuses a text.
+ * Every second quote that is not escaped ends a string, and a backslash stays with what may belong
+ * to its escape. So the outline is JSON exactly where the text is, as far as what was left out has
+ * no control byte (looked at here) and is UTF-8 (the caller's). What does not fit (many tokens,
+ * many escapes) or has a fault is refused, and then jsmn reads the text itself: this is a short
+ * cut, and it alone never refuses a text.
  */
 #include "json/json_internal.h"
 
@@ -83,7 +85,10 @@ look_for_escapes(struct escapes *escapes, struct marks *marks)
 	return kept;
 }
 
-/* From each set bit up to the next one, without that: of quotes, the strings with their first quote. */
+/*
+ * From each set bit up to the next one, without that: of quotes, the strings with their first
+ * quote.
+ */
 static uint64_t
 between_bits(uint64_t bits)
 {

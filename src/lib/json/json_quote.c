@@ -64,7 +64,10 @@ quote_broken(struct buf *to, struct slice text)
 
 typedef signed char bytes16 __attribute__((vector_size(16)));
 
-/* Whether sixteen bytes can stand between quotes as they are; copies them. What is no ASCII is negative, and so below ' '. */
+/*
+ * Whether sixteen bytes can stand between quotes as they are; copies them. What is no ASCII is
+ * negative, and so below ' '.
+ */
 static inline bool
 copy_sixteen(char *to, const char *from)
 {
@@ -78,7 +81,10 @@ copy_sixteen(char *to, const char *from)
 	return (halves[0] | halves[1]) == 0;
 }
 
-/* Copies text that can stand between quotes as it is, as most can. Of any other it returns false, and copies some of it. */
+/*
+ * Copies text that can stand between quotes as it is, as most can. Of any other it returns false,
+ * and copies some of it.
+ */
 static bool
 copy_plain(char *to, struct slice text)
 {

@@ -170,8 +170,10 @@ json_members(const struct json *json, const struct slice *names, int n, int *val
 
 	for (i = 0; i < n; i++)
 		values[i] = -1;
-	/* Only the names of the outermost object have it as their parent; a name's value is the token behind
-	 * it. */
+	/*
+	 * Only the names of the outermost object have it as their parent; a name's value is the token
+	 * behind it.
+	 */
 	for (token = 1; token < json->count; token++) {
 		if (tokens[token].parent != 0)
 			continue;

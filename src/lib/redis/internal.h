@@ -1,4 +1,7 @@
-/* What the files of this room share: redis_open.c makes a connection, redis.c moves its bytes, reply.c takes its replies. */
+/*
+ * What the files of this room share: redis_open.c makes a connection, redis.c moves its bytes,
+ * reply.c takes its replies.
+ */
 #ifndef REDIS_INTERNAL_H
 #define REDIS_INTERNAL_H
 
@@ -13,8 +16,8 @@ struct redis *redis_adopt(redisContext *context, const char *name, int timeout_m
 int redis_close(struct redis *redis);
 
 /*
- * The next whole reply, made by these functions with privdata (NULL: by hiredis's own, a redisReply that
- * the caller frees). NULL with err.
+ * The next whole reply, made by these functions with privdata (NULL: by hiredis's own, a redisReply
+ * that the caller frees). NULL with err.
  */
 void *redis_next_object(struct redis *redis, redisReplyObjectFunctions *objects, void *privdata, struct err *err);
 

@@ -1,7 +1,7 @@
 /*
- * One connection to Redis. hiredis resolves, connects and parses; the queue, sending and receiving are
- * here: the socket is only used with MSG_DONTWAIT, and poll(2) does every wait, so
- * a big pipeline goes out while its first answers come in, and a time-out is a time-out.
+ * One connection to Redis. hiredis resolves, connects and parses; the queue, sending and receiving
+ * are here: the socket is only used with MSG_DONTWAIT, and poll(2) does every wait, so a big
+ * pipeline goes out while its first answers come in, and a time-out is a time-out.
  */
 #include "redis/redis.h"
 
@@ -17,7 +17,10 @@
 
 #define BLOCK 65536
 
-/* Bytes of one reply. The commands used here answer in far less; without a bound a strange server could fill the memory. */
+/*
+ * Bytes of one reply. The commands used here answer in far less; without a bound a strange server
+ * could fill the memory.
+ */
 #define REPLY_MAX (64 << 20)
 
 struct redis {
@@ -99,7 +102,10 @@ send_some(struct redis *redis)
 			}
 			return;
 		}
-		/* Gone; but a server that turns us away says why before it closes: let receive() find that, or the end. */
+		/*
+		 * Gone; but a server that turns us away says why before it closes: let receive() find that,
+		 * or the end.
+		 */
 		if (n < 0)
 			break;
 		redis->sent += (size_t)n;
@@ -203,7 +209,9 @@ int
 redis_refuse(struct redis *redis, struct slice reply, struct err *err)
 {
 	struct slice word = first_word(reply);
-	/* Redis repeats the arguments of a command that it does not know: one of them may be a secret. */
+	/*
+	 * Redis repeats the arguments of a command that it does not know: one of them may be a secret.
+	 */
 	const char *echo = reply.len ? memmem(reply.ptr, reply.len, ", with args", 11) : NULL;
 
 	if (echo)

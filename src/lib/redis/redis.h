@@ -1,11 +1,11 @@
 /*
  * Redis as the cursor and the cache use it: connecting by the settings (redis_host, redis_port,
- * redis_db, redis_socket, redis_user, redis_password), commands by argument vectors only (data is never a
- * format), and one rule: after any error the connection is closed, so a late reply can never answer
- * the next command. redis_open again to go on.
+ * redis_db, redis_socket, redis_user, redis_password), commands by argument vectors only (data is
+ * never a format), and one rule: after any error the connection is closed, so a late reply can
+ * never answer the next command. redis_open again to go on.
  *
- * hiredis connects and parses; sending and receiving are done here, so that both go on at the same time
- * and no signal, time-out or half-sent command is hidden.
+ * hiredis connects and parses; sending and receiving are done here, so that both go on at the same
+ * time and no signal, time-out or half-sent command is hidden.
  */
 #ifndef REDIS_REDIS_H
 #define REDIS_REDIS_H
@@ -19,21 +19,28 @@
 struct redis;
 
 /*
- * Connects, authenticates, selects the database; checks that the server answers as Redis does. Every
- * wait is bounded (redis_timeout). NULL with err: ERR_TEMPORARY if it cannot be reached or is loading,
- * ERR_USAGE for a wrong password or database, or something else than Redis.
+ * Connects, authenticates, selects the database; checks that the server answers as Redis does.
+ * Every wait is bounded (redis_timeout). NULL with err: ERR_TEMPORARY if it cannot be reached or is
+ * loading, ERR_USAGE for a wrong password or database, or something else than Redis.
  */
 struct redis *redis_open(const struct settings *settings, struct err *err);
 void redis_free(struct redis *redis);
 
-/* "redis://127.0.0.1:6379/0" or "unix:/run/redis.sock/0", for messages; lives as long as the connection. */
+/*
+ * "redis://127.0.0.1:6379/0" or "unix:/run/redis.sock/0", for messages; lives as long as the
+ * connection.
+ */
 const char *redis_name(const struct redis *redis);
 
-/* Queues a command. Nothing is sent before redis_flush or redis_reply. -1 with err if the connection is dead. */
+/*
+ * Queues a command. Nothing is sent before redis_flush or redis_reply. -1 with err if the
+ * connection is dead.
+ */
 int redis_append(struct redis *redis, int argc, const struct slice *argv, struct err *err);
 /*
- * Sends what is queued as far as the connection takes it without waiting; redis_reply sends the rest while it waits. That
- * the connection broke shows with the next reply. -1 with err if it is dead already.
+ * Sends what is queued as far as the connection takes it without waiting; redis_reply sends the
+ * rest while it waits. That the connection broke shows with the next reply. -1 with err if it is
+ * dead already.
  */
 int redis_flush(struct redis *redis, struct err *err);
 enum redis_type { REDIS_STRING, REDIS_STATUS, REDIS_ERROR, REDIS_INTEGER, REDIS_NIL, REDIS_ARRAY, REDIS_OTHER };
@@ -48,8 +55,8 @@ struct redis_reply {
 
 /*
  * The next reply, in the order of the commands; redis_reply_free() frees it. An error reply of the
- * server is an error here, classified by its first word (a cluster's MOVED is ERR_FAILED and says what to
- * connect to), and closes the connection; one within an array is an item. NULL with err.
+ * server is an error here, classified by its first word (a cluster's MOVED is ERR_FAILED and says
+ * what to connect to), and closes the connection; one within an array is an item. NULL with err.
  */
 struct redis_reply *redis_reply(struct redis *redis, struct err *err);
 void redis_reply_free(struct redis_reply *reply); /* NULL is fine */
@@ -57,8 +64,8 @@ void redis_reply_free(struct redis_reply *reply); /* NULL is fine */
 struct redis_reply *redis_command(struct redis *redis, struct err *err, int argc, const struct slice *argv);
 
 /*
- * For many small answers: nothing is allocated. The queue, to which whole commands in Redis's protocol may be
- * appended; NULL if the connection is dead.
+ * For many small answers: nothing is allocated. The queue, to which whole commands in Redis's
+ * protocol may be appended; NULL if the connection is dead.
  */
 struct buf *redis_queue(struct redis *redis);
 
@@ -77,10 +84,16 @@ redis_value_start(const struct redis_value *value)
 	return slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text));
 }
 
-/* The next reply. An error reply is a value here; redis_refuse makes an error of it. Returns 0, or -1 with err. */
+/*
+ * The next reply. An error reply is a value here; redis_refuse makes an error of it. Returns 0, or
+ * -1 with err.
+ */
 int redis_next(struct redis *redis, struct redis_value *value, struct err *err);
 
-/* Closes the connection for an error reply of the server, and fills *err by its first word. Returns -1. */
+/*
+ * Closes the connection for an error reply of the server, and fills *err by its first word. Returns
+ * -1.
+ */
 int redis_refuse(struct redis *redis, struct slice reply, struct err *err);
 
 #endif

@@ -10,7 +10,10 @@
 
 #include "redis/internal.h"
 
-/* A unix socket's buffer holds about 200 KiB by default, less than one batch of look-ups; the kernel cuts this to its limit. */
+/*
+ * A unix socket's buffer holds about 200 KiB by default, less than one batch of look-ups; the
+ * kernel cuts this to its limit.
+ */
 #define SEND_BUFFER (1 << 20)
 
 static int

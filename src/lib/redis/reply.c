@@ -105,8 +105,8 @@ redis_command(struct redis *redis, struct err *err, int argc, const struct slice
 }
 
 /*
- * The object functions for redis_next: the "object" is the caller's struct redis_value, which hiredis hands
- * on as privdata. An array, which redis_next does not expect, is marked by its type.
+ * The object functions for redis_next: the "object" is the caller's struct redis_value, which
+ * hiredis hands on as privdata. An array, which redis_next does not expect, is marked by its type.
  */
 static void *
 value_text(const redisReadTask *task, char *text, size_t len)

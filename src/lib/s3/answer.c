@@ -1,6 +1,6 @@
 /*
- * What S3's answers mean: success, a failure for good, worth another try; or news of the region, the clock or
- * the credentials, with which the same request is sent again at once.
+ * What S3's answers mean: success, a failure for good, worth another try; or news of the region,
+ * the clock or the credentials, with which the same request is sent again at once.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,8 +162,10 @@ learn_region(struct s3_request *request, const struct s3_error *error)
 
 	if (request->moves >= MOVES_MAX)
 		return false;
-	/* Another request may have learnt it while this one was under way: then there is no news, but a new
-	 * place. */
+	/*
+	 * Another request may have learnt it while this one was under way: then there is no news, but a
+	 * new place.
+	 */
 	if (!s3_bucket_move(request->s3, request->bucket, region) &&
 	    (region.len == 0 || strcmp(request->sent_region, request->bucket->region) == 0))
 		return false;
@@ -171,7 +173,10 @@ learn_region(struct s3_request *request, const struct s3_error *error)
 	return true;
 }
 
-/* The origin of Location, for this request alone; signed anew, and only where what we send may go (redirect.c). */
+/*
+ * The origin of Location, for this request alone; signed anew, and only where what we send may go
+ * (redirect.c).
+ */
 static bool
 follow_redirect(struct s3_request *request)
 {
@@ -241,7 +246,10 @@ renew_credentials(struct s3_request *request)
 	return true;
 }
 
-/* Behind the text of the error: whoever reads it must learn where the store, or what is in its place, wanted us to go. */
+/*
+ * Behind the text of the error: whoever reads it must learn where the store, or what is in its
+ * place, wanted us to go.
+ */
 static void
 describe_refused(struct s3_request *request)
 {
@@ -255,8 +263,9 @@ describe_refused(struct s3_request *request)
 }
 
 /*
- * A bucket with Object Lock takes nothing without a checksum, and says so: "Content-MD5 OR x-amz-checksum-
- * HTTP header is required for Put Object requests ...". From then on it gets one (send.c).
+ * A bucket with Object Lock takes nothing without a checksum, and says so: "Content-MD5 OR
+ * x-amz-checksum- HTTP header is required for Put Object requests ...". From then on it gets one
+ * (send.c).
  */
 static bool
 learn_checksum(struct s3_request *request, const struct s3_error *error)

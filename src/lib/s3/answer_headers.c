@@ -25,8 +25,8 @@ s3_answer_etag(const struct http_call *call, char *to, size_t size)
 }
 
 /*
- * The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is not S3's own.
- * Gateways have others that look just like one: get.c finds out.
+ * The etag is the content's MD5 unless it came in parts ("-2") or was encrypted with a key that is
+ * not S3's own. Gateways have others that look just like one: get.c finds out.
  */
 bool
 s3_answer_etag_is_md5(const struct http_call *call, const char *etag)

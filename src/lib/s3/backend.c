@@ -56,7 +56,10 @@ check_region(const char *region, struct err *err)
 	return 0;
 }
 
-/* AWS's own variable, for stores that refuse the header: when_required is never, for a GET requires none. */
+/*
+ * AWS's own variable, for stores that refuse the header: when_required is never, for a GET requires
+ * none.
+ */
 static bool
 asks_checksum(const struct settings *settings)
 {

@@ -4,7 +4,10 @@
 
 #include "store/backend.h"
 
-/* The bucket's server, the credentials and the region come from the settings and AWS's own configuration. */
+/*
+ * The bucket's server, the credentials and the region come from the settings and AWS's own
+ * configuration.
+ */
 struct store *s3_store_open(const struct settings *settings, struct err *err);
 
 #endif

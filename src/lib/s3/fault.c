@@ -1,6 +1,6 @@
 /*
- * The table of S3's errors. It was held against AWS's list of S3 error codes and botocore's lists of
- * what it tries again; codes that other servers have for the same are beside AWS's.
+ * The table of S3's errors. It was held against AWS's list of S3 error codes and botocore's lists
+ * of what it tries again; codes that other servers have for the same are beside AWS's.
  *
  * The first row that fits decides. Codes that AWS's clients try again whatever the service are in
  * retry.c and come before the table.
@@ -53,7 +53,10 @@ static const struct row table[] = {
 	{ANYONE, NULL, 408, 408, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
 	{ANYONE, NULL, 425, 425, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
 	{ANYONE, NULL, 429, 429, ANY, FAULT_NOBODY, RETRY_THROTTLED, NULL},
-	/* The parts are gone by then, so the same request cannot succeed: the next run uploads them anew. */
+	/*
+	 * The parts are gone by then, so the same request cannot succeed: the next run uploads them
+	 * anew.
+	 */
 	{CODE, "ConditionalRequestConflict", 409, 409, S3_OP_COMPLETE, FAULT_NOBODY, RETRY_NEVER, NULL},
 	{ANYONE, NULL, 409, 409, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
 	{CODE, "NoSuchUpload", 200, 404, ANY, FAULT_NOBODY, RETRY_NEVER, NULL},
@@ -67,7 +70,9 @@ static const struct row table[] = {
 	{CODE, "KMS.KMSInternalException", 200, 499, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
 	/* If-Match: the object was replaced while it was read. The next run reads the new one. */
 	{STORE, NULL, 412, 412, S3_OP_GET, FAULT_NOBODY, RETRY_NEVER, NULL},
-	/* Only the rest of an object is asked for by range. A damaged download is no proof against it. */
+	/*
+	 * Only the rest of an object is asked for by range. A damaged download is no proof against it.
+	 */
 	{STORE, NULL, 416, 416, S3_OP_GET, FAULT_NOBODY, RETRY_NEVER, NULL},
 
 	/* Proof. */

@@ -1,10 +1,11 @@
 /*
- * Whose fault an answer of S3 is (base/err.h), and whether the same request is worth another try. One
- * table says it, in fault.c; this is the whole interface. Pure functions.
+ * Whose fault an answer of S3 is (base/err.h), and whether the same request is worth another try.
+ * One table says it, in fault.c; this is the whole interface. Pure functions.
  *
- * The rule: an answer is the object's fault only on proof, which is one of a few codes of S3 at a status
- * and an operation where it means that. An answer of S3 that refuses the request without such proof
- * would refuse the next one as well: everybody's. What S3 did not say, or what may pass, is nobody's.
+ * The rule: an answer is the object's fault only on proof, which is one of a few codes of S3 at a
+ * status and an operation where it means that. An answer of S3 that refuses the request without
+ * such proof would refuse the next one as well: everybody's. What S3 did not say, or what may pass,
+ * is nobody's.
  */
 #ifndef S3_FAULT_H
 #define S3_FAULT_H

@@ -1,7 +1,7 @@
 /*
- * GET of one object. What comes ahead of the reader is bounded (readahead.h): then the transfer is paused. A connection
- * that breaks is continued by Range where it stood, on condition that the object is still the same
- * (If-Match).
+ * GET of one object. What comes ahead of the reader is bounded (readahead.h): then the transfer is
+ * paused. A connection that breaks is continued by Range where it stood, on condition that the
+ * object is still the same (If-Match).
  */
 #include <stdio.h>
 #include <stdlib.h>

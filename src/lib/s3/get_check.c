@@ -36,9 +36,9 @@ set_wrong_content(const char *name, struct err *err)
 }
 
 /*
- * Whether all that came is the object; else err tells. An etag that looks like an MD5 and is none is told from damage by a
- * second download: damage is another each time. But a server that stops short does so at the same place each time: so nothing
- * may be behind it.
+ * Whether all that came is the object; else err tells. An etag that looks like an MD5 and is none
+ * is told from damage by a second download: damage is another each time. But a server that stops
+ * short does so at the same place each time: so nothing may be behind it.
  */
 static bool
 check_content(struct s3_get *get, struct err *err)

@@ -1,4 +1,7 @@
-/* The headers of a GET's answer: what they promise, and whether a continued download is still of the same object. */
+/*
+ * The headers of a GET's answer: what they promise, and whether a continued download is still of
+ * the same object.
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +14,10 @@ take_first_headers(struct s3_get *get, const struct http_call *call, struct err 
 {
 	if (s3_promise_read(call, &get->listed, &get->promise, err) < 0)
 		return -1;
-	/* An object that is stored compressed is then so twice: only without the proxy's layer is it what it is. */
+	/*
+	 * An object that is stored compressed is then so twice: only without the proxy's layer is it
+	 * what it is.
+	 */
 	if (get->promise.packed && !get->s3->packed_told) {
 		log_warning("s3://%s: a proxy compresses what the store sends: objects are asked for uncompressed from now on",
 		            get->request->bucket->name);

@@ -1,4 +1,7 @@
-/* What a server lists, held against what it was asked for: the prefix, the order of names, progress. See list.h. */
+/*
+ * What a server lists, held against what it was asked for: the prefix, the order of names,
+ * progress. See list.h.
+ */
 #include "base/search.h"
 #include "json/json.h"
 #include "s3/list.h"

@@ -1,6 +1,6 @@
 /*
- * Large objects, in parts: create, several parts at once, complete. A part is tried again by itself. What is
- * not completed is taken back.
+ * Large objects, in parts: create, several parts at once, complete. A part is tried again by
+ * itself. What is not completed is taken back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,9 @@ fail_upload(struct s3_upload *upload, const struct err *err)
 	s3_upload_fail(upload, &copy);
 }
 
-/* Without its ETag a part cannot be named at the end; a page of HTML is no answer of the store's. */
+/*
+ * Without its ETag a part cannot be named at the end; a page of HTML is no answer of the store's.
+ */
 static enum retry
 check_part(struct s3_request *request, struct err *err)
 {
@@ -161,7 +163,10 @@ on_failed_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *er
 	}
 }
 
-/* The store said that it is stored, and did not say the etag. If another writer has replaced it since, ours is known by its parts. */
+/*
+ * The store said that it is stored, and did not say the etag. If another writer has replaced it
+ * since, ours is known by its parts.
+ */
 static void
 on_stored_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
 {
@@ -284,7 +289,10 @@ advance_upload(struct s3_upload *upload)
 		complete_upload(upload);
 }
 
-/* --no-clobber looks before anything is sent: the condition on the last request is not known to all servers. */
+/*
+ * --no-clobber looks before anything is sent: the condition on the last request is not known to all
+ * servers.
+ */
 static void
 begin_upload(struct s3_upload *upload)
 {
@@ -327,8 +335,9 @@ on_created_late(struct s3_request *request)
 }
 
 /*
- * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each thousand
- * the parts grow. Small ones as long as possible, for each is held in memory; the sum is 5.3 TiB.
+ * The length is not known before the end, and there are 10,000 parts for up to 5 TiB: so after each
+ * thousand the parts grow. Small ones as long as possible, for each is held in memory; the sum is
+ * 5.3 TiB.
  */
 size_t
 s3_part_size(int number)

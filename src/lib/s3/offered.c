@@ -1,6 +1,6 @@
 /*
- * Checksums that the store has of an object and tells with it ("x-amz-checksum-mode: ENABLED"), in base64, most significant
- * byte first. One is enough: the one that costs least.
+ * Checksums that the store has of an object and tells with it ("x-amz-checksum-mode: ENABLED"), in
+ * base64, most significant byte first. One is enough: the one that costs least.
  */
 #include <openssl/evp.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /*
- * A page of a listing (ListObjectsV2), from its XML. There are two readers: page_scan.c knows what pages of
- * real servers look like and is quick, page_read.c has expat and reads everything. What the first accepts, the
- * second reads to the same page: tests/fuzz/s3_page_fuzz.c holds them against each other.
+ * A page of a listing (ListObjectsV2), from its XML. There are two readers: page_scan.c knows what
+ * pages of real servers look like and is quick, page_read.c has expat and reads everything. What
+ * the first accepts, the second reads to the same page: tests/fuzz/s3_page_fuzz.c holds them
+ * against each other.
  */
 #ifndef S3_PAGE_H
 #define S3_PAGE_H
@@ -37,13 +38,16 @@ s3_page_key(const struct s3_page *page, size_t i)
 }
 
 /*
- * Takes the page from `xml`, whose memory may become the page's: what is in `xml` then is of no use but as room.
- * Returns -1 with *why (static) where the XML is broken or is something else.
+ * Takes the page from `xml`, whose memory may become the page's: what is in `xml` then is of no use
+ * but as room. Returns -1 with *why (static) where the XML is broken or is something else.
  */
 int s3_page_read(struct buf *xml, struct s3_page *page, const char **why);
 void s3_page_release(struct s3_page *page);
 
-/* The two ways to do it. Where the quick one returns false nothing is known of the page, and `xml` is what it was. */
+/*
+ * The two ways to do it. Where the quick one returns false nothing is known of the page, and `xml`
+ * is what it was.
+ */
 bool s3_page_scan(struct buf *xml, struct s3_page *page);
 int s3_page_parse(struct slice xml, struct s3_page *page, const char **why);
 

@@ -1,6 +1,7 @@
 /*
- * Pages of a listing without an XML parser, which would take most of s3ls's time. One pass, nothing allocated for a key:
- * keys and etags stay where they came. Accepted is this, and what is accepted expat reads to the same page:
+ * Pages of a listing without an XML parser, which would take most of s3ls's time. One pass, nothing
+ * allocated for a key: keys and etags stay where they came. Accepted is this, and what is accepted
+ * expat reads to the same page:
  *
  *   page      [declaration ['\n']] <ListBucketResult [xmlns="plain"]> (object | value | other)* </ListBucketResult> '\n'*
  *   object    <Contents> (value | other)* </Contents>
@@ -10,8 +11,8 @@
  *   plain     ASCII from the space on, without & < >
  *   text      plain, the five references that XML has by itself, UTF-8
  *
- * Anything else (other white space, other attributes, comments, CDATA, a DOCTYPE, control characters, a second Key, ...)
- * is no error, but left to expat with the whole page.
+ * Anything else (other white space, other attributes, comments, CDATA, a DOCTYPE, control
+ * characters, a second Key, ...) is no error, but left to expat with the whole page.
  */
 #include "s3/page.h"
 
@@ -24,7 +25,10 @@
 #include "base/units.h"
 #include "base/utf8.h"
 
-/* Zeroes behind the page: no literal is longer, and nothing that is accepted holds one, so none is read beyond them. */
+/*
+ * Zeroes behind the page: no literal is longer, and nothing that is accepted holds one, so none is
+ * read beyond them.
+ */
 #define PAD 64
 #define NAME_BYTES_MAX 40 /* of an element; so none is compared beyond them either */
 /* The bytes at `at` are those of the literal. Of a constant size: loads and compares, no call. */
@@ -59,7 +63,10 @@ static const char *
 skip_plain(const char *at)
 {
 #ifdef __SSE2__
-	/* Sixteen at a time. What is no ASCII is negative here, and so below ' '; '<' and '>' differ in one bit. */
+	/*
+	 * Sixteen at a time. What is no ASCII is negative here, and so below ' '; '<' and '>' differ in
+	 * one bit.
+	 */
 	for (;; at += sizeof(__m128i)) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
 		__m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
@@ -134,7 +141,10 @@ has_meaning(const char *name, size_t len)
 	}
 }
 
-/* The name of the start tag at `at`, where it is of letters alone and has no meaning; else of no length. */
+/*
+ * The name of the start tag at `at`, where it is of letters alone and has no meaning; else of no
+ * length.
+ */
 static struct slice
 other_name(const char *at)
 {

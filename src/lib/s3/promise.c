@@ -1,10 +1,12 @@
 /*
- * Holds the headers of a GET's answer against what the listing said of the object. An answer that does not look like the
- * store's is no answer; whose fault that is nobody knows, so it is asked for again.
+ * Holds the headers of a GET's answer against what the listing said of the object. An answer that
+ * does not look like the store's is no answer; whose fault that is nobody knows, so it is asked for
+ * again.
  *
- * Some stores and proxies take a compression off on the way, or add one: Google's "decompressive transcoding" expands what is
- * stored with Content-Encoding: gzip, nginx and content delivery networks compress. The ETag and the size of the listing are
- * those of the stored bytes then, and not to be held against what comes.
+ * Some stores and proxies take a compression off on the way, or add one: Google's "decompressive
+ * transcoding" expands what is stored with Content-Encoding: gzip, nginx and content delivery
+ * networks compress. The ETag and the size of the listing are those of the stored bytes then, and
+ * not to be held against what comes.
  */
 #include <string.h>
 

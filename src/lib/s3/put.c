@@ -1,4 +1,7 @@
-/* PUT: an object as a whole, sent at its commit. One that grows too large for that goes to multipart.c. */
+/*
+ * PUT: an object as a whole, sent at its commit. One that grows too large for that goes to
+ * multipart.c.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +26,9 @@ keep_body(struct s3 *s3, struct buf *body)
 }
 
 /*
- * Stored is what the store says it has stored: 200 with an ETag and without a body. Anything else may be a proxy's
- * answer, or that of a server which leaves the ETag out: on_put_done looks what is there.
+ * Stored is what the store says it has stored: 200 with an ETag and without a body. Anything else
+ * may be a proxy's answer, or that of a server which leaves the ETag out: on_put_done looks what is
+ * there.
  */
 static enum retry
 check_put(struct s3_request *request, struct err *err)
@@ -66,7 +70,10 @@ on_put_done(struct s3_request *request)
 		s3_answer_etag(&request->call, upload->etag, sizeof(upload->etag));
 		s3_upload_done(upload);
 	} else if (request->status / 100 == 2 || (request->unsure && (request->status == 412 || upload->no_clobber))) {
-		/* An earlier try may have stored it. With --no-clobber the next run would take that for somebody else's. */
+		/*
+		 * An earlier try may have stored it. With --no-clobber the next run would take that for
+		 * somebody else's.
+		 */
 		s3_upload_look(upload, on_put_seen);
 	} else {
 		s3_upload_fail(upload, &request->err);

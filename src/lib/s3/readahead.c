@@ -13,7 +13,10 @@
 #define EACH_MIN (256 * KIB)
 /* Windows that are digested along with another. More than there are lanes, for some are short. */
 #define COMPANY_MAX 32
-/* So many are worth a moment's patience: less than anybody notices, more than a server near by needs for as many objects. */
+/*
+ * So many are worth a moment's patience: less than anybody notices, more than a server near by
+ * needs for as many objects.
+ */
 #define COMPANY_GOOD 8
 #define PATIENCE_MS 50
 

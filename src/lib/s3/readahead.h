@@ -1,9 +1,10 @@
 /*
- * What has come of the objects that are being got and has not been read yet: a window of each, bounded for each and for all
- * of them together. It also knows the MD5 of what it has passed on: digests are put off until one is needed, and then made of
- * several windows at once.
+ * What has come of the objects that are being got and has not been read yet: a window of each,
+ * bounded for each and for all of them together. It also knows the MD5 of what it has passed on:
+ * digests are put off until one is needed, and then made of several windows at once.
  *
- * A window is a value in a place that does not move; between readahead_open() and readahead_close() it belongs to its pool.
+ * A window is a value in a place that does not move; between readahead_open() and readahead_close()
+ * it belongs to its pool.
  */
 #ifndef S3_READAHEAD_H
 #define S3_READAHEAD_H
@@ -42,7 +43,10 @@ void readahead_open(struct readahead *ahead, struct readahead_pool *pool);
 void readahead_close(struct readahead *ahead);
 void readahead_pool_release(struct readahead_pool *pool);
 
-/* An object starts, or starts anew: what has come is forgotten. Its size, or -1; whether its MD5 will be asked for. */
+/*
+ * An object starts, or starts anew: what has come is forgotten. Its size, or -1; whether its MD5
+ * will be asked for.
+ */
 void readahead_start(struct readahead *ahead, int64_t size, bool digest);
 
 /* Nothing more is to be added before something is taken. Never true of an empty window. */
@@ -57,8 +61,9 @@ void readahead_add(struct readahead *ahead, const char *data, size_t len);
 void readahead_end(struct readahead *ahead, bool ended);
 
 /*
- * Whether it is the time to take or to digest. Not where there are so many transfers that more windows will soon have something
- * to be digested in one go: until they have, or a moment (pool->due) has passed.
+ * Whether it is the time to take or to digest. Not where there are so many transfers that more
+ * windows will soon have something to be digested in one go: until they have, or a moment
+ * (pool->due) has passed.
  */
 bool readahead_is_ready(struct readahead *ahead);
 

@@ -1,4 +1,6 @@
-/* A request to S3: how it is put together, and its end. What happens between is in request_run.c. */
+/*
+ * A request to S3: how it is put together, and its end. What happens between is in request_run.c.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * A request to S3 on its way, until it succeeds or is given up: starts its tries, and waits between them.
- * How a try is sent is in send.c, what an answer means in answer.c.
+ * A request to S3 on its way, until it succeeds or is given up: starts its tries, and waits between
+ * them. How a try is sent is in send.c, what an answer means in answer.c.
  */
 #include <string.h>
 
@@ -78,8 +78,8 @@ log_retry(struct s3_request *request, int64_t delay)
 }
 
 /*
- * The server is too busy: all slow down, the one that was refused most. To stop them all for as long as that
- * one would make a crawl of a server that refuses one request in a hundred.
+ * The server is too busy: all slow down, the one that was refused most. To stop them all for as
+ * long as that one would make a crawl of a server that refuses one request in a hundred.
  */
 static void
 hold_others(struct s3 *s3, int64_t delay)
@@ -91,8 +91,8 @@ hold_others(struct s3 *s3, int64_t delay)
 }
 
 /*
- * Plans the next try, no sooner than the server asked for (NULL: it did not). Returns false if there is none; err then
- * says why.
+ * Plans the next try, no sooner than the server asked for (NULL: it did not). Returns false if
+ * there is none; err then says why.
  */
 static bool
 plan_retry(struct s3_request *request, enum retry retry, const char *amz_retry_after, const char *retry_after)

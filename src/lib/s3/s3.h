@@ -99,8 +99,8 @@ struct s3_header {
 };
 
 /*
- * One request until it succeeds or fails for good. The caller fills the first part (the body stays the
- * caller's) and calls s3_request_start; on_done comes from inside s3_pump or s3_push.
+ * One request until it succeeds or fails for good. The caller fills the first part (the body stays
+ * the caller's) and calls s3_request_start; on_done comes from inside s3_pump or s3_push.
  */
 struct s3_request {
 	struct s3 *s3;
@@ -122,11 +122,14 @@ struct s3_request {
 
 	/* Takes the body of a 2xx; NULL: it is collected in `reply`. */
 	enum http_body (*on_body)(struct s3_request *request, const char *data, size_t len);
-	/* A 2xx came whole. Returns whether all else is to wait for s3_request_deliver(). NULL: it never waits. */
+	/*
+	 * A 2xx came whole. Returns whether all else is to wait for s3_request_deliver(). NULL: it
+	 * never waits.
+	 */
 	bool (*on_ended)(struct s3_request *request);
 	/*
-	 * Looks at a 2xx that came whole. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err says
-	 * what is wrong and the answer whether another try may help. NULL: nothing to look at.
+	 * Looks at a 2xx that came whole. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err
+	 * says what is wrong and the answer whether another try may help. NULL: nothing to look at.
 	 */
 	enum retry (*check)(struct s3_request *request, struct err *err);
 	/* Before another try. NULL: nothing to adapt. */
@@ -165,11 +168,14 @@ struct s3_request {
 
 /* pump.c */
 /*
- * One round for a loop that waits for something: moves everything on and, if that brought nothing new,
- * waits for the next that may. Returns -1 with err if a signal asks the program to stop.
+ * One round for a loop that waits for something: moves everything on and, if that brought nothing
+ * new, waits for the next that may. Returns -1 with err if a signal asks the program to stop.
  */
 int s3_pump(struct s3 *s3, struct err *err);
-/* Sends what was started, as far as it goes without waiting; for a caller who will be away for some time. */
+/*
+ * Sends what was started, as far as it goes without waiting; for a caller who will be away for some
+ * time.
+ */
 void s3_push(struct s3 *s3);
 /* store_wait() */
 int s3_wait(struct store *store, int fd, int timeout_ms);
@@ -190,8 +196,8 @@ void s3_query_add(struct s3_request *request, const char *name, const char *valu
 /* `name` in lower case and static; value NULL takes it away. */
 void s3_request_header(struct s3_request *request, const char *name, const char *value);
 /*
- * Whether it failed and waits until it is tried again. If it is freed then, the quota of retries gets
- * back what that would have taken.
+ * Whether it failed and waits until it is tried again. If it is freed then, the quota of retries
+ * gets back what that would have taken.
  */
 bool s3_request_is_tried_again(const struct s3_request *request);
 /* Ends it, whatever it is doing, without on_done; NULL is fine. */
@@ -202,8 +208,8 @@ void s3_request_detach(struct s3_request *request);
 /* request_run.c */
 void s3_request_start(struct s3_request *request);
 /*
- * For one that is over (on_done may call it): plans another try, as for an answer that failed; its err is shown as the reason.
- * Returns false if it was tried often enough.
+ * For one that is over (on_done may call it): plans another try, as for an answer that failed; its
+ * err is shown as the reason. Returns false if it was tried often enough.
  */
 bool s3_request_again(struct s3_request *request);
 /* Goes on with one that on_ended has held; does nothing for any other. */
@@ -229,13 +235,16 @@ enum s3_verdict s3_answer_judge(struct s3_request *request, enum retry *retry);
 void s3_answer_etag(const struct http_call *call, char *to, size_t size);
 /* Whether the answer's etag is the MD5 of the object, as far as its headers tell. */
 bool s3_answer_etag_is_md5(const struct http_call *call, const char *etag);
-/* Whether the answer is a page of a proxy or a web server: HTML, and without what S3 puts on all of its own. */
+/*
+ * Whether the answer is a page of a proxy or a web server: HTML, and without what S3 puts on all of
+ * its own.
+ */
 bool s3_answer_is_page(const struct http_call *call);
 
 /* redirect.c */
 /*
- * Whether requests for the bucket, which lives at `origin` ("https://host:port"), may be sent on to the origin `to`. *in_host:
- * the bucket is part of that host, and not of the path.
+ * Whether requests for the bucket, which lives at `origin` ("https://host:port"), may be sent on to
+ * the origin `to`. *in_host: the bucket is part of that host, and not of the path.
  */
 bool s3_redirect_fits(const char *origin, const char *bucket, const char *to, bool *in_host);
 
@@ -255,7 +264,9 @@ uint32_t s3_checksum_more(uint32_t crc, const char *data, size_t len);
 void s3_checksum_text(uint32_t crc, struct buf *to);
 /* Adds the header for the request's body, and returns its CRC-32. */
 uint32_t s3_checksum_send(struct s3_request *request);
-/* Adds Content-MD5 of the request's body, the one checksum that all servers with Object Lock know. */
+/*
+ * Adds Content-MD5 of the request's body, the one checksum that all servers with Object Lock know.
+ */
 void s3_checksum_md5(struct s3_request *request);
 
 /* offered.c */
@@ -286,7 +297,10 @@ struct s3_promise {
 	bool as_stored;  /* the bytes are the stored ones: no compression was added or taken off on the way */
 	bool open_ended; /* only the end of the connection will tell the end of the body */
 };
-/* Returns 0, or -1 with err if it is no answer of the store's for that object. `listed` may be NULL. */
+/*
+ * Returns 0, or -1 with err if it is no answer of the store's for that object. `listed` may be
+ * NULL.
+ */
 int s3_promise_read(const struct http_call *call, const struct store_get_options *listed, struct s3_promise *promise,
                     struct err *err);
 
@@ -306,7 +320,10 @@ void s3_put_commit(struct store_put *put);
 int s3_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void s3_put_free(struct store_put *put);
 void s3_bodies_free(struct s3 *s3);
-/* The `check` of a HEAD. A proxy may answer in the store's place: what is there has an ETag, or metadata of ours. */
+/*
+ * The `check` of a HEAD. A proxy may answer in the store's place: what is there has an ETag, or
+ * metadata of ours.
+ */
 enum retry s3_head_check(struct s3_request *request, struct err *err);
 struct store_look *s3_look_open(struct store *store, const char *bucket, const char *key);
 int s3_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);

@@ -84,14 +84,20 @@ add_headers(struct s3_request *request, const struct sigv4_header *headers, size
 	http_add_header(call, "User-Agent", request->s3->agent);
 	http_omit_header(call, "Expect");
 	http_omit_header(call, "Accept");
-	/* Else Google expands what is stored as gzip. Not signed: its front ends change it on the way. But it makes some proxies compress. */
+	/*
+	 * Else Google expands what is stored as gzip. Not signed: its front ends change it on the way.
+	 * But it makes some proxies compress.
+	 */
 	if (request->as_stored)
 		http_add_header(call, "Accept-Encoding", request->s3->packed_told ? "identity" : "gzip");
 	if (request->has_body && !typed)
 		http_omit_header(call, "Content-Type");
 }
 
-/* What of the path stands for the bucket: nothing if the host does. A redirect may change which of them it is. */
+/*
+ * What of the path stands for the bucket: nothing if the host does. A redirect may change which of
+ * them it is.
+ */
 static void
 append_bucket(const struct s3_request *request, struct buf *path)
 {

@@ -1,7 +1,7 @@
 /*
- * An object on its way to S3. put.c has the operations, and sends small objects; multipart.c sends large
- * ones, in parts. Both stand on upload.c and upload_confirm.c. Everything here runs in s3_pump's on_done
- * functions.
+ * An object on its way to S3. put.c has the operations, and sends small objects; multipart.c sends
+ * large ones, in parts. Both stand on upload.c and upload_confirm.c. Everything here runs in
+ * s3_pump's on_done functions.
  */
 #ifndef S3_UPLOAD_H
 #define S3_UPLOAD_H
@@ -74,7 +74,10 @@ void s3_upload_done(struct s3_upload *upload);
 void s3_upload_fail(struct s3_upload *upload, const struct err *err);
 /* The headers of a new object: type, metadata, storage class and so on. */
 void s3_upload_headers(struct s3_upload *upload, struct s3_request *request);
-/* The next step; its headers, body and start are the caller's. The step before is over and is freed. */
+/*
+ * The next step; its headers, body and start are the caller's. The step before is over and is
+ * freed.
+ */
 struct s3_request *s3_upload_step(struct s3_upload *upload, const char *verb, const char *method,
                                   void (*on_done)(struct s3_request *request));
 /* --no-clobber: goes on with `next` if nothing is there, else fails the upload. */
@@ -82,11 +85,14 @@ void s3_upload_if_absent(struct s3_upload *upload, void (*next)(struct s3_upload
 /* upload_confirm.c */
 /* Makes the token by which s3_upload_look() knows its own. */
 void s3_upload_mark(struct s3_upload *upload);
-/* The etag of the whole, if it is the MD5 of the parts' MD5s, as it mostly is; "" if those are not known. */
+/*
+ * The etag of the whole, if it is the MD5 of the parts' MD5s, as it mostly is; "" if those are not
+ * known.
+ */
 void s3_upload_etag_of_parts(const struct s3_upload *upload, char *to, size_t size);
 /*
- * Looks what is there now, and calls on_seen: `err` is why it could not be told where it is S3_SEEN_UNKNOWN, and of no
- * meaning otherwise. upload->request is left as it is.
+ * Looks what is there now, and calls on_seen: `err` is why it could not be told where it is
+ * S3_SEEN_UNKNOWN, and of no meaning otherwise. upload->request is left as it is.
  */
 void s3_upload_look(struct s3_upload *upload,
                     void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err));

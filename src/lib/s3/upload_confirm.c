@@ -1,7 +1,7 @@
 /*
- * Looks by HEAD what is there under the name of an object that is being uploaded: before it is sent (--no-clobber), and
- * after an answer that did not say what became of it. Our own is known by a token in its metadata, and where a server
- * keeps none, by its size and its ETag.
+ * Looks by HEAD what is there under the name of an object that is being uploaded: before it is sent
+ * (--no-clobber), and after an answer that did not say what became of it. Our own is known by a
+ * token in its metadata, and where a server keeps none, by its size and its ETag.
  */
 #include <openssl/evp.h>
 #include <stdio.h>

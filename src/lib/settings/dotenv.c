@@ -1,6 +1,7 @@
 /*
- * .env: lines NAME=VALUE, parsed and never run. "export " in front, quotes around the value and comments
- * are as python-dotenv takes them; nothing is expanded. Names that are not ours are ignored.
+ * .env: lines NAME=VALUE, parsed and never run. "export " in front, quotes around the value and
+ * comments are as python-dotenv takes them; nothing is expanded. Names that are not ours are
+ * ignored.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -30,7 +31,10 @@ trim_end(char *text)
 		text[--len] = '\0';
 }
 
-/* The value in place: 'literal', "with \n \t \" \\ escapes", or bare up to " #". NULL: a quote is not closed. */
+/*
+ * The value in place: 'literal', "with \n \t \" \\ escapes", or bare up to " #". NULL: a quote is
+ * not closed.
+ */
 static char *
 unquote(char *value)
 {

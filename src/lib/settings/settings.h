@@ -3,7 +3,8 @@
  * redis_host in config.yaml is REDIS_HOST in the environment or .env and --redis-host as a flag.
  * Order: flag, environment, .env, config.yaml, default. An empty variable counts as not set.
  *
- * AWS's own variables are not in the table: settings_aws() looks them up in the environment, then .env.
+ * AWS's own variables are not in the table: settings_aws() looks them up in the environment, then
+ * .env.
  */
 #ifndef SETTINGS_SETTINGS_H
 #define SETTINGS_SETTINGS_H
@@ -42,8 +43,8 @@ int settings_set_flag(struct settings *settings, const char *name, const char *v
 
 /*
  * Reads .env and config.yaml of the current folder, where they are, and checks every value.
- * `config` (--config) names another file, which must be there; NULL: SENIORITY_CONFIG, else config.yaml.
- * Returns -1 with err (ERR_USAGE; names file and line, and the nearest known key).
+ * `config` (--config) names another file, which must be there; NULL: SENIORITY_CONFIG, else
+ * config.yaml. Returns -1 with err (ERR_USAGE; names file and line, and the nearest known key).
  */
 int settings_load(struct settings *settings, const char *config, struct err *err);
 
@@ -55,10 +56,16 @@ const char *settings_text(const struct settings *settings, const char *name);
 int64_t settings_int(const struct settings *settings, const char *name); /* also SIZE (bytes) and TIME (ms) */
 bool settings_bool(const struct settings *settings, const char *name);
 
-/* The text of a setting that must be there. Returns NULL with err (ERR_USAGE; says where it can be set). */
+/*
+ * The text of a setting that must be there. Returns NULL with err (ERR_USAGE; says where it can be
+ * set).
+ */
 const char *settings_require(const struct settings *settings, const char *name, struct err *err);
 
-/* Where the value in force comes from: "config.yaml:3", "environment", ".env:2", "--redis-host", "default", "not set". */
+/*
+ * Where the value in force comes from: "config.yaml:3", "environment", ".env:2", "--redis-host",
+ * "default", "not set".
+ */
 const char *settings_origin(const struct settings *settings, const char *name);
 
 /* AWS_* from the environment, else from .env; blank counts as missing. NULL if it is not set. */
@@ -68,8 +75,8 @@ const char *settings_aws(const struct settings *settings, const char *variable);
 void settings_print(const struct settings *settings, struct buf *to);
 
 /*
- * The table itself, for the manual: a line for each setting: name, kind (text, number, switch, size, time), default, least,
- * most, "secret" or nothing, help, with tabs between them.
+ * The table itself, for the manual: a line for each setting: name, kind (text, number, switch,
+ * size, time), default, least, most, "secret" or nothing, help, with tabs between them.
  */
 void settings_print_table(struct buf *to);
 

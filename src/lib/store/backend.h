@@ -1,6 +1,7 @@
 /*
- * What a kind of store provides. store.h's functions do nothing but call through the table; a kind embeds the
- * structs below as the first member of its own, so that a pointer to one is a pointer to the other.
+ * What a kind of store provides. store.h's functions do nothing but call through the table; a kind
+ * embeds the structs below as the first member of its own, so that a pointer to one is a pointer to
+ * the other.
  *
  * For names in error texts use store_err_name(): every error of a list, get or put reads
  * "s3://bucket/key: GET: 404 NoSuchKey (details)" whatever the kind of store.
@@ -66,9 +67,10 @@ struct store_look {
 };
 
 /*
- * The provenance as metadata: calls `add` for each of "source", "source-etag" and "cache-version" that is to be kept. Both kinds
- * keep the same names and texts, so that tools which copy metadata carry them over. Values are percent-encoded, since a
- * header holds no more than ASCII, and short enough for S3's 2 KB.
+ * The provenance as metadata: calls `add` for each of "source", "source-etag" and "cache-version"
+ * that is to be kept. Both kinds keep the same names and texts, so that tools which copy metadata
+ * carry them over. Values are percent-encoded, since a header holds no more than ASCII, and short
+ * enough for S3's 2 KB.
  */
 void store_provenance_write(const struct store_provenance *provenance,
                             void (*add)(void *context, const char *name, const char *value), void *context);

@@ -6,7 +6,10 @@
 #include "http/percent.h"
 #include "store/backend.h"
 
-/* S3 takes 2 KB of metadata in all, names included. A source whose name is longer than this is known by its object's name. */
+/*
+ * S3 takes 2 KB of metadata in all, names included. A source whose name is longer than this is
+ * known by its object's name.
+ */
 #define VALUE_MAX 1024
 
 void

@@ -3,11 +3,12 @@
  * one (endpoint_url: file:///folder: a bucket is a folder, an object a file).
  *
  * One thread, many transfers: gets and puts that were started go on whenever the program is inside
- * a function of this module that waits (store_wait, store_get_read, store_put_wait, store_list_next).
- * Nothing here prints errors or exits; retries are made inside and reported as warnings.
+ * a function of this module that waits (store_wait, store_get_read, store_put_wait,
+ * store_list_next). Nothing here prints errors or exits; retries are made inside and reported as
+ * warnings.
  *
- * Ownership: a list, get or put is freed by its own _free, which also ends it (an unfinished put is aborted and leaves
- * no object), and before its store. Strings handed in are copied.
+ * Ownership: a list, get or put is freed by its own _free, which also ends it (an unfinished put is
+ * aborted and leaves no object), and before its store. Strings handed in are copied.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -28,8 +29,9 @@ struct store *store_open(const struct settings *settings, struct err *err);
 void store_free(struct store *store);
 
 /*
- * Lets transfers move on until something changes for any of them, `fd` (or -1) is readable, or timeout_ms
- * (-1: none) has passed. Returns 1 if fd is readable, 0 otherwise, -1 if a signal asks the program to stop.
+ * Lets transfers move on until something changes for any of them, `fd` (or -1) is readable, or
+ * timeout_ms (-1: none) has passed. Returns 1 if fd is readable, 0 otherwise, -1 if a signal asks
+ * the program to stop.
  */
 int store_wait(struct store *store, int fd, int timeout_ms);
 
@@ -38,19 +40,23 @@ int64_t store_clock(const struct store *store);
 
 /* How many requests were tried again, for the statistics. */
 int64_t store_retries(const struct store *store);
-/* How long a server took: to begin its answer, or to take a body and answer; each try counts. Empty for the embedded store. */
+/*
+ * How long a server took: to begin its answer, or to take a body and answer; each try counts. Empty
+ * for the embedded store.
+ */
 const struct latency *store_latency(const struct store *store);
 
 /*
  * Error texts of a list, get or put name the object and carry what the store said:
- * "s3://bucket/key: GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)".
- * For a record, which names the key itself and is the same in every run: the part "GET: 404 NoSuchKey". Points into *err.
+ * "s3://bucket/key: GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)". For a
+ * record, which names the key itself and is the same in every run: the part "GET: 404 NoSuchKey".
+ * Points into *err.
  */
 struct slice store_reason(const struct err *err, const char *bucket, const char *key);
 
 /*
- * Which store it is and as whom it is asked, as "name: value" lines without any secret. Asks for the credentials;
- * returns -1 with err if there are none.
+ * Which store it is and as whom it is asked, as "name: value" lines without any secret. Asks for
+ * the credentials; returns -1 with err if there are none.
  */
 int store_describe(struct store *store, struct buf *to, struct err *err);
 
@@ -63,14 +69,20 @@ struct store_object {
 	struct slice storage_class; /* valid as long as key; len 0: not known */
 };
 
-/* Keys with this prefix, those after `start_after` (a whole key, exclusive; "" for all), in byte order. */
+/*
+ * Keys with this prefix, those after `start_after` (a whole key, exclusive; "" for all), in byte
+ * order.
+ */
 struct store_list *store_list_open(struct store *store, const char *bucket, const char *prefix,
                                    const char *start_after);
 /* Returns 1 with *object, 0 at the end, -1 with err. */
 int store_list_next(struct store_list *list, struct store_object *object, struct err *err);
 void store_list_free(struct store_list *list);
 
-/* What is known of an object; while it is being got, complete once the first bytes or the end are there. */
+/*
+ * What is known of an object; while it is being got, complete once the first bytes or the end are
+ * there.
+ */
 struct store_info {
 	int64_t size; /* -1: not known */
 	char etag[128];
@@ -85,27 +97,28 @@ struct store_get_options {
 
 /*
  * Starts to get an object (returns at once; the transfer may wait for a free connection). What has
- * come ahead of being read is bounded. A connection that breaks is continued where it stood. `options` may be NULL.
+ * come ahead of being read is bounded. A connection that breaks is continued where it stood.
+ * `options` may be NULL.
  */
 struct store_get *store_get_open(struct store *store, const char *bucket, const char *key,
                                  const struct store_get_options *options);
 /*
  * The next bytes, in a slice that is valid until the next call for the same get. Returns 1 with
- * bytes, 0 at the end (all of it came, and size and checksum were right), -1 with err, and, only if !wait,
- * 2 for "nothing yet".
+ * bytes, 0 at the end (all of it came, and size and checksum were right), -1 with err, and, only if
+ * !wait, 2 for "nothing yet".
  */
 int store_get_read(struct store_get *get, bool wait, struct slice *data, struct err *err);
 const struct store_info *store_get_info(const struct store_get *get);
 void store_get_free(struct store_get *get);
 /*
- * Whether one get more is worth its memory though `parallel` are open already: because of some of these all has come and only
- * waits to be read, so that fewer than `parallel` are under way.
+ * Whether one get more is worth its memory though `parallel` are open already: because of some of
+ * these all has come and only waits to be read, so that fewer than `parallel` are under way.
  */
 bool store_get_room(const struct store *store, size_t parallel);
 
 /*
- * Where an object comes from: kept with it, as metadata (the embedded store: as extended attributes, if the file system has
- * them). Members that are NULL or "" are not kept.
+ * Where an object comes from: kept with it, as metadata (the embedded store: as extended
+ * attributes, if the file system has them). Members that are NULL or "" are not kept.
  */
 struct store_provenance {
 	const char *source; /* its key */
@@ -120,7 +133,9 @@ struct store_put_options {
 	bool dry_run;    /* check everything that can be checked here, store nothing */
 };
 
-/* Starts an object. Bytes may go out while it is written, but it does not exist before the commit. */
+/*
+ * Starts an object. Bytes may go out while it is written, but it does not exist before the commit.
+ */
 struct store_put *store_put_open(struct store *store, const char *bucket, const char *key,
                                  const struct store_put_options *options);
 /* Adds bytes; waits where too much is on its way. Returns 0, or -1 with err. */
@@ -128,15 +143,18 @@ int store_put_write(struct store_put *put, const void *data, size_t len, struct 
 /* All bytes are written: begin to make it an object. Does not wait. */
 void store_put_commit(struct store_put *put);
 /*
- * Whether the commit is through. Returns 1 with *info (the stored size and etag), -1 with err, and, only if !wait, 2 for
- * "not yet". After 1 the object is there and durable.
+ * Whether the commit is through. Returns 1 with *info (the stored size and etag), -1 with err, and,
+ * only if !wait, 2 for "not yet". After 1 the object is there and durable.
  */
 int store_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void store_put_free(struct store_put *put);
 
 /* Starts to look what is known of an object, without getting it. */
 struct store_look *store_look_open(struct store *store, const char *bucket, const char *key);
-/* Returns 1 with *info, 0 if no such object is there, -1 with err, and, only if !wait, 2 for "not yet". */
+/*
+ * Returns 1 with *info, 0 if no such object is there, -1 with err, and, only if !wait, 2 for "not
+ * yet".
+ */
 int store_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);
 void store_look_free(struct store_look *look);
 

@@ -35,7 +35,10 @@ static const struct {
 	[COMPRESSION_ZSTD] = {"zstd", ".zst", "application/zstd"},
 };
 
-/* Both libraries fail here for want of memory alone, and then the process ends as it does everywhere. */
+/*
+ * Both libraries fail here for want of memory alone, and then the process ends as it does
+ * everywhere.
+ */
 static void
 require_made(bool made)
 {
@@ -43,7 +46,10 @@ require_made(bool made)
 		free(mem_alloc(SIZE_MAX / 2));
 }
 
-/* Each fills the buffer as far as it can, and takes what it used from the block. Returns the bytes made. */
+/*
+ * Each fills the buffer as far as it can, and takes what it used from the block. Returns the bytes
+ * made.
+ */
 static size_t
 run_gzip(struct compress *c)
 {

@@ -1,6 +1,6 @@
 /*
- * Compressed objects: which kind a name asks for, and the writing. The same bytes in give the same bytes out, however
- * they are cut into blocks.
+ * Compressed objects: which kind a name asks for, and the writing. The same bytes in give the same
+ * bytes out, however they are cut into blocks.
  */
 #ifndef STREAMS_COMPRESS_H
 #define STREAMS_COMPRESS_H
@@ -35,7 +35,10 @@ void compress_feed(struct compress *c, struct slice block);
 /* No more blocks: compress_next() gives the rest. */
 void compress_finish(struct compress *c);
 
-/* Returns 1 with a piece of the compressed stream, valid until the next call; 0 if all was given that can be. */
+/*
+ * Returns 1 with a piece of the compressed stream, valid until the next call; 0 if all was given
+ * that can be.
+ */
 int compress_next(struct compress *c, struct slice *piece);
 
 #endif

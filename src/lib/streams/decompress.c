@@ -48,7 +48,9 @@ struct progress {
 	bool ours;       /* no memory: that is not the stream's fault */
 };
 
-/* What the head says, as far as it goes: FORMAT_UNKNOWN where it may still become one or the other. */
+/*
+ * What the head says, as far as it goes: FORMAT_UNKNOWN where it may still become one or the other.
+ */
 static enum format
 format_of_head(const unsigned char *head, size_t len)
 {
@@ -170,7 +172,10 @@ check_bomb(const struct decompress *d, struct err *err)
 	return 0;
 }
 
-/* One call of the decoder. Returns 1 if that made bytes, 0 if more input is needed, 2 to call again, -1. */
+/*
+ * One call of the decoder. Returns 1 if that made bytes, 0 if more input is needed, 2 to call
+ * again, -1.
+ */
 static int
 decode_some(struct decompress *d, struct slice *in, struct slice *piece, struct err *err)
 {

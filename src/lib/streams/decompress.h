@@ -1,6 +1,7 @@
 /*
  * The content of a compressed object. What it is shows by its first bytes: gzip and zstd are
- * expanded, several members or frames behind each other too; anything else passes as it is, without a copy.
+ * expanded, several members or frames behind each other too; anything else passes as it is, without
+ * a copy.
  *
  *	decompress_start(d);
  *	for each block: decompress_feed(d, block); while (decompress_next(d, &piece, &err) == 1) use(piece);
@@ -27,8 +28,9 @@ void decompress_feed(struct decompress *d, struct slice block);
 void decompress_finish(struct decompress *d);
 
 /*
- * Returns 1 with a piece of the content, valid until the next call; 0 if all was given that can be; -1 with err
- * (ERR_OBJECT) for a stream that is damaged, cut off, or a bomb: more than 1,000 bytes from each over 1 GiB.
+ * Returns 1 with a piece of the content, valid until the next call; 0 if all was given that can be;
+ * -1 with err (ERR_OBJECT) for a stream that is damaged, cut off, or a bomb: more than 1,000 bytes
+ * from each over 1 GiB.
  */
 int decompress_next(struct decompress *d, struct slice *piece, struct err *err);
 

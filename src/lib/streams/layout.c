@@ -6,7 +6,10 @@
 
 #include "base/units.h"
 
-/* How far ahead a clock or a scheduler may be; what is beyond is no time (milliseconds are 50,000 years ahead). */
+/*
+ * How far ahead a clock or a scheduler may be; what is beyond is no time (milliseconds are 50,000
+ * years ahead).
+ */
 #define YEAR_SECONDS (366 * INT64_C(86400))
 
 /* No number of seconds that is meant has more digits; more could overflow. */

@@ -26,8 +26,9 @@ struct layout {
 };
 
 /*
- * Takes the names from the settings. Returns -1 with err (ERR_USAGE) if two of the prefixes lie in the same
- * bucket one inside another (or are the same): outputs would be listed as sources, or overwrite each other.
+ * Takes the names from the settings. Returns -1 with err (ERR_USAGE) if two of the prefixes lie in
+ * the same bucket one inside another (or are the same): outputs would be listed as sources, or
+ * overwrite each other.
  */
 int layout_load(struct layout *layout, const struct settings *settings, struct err *err);
 

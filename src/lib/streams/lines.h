@@ -1,7 +1,7 @@
 /*
  * The one line reader. Bytes go in by lines_read (from a file descriptor) or lines_feed (from
- * anywhere else); lines come out by lines_next as slices into the reader's own buffer, without their
- * '\n', valid until the next lines_read or lines_feed.
+ * anywhere else); lines come out by lines_next as slices into the reader's own buffer, without
+ * their '\n', valid until the next lines_read or lines_feed.
  *
  * Memory is bounded: a line longer than `max` is not kept; it is reported once, as LINE_LONG, when
  * its end is found.

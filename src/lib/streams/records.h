@@ -3,15 +3,15 @@
  * (s3cat to s3put; their first five bytes are {"@": ) and receipts (s3put to cursor).
  *
  * Reading: *_parse fills a struct whose slices point into the line or into `scratch`, and live as
- * long as both are unchanged. Unknown members are ignored; a missing or wrong one is an error with a
- * static text; null counts as not given. Writing: *_write appends one line with its '\n'; strings, keys too, must
- * be UTF-8 (a raw line excepted), for json_quote changes what is not.
+ * long as both are unchanged. Unknown members are ignored; a missing or wrong one is an error with
+ * a static text; null counts as not given. Writing: *_write appends one line with its '\n';
+ * strings, keys too, must be UTF-8 (a raw line excepted), for json_quote changes what is not.
  *
  * Whose fault an error was stands in `fault`, and beside it in `temporary`, which is all that older
  * versions know: false for the object's alone. A record without `fault` is read by `temporary`.
  *
- * `list` is the record's position in its listing as raw JSON, len 0 if it has none: everyone but s3ls and
- * cursor copies it as it came.
+ * `list` is the record's position in its listing as raw JSON, len 0 if it has none: everyone but
+ * s3ls and cursor copies it as it came.
  */
 #ifndef STREAMS_RECORDS_H
 #define STREAMS_RECORDS_H
@@ -33,8 +33,9 @@ struct records {
 void records_release(struct records *records);
 
 /*
- * {"after":A,"seq":S,"upto":U,"last":true}. The last record of a listing that ended as asked says so; the first, if it is not the last, too,
- * says that it is not: by this the cursor knows that the listing marks its end, which those of older versions do not.
+ * {"after":A,"seq":S,"upto":U,"last":true}. The last record of a listing that ended as asked says
+ * so; the first, if it is not the last, too, says that it is not: by this the cursor knows that the
+ * listing marks its end, which those of older versions do not.
  */
 struct list_position {
 	int64_t after; /* what the listing started from */
@@ -67,8 +68,9 @@ struct object_count {
 void object_count_write(struct buf *to, const struct object_count *count);
 
 /*
- * Object records by the hundred thousand, of one bucket: what is the same in each is kept as text. They are those that
- * object_record_write makes of the same facts. In two steps, as the position may be known late only.
+ * Object records by the hundred thousand, of one bucket: what is the same in each is kept as text.
+ * They are those that object_record_write makes of the same facts. In two steps, as the position
+ * may be known late only.
  */
 struct object_writer {
 	struct buf before_key, before_seq;
@@ -88,15 +90,15 @@ void object_writer_end(struct object_writer *writer, struct buf *to, int64_t seq
 void object_writer_release(struct object_writer *writer);
 
 /*
- * A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). If it returns false, `list` and
- * `key` are there nevertheless as far as they could be read.
+ * A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). If it
+ * returns false, `list` and `key` are there nevertheless as far as they could be read.
  */
 bool object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why);
 
 /*
- * Whose fault it is that object_record_parse refused this record, which has a `list`. The object's only if its key is
- * a string that no request can name (it holds U+0000 or a lone surrogate); `key` is then set to it as it is spelled
- * in the record. Else everybody's; `key` may be empty.
+ * Whose fault it is that object_record_parse refused this record, which has a `list`. The object's
+ * only if its key is a string that no request can name (it holds U+0000 or a lone surrogate); `key`
+ * is then set to it as it is spelled in the record. Else everybody's; `key` may be empty.
  */
 enum fault object_record_refused(struct records *records, struct object_record *record);
 

@@ -1,6 +1,7 @@
 /*
- * Reading records. Each record states its members in a table; one function takes a line through it. A
- * member that is null counts as not given, so that a record made by jq may have members without a value.
+ * Reading records. Each record states its members in a table; one function takes a line through it.
+ * A member that is null counts as not given, so that a record made by jq may have members without a
+ * value.
  */
 #include "streams/records.h"
 
@@ -90,7 +91,10 @@ parse_object(struct records *records, struct slice line, const char **why)
 	return true;
 }
 
-/* The same for a record: strings are decoded behind each other into memory that does not move meanwhile. */
+/*
+ * The same for a record: strings are decoded behind each other into memory that does not move
+ * meanwhile.
+ */
 static bool
 parse_record(struct records *records, struct slice line, const char **why)
 {
@@ -146,8 +150,8 @@ parse_reject(struct records *records, struct control *control, const char **why)
 }
 
 /*
- * Whose fault it was, by both members. The object's only if neither says otherwise; a name that a later
- * version may have, or none, leaves it to `temporary`.
+ * Whose fault it was, by both members. The object's only if neither says otherwise; a name that a
+ * later version may have, or none, leaves it to `temporary`.
  */
 static enum fault
 read_fault(struct slice name, bool temporary)
@@ -199,7 +203,10 @@ list_position_parse(struct records *records, struct slice raw, struct list_posit
 		{"last", MEMBER_BOOL, false, &not_last, 0, "list.last: neither true nor false"},
 	};
 
-	/* It has no strings: the scratch is left alone, as the record that `raw` is from may live in it. */
+	/*
+	 * It has no strings: the scratch is left alone, as the record that `raw` is from may live in
+	 * it.
+	 */
 	*position = (struct list_position){0};
 	if (!parse_object(records, raw, why) || !read_members(records, members, COUNT(members), why))
 		return false;

@@ -1,10 +1,15 @@
-/* Writing records. Members that are not given are left out; strings go through json_quote, `list` as it came.
+/*
+ * Writing records. Members that are not given are left out; strings go through json_quote, `list`
+ * as it came.
  */
 #include "streams/records.h"
 
 #include "json/base64.h"
 
-/* What stands in front of a member's value. A literal: so its length is known, and it is copied without a call. */
+/*
+ * What stands in front of a member's value. A literal: so its length is known, and it is copied
+ * without a call.
+ */
 #define NAME(name) SLICE(",\"" name "\":")
 
 /* More than all takes that is written of an object's facts in one go: names, numbers, a time. */
@@ -14,8 +19,10 @@
 static inline void
 write_name(struct buf *to, struct slice name)
 {
-	/* A record begins behind a '\n' or at the start, a position with its own '{': so nothing else ends in
-	 * '{'. */
+	/*
+	 * A record begins behind a '\n' or at the start, a position with its own '{': so nothing else
+	 * ends in '{'.
+	 */
 	if (to->data[to->len - 1] == '{')
 		buf_append(to, name.ptr + 1, name.len - 1);
 	else
