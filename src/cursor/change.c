@@ -10,10 +10,7 @@
 static void
 append_entry(struct change *change, struct slice key, struct slice record)
 {
-	if (change->count == change->capacity) {
-		change->capacity = change->capacity ? change->capacity * 2 : 64;
-		change->entries = mem_resize(change->entries, change->capacity, sizeof(*change->entries));
-	}
+	change->entries = mem_grow(change->entries, change->count, &change->capacity, sizeof(change->entries[0]));
 	change->entries[change->count++] = (struct change_entry){change->text.len, key.len, record.len};
 	buf_append_slice(&change->text, key);
 	buf_append_slice(&change->text, record);

@@ -18,10 +18,7 @@ compare_keys(const void *a, const void *b)
 void
 failures_add(struct failures *failures, struct slice key, struct slice record)
 {
-	if (failures->count == failures->capacity) {
-		failures->capacity = failures->capacity ? failures->capacity * 2 : 64;
-		failures->list = mem_resize(failures->list, failures->capacity, sizeof(*failures->list));
-	}
+	failures->list = mem_grow(failures->list, failures->count, &failures->capacity, sizeof(failures->list[0]));
 	failures->list[failures->count] = (struct failure){key, record, failures->count};
 	failures->count++;
 }

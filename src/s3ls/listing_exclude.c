@@ -18,10 +18,7 @@ compare_keys(const void *a, const void *b)
 static void
 add_key(struct listing_exclude *exclude, struct slice key)
 {
-	if (exclude->count == exclude->capacity) {
-		exclude->capacity = exclude->capacity == 0 ? 64 : exclude->capacity * 2;
-		exclude->keys = mem_resize(exclude->keys, exclude->capacity, sizeof(exclude->keys[0]));
-	}
+	exclude->keys = mem_grow(exclude->keys, exclude->count, &exclude->capacity, sizeof(exclude->keys[0]));
 	exclude->keys[exclude->count++] = slice_of(NULL, key.len);
 	buf_append_slice(&exclude->text, key);
 }

@@ -70,10 +70,7 @@ keep_name(struct listing_join *join, struct slice name, int64_t modified, struct
 	if (join->names.len + name.len + (join->count - join->first) * sizeof(join->entries[0]) > KEPT_MAX)
 		return err_set(err, ERR_FAILED, "s3://%s/%s: too many names begin alike to tell which is missing", join->bucket,
 		               join->prefix);
-	if (join->count == join->capacity) {
-		join->capacity = join->capacity == 0 ? 64 : join->capacity * 2;
-		join->entries = mem_resize(join->entries, join->capacity, sizeof(join->entries[0]));
-	}
+	join->entries = mem_grow(join->entries, join->count, &join->capacity, sizeof(join->entries[0]));
 	join->entries[join->count++] = (struct entry){join->names.len, name.len, modified};
 	buf_append_slice(&join->names, name);
 	return 0;

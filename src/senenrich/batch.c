@@ -38,10 +38,7 @@ batch_reset(struct batch *batch)
 void
 batch_add(struct batch *batch, struct slice line, enum item_kind kind)
 {
-	if (batch->count == batch->capacity) {
-		batch->capacity = batch->capacity ? batch->capacity * 2 : 1024;
-		batch->items = mem_resize(batch->items, batch->capacity, sizeof(*batch->items));
-	}
+	batch->items = mem_grow(batch->items, batch->count, &batch->capacity, sizeof(batch->items[0]));
 	batch->items[batch->count++] = (struct item){.start = batch->text.len, .len = line.len, .kind = (uint8_t)kind};
 	buf_append_slice(&batch->text, line);
 }

@@ -107,8 +107,8 @@ dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, 
 		.parallel = (int)settings_int(settings, "rpc_parallel"),
 		.timeout_ms = settings_int(settings, "rpc_timeout"),
 		.patience_ms = settings_int(settings, "rpc_patience"),
+		.random = random_seeded(),
 	};
-	srandom((unsigned)clock_unix_ms());
 }
 
 void

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/latency.h"
+#include "base/random.h"
 #include "senenrich/model.h"
 #include "senenrich/pair_queue.h"
 #include "senenrich/pairs.h"
@@ -23,6 +24,7 @@ struct dispatcher {
 	size_t batch_pairs, batch_bytes;
 	int parallel;
 	int64_t timeout_ms, patience_ms;
+	struct random random; /* spreads retries */
 	struct pairs *pairs;
 	struct model *model; /* NULL before the first miss: a run of hits never starts gRPC */
 

@@ -66,7 +66,7 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 	if (dispatcher->outage_since == 0)
 		dispatcher->outage_since = now;
 	delay = delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS;
-	call->retry_at = now + random() % (delay + 1);
+	call->retry_at = now + (int64_t)random_below(&dispatcher->random, (uint64_t)delay + 1);
 	if (dispatcher->given_up || reply->status == MODEL_DENIED ||
 	    call->retry_at >= dispatcher->outage_since + dispatcher->patience_ms) {
 		give_up_model(dispatcher, resolved, context);

@@ -6,16 +6,13 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include <sys/random.h>
-
-#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "cli/cli.h"
 #include "cli/stats.h"
 #include "sengen/catalog.h"
 #include "sengen/line.h"
-#include "sengen/random.h"
 #include "sengen/vocabulary.h"
 #include "sengen/zipf.h"
 
@@ -53,9 +50,7 @@ choose_seed(int64_t wanted)
 
 	if (wanted >= 0)
 		return (uint64_t)wanted;
-	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-		seed = (uint64_t)clock_unix_ms();
-	seed &= INT64_MAX;
+	seed = random_seeded().state & INT64_MAX;
 	log_info("--seed %" PRIu64, seed);
 	return seed;
 }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "sengen/random.h"
+#include "base/random.h"
 
 struct zipf {
 	uint64_t n;

@@ -55,7 +55,7 @@ a_store(void)
 	                   .anonymous = true,
 	                   .max_attempts = 5,
 	                   .quota = RETRY_QUOTA_INIT,
-	                   .random = UINT64_C(88172645463325252)};
+	                   .random = {UINT64_C(88172645463325252)}};
 }
 
 static void

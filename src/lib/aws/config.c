@@ -130,10 +130,7 @@ aws_config_free(struct aws_config *config)
 void
 aws_config_add(struct aws_config *config, const struct aws_config_entry *entry)
 {
-	if (config->count == config->capacity) {
-		config->capacity = config->capacity ? config->capacity * 2 : 64;
-		config->entries = mem_resize(config->entries, config->capacity, sizeof *config->entries);
-	}
+	config->entries = mem_grow(config->entries, config->count, &config->capacity, sizeof(config->entries[0]));
 	config->entries[config->count] = *entry;
 	config->entries[config->count].order = config->added++;
 	config->count++;

@@ -6,19 +6,12 @@
 
 #include "aws/credentials_internal.h"
 #include "aws/retry.h"
-#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/random.h"
 #include "base/signals.h"
 
 #define TOKEN_MAX ((size_t)64 << 10) /* a web identity token has a few KiB; STS takes 20,000 bytes */
-
-/* Spreads tries over time; what it is used for needs no better randomness. */
-static double
-random_fraction(void)
-{
-	return (double)((uint64_t)clock_unix_ms() * 2654435761u % 4096) / 4096;
-}
 
 static bool
 worth_a_try(int status)
@@ -29,6 +22,7 @@ worth_a_try(int status)
 int
 credential_fetch(const struct fetch *fetch, int attempts, struct buf *reply, struct err *err)
 {
+	struct random random = random_seeded();
 	int status = -1;
 
 	for (int attempt = 1; attempt <= attempts; attempt++) {
@@ -36,7 +30,7 @@ credential_fetch(const struct fetch *fetch, int attempts, struct buf *reply, str
 		if (!worth_a_try(status) || attempt == attempts)
 			break;
 		log_debug("%s: %s, attempt %d of %d", fetch->url, status < 0 ? err->text : "too busy", attempt, attempts);
-		poll(NULL, 0, (int)retry_delay(attempt, RETRY_THROTTLED, random_fraction()));
+		poll(NULL, 0, (int)retry_delay(attempt, RETRY_THROTTLED, random_unit(&random)));
 		if (signals_stop()) {
 			err_set(err, ERR_TEMPORARY, "asked to stop");
 			return -1;

@@ -29,6 +29,7 @@ static const char *const throttling[] = {
 	"PriorRequestNotComplete",
 	"EC2ThrottledException",
 	"ServiceUnavailable",
+	NULL,
 };
 
 /* IncompleteBody and BadDigest: what we sent was sound, so it was damaged on its way. */
@@ -44,24 +45,15 @@ static const char *const transient[] = {
 	"XAmzContentChecksumMismatch",
 	"ConnectionClosedByRequester",
 	"ResponseInterrupted",
+	NULL,
 };
-
-static bool
-is_one_of(struct slice code, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (slice_equal_str(code, names[i]))
-			return true;
-	}
-	return false;
-}
 
 enum retry
 retry_of_code(struct slice code)
 {
-	if (is_one_of(code, throttling, sizeof(throttling) / sizeof(throttling[0])))
+	if (slice_is_one_of(code, throttling))
 		return RETRY_THROTTLED;
-	if (is_one_of(code, transient, sizeof(transient) / sizeof(transient[0])))
+	if (slice_is_one_of(code, transient))
 		return RETRY_TRANSIENT;
 	return RETRY_NEVER;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 
 #define HASH_LEN 32
@@ -40,18 +41,6 @@ sha256(void)
 	if (md == NULL)
 		abort();
 	return md;
-}
-
-static void
-to_hex(const unsigned char *bytes, size_t len, char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		hex[2 * i] = digits[bytes[i] >> 4];
-		hex[2 * i + 1] = digits[bytes[i] & 15];
-	}
-	hex[2 * len] = '\0';
 }
 
 static void
@@ -214,7 +203,7 @@ sigv4_hash(const void *data, size_t len, char hex[65])
 
 	if (EVP_Digest(len > 0 ? data : "", len, hash, &hash_len, sha256(), NULL) != 1 || hash_len != HASH_LEN)
 		abort();
-	to_hex(hash, HASH_LEN, hex);
+	hex_encode(hex, hash, HASH_LEN);
 }
 
 struct sigv4 *
@@ -285,7 +274,7 @@ sigv4_sign(struct sigv4 *sigv4, const struct sigv4_request *request, struct buf 
 	buf_printf(&sigv4->text, "AWS4-HMAC-SHA256\n%s\n%.*s/%s/%s/aws4_request\n%s", date, DATE_LEN, date, request->region,
 	           request->service, hex);
 	hmac(sigv4, sigv4->key, HASH_LEN, sigv4->text.data, sigv4->text.len, signature);
-	to_hex(signature, HASH_LEN, hex);
+	hex_encode(hex, signature, HASH_LEN);
 
 	buf_printf(to, "AWS4-HMAC-SHA256 Credential=%s/%.*s/%s/%s/aws4_request,SignedHeaders=", request->access_key,
 	           DATE_LEN, date, request->region, request->service);

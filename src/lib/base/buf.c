@@ -66,6 +66,14 @@ slice_equal_str(struct slice a, const char *text)
 }
 
 bool
+slice_is_one_of(struct slice s, const char *const *texts)
+{
+	while (*texts != NULL && !slice_equal_str(s, *texts))
+		texts++;
+	return *texts != NULL;
+}
+
+bool
 slice_starts_with(struct slice s, struct slice prefix)
 {
 	return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);

@@ -59,6 +59,8 @@ slice_equal(struct slice a, struct slice b)
 }
 
 bool slice_equal_str(struct slice a, const char *text);
+/* Whether it is one of these; NULL ends them. */
+bool slice_is_one_of(struct slice s, const char *const *texts);
 bool slice_starts_with(struct slice s, struct slice prefix);
 bool slice_ends_with(struct slice s, struct slice suffix);
 

@@ -66,6 +66,13 @@ mem_dup_n(const char *text, size_t len)
 	return copy;
 }
 
+void *
+mem_double(void *array, size_t *capacity, size_t size)
+{
+	*capacity = *capacity < 32 ? 64 : *capacity * 2;
+	return mem_resize(array, *capacity, size);
+}
+
 char *
 mem_dup(const char *text)
 {

@@ -10,6 +10,14 @@
 void *mem_alloc(size_t size);
 void *mem_zero(size_t count, size_t size);
 void *mem_resize(void *old, size_t count, size_t size);
+/* Twice the capacity, and no less than 64. */
+void *mem_double(void *array, size_t *capacity, size_t size);
+/* An array with room for one more behind `count` elements of `size` bytes. */
+static inline void *
+mem_grow(void *array, size_t count, size_t *capacity, size_t size)
+{
+	return count < *capacity ? array : mem_double(array, capacity, size);
+}
 char *mem_dup(const char *text);
 /*
  * Asks for fewer and larger page faults in memory that is not written to yet. For megabytes: less

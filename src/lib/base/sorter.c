@@ -252,10 +252,7 @@ sorter_add(struct sorter *sorter, struct slice key, struct slice value, struct e
 {
 	const struct head head = {(uint32_t)key.len, (uint32_t)value.len};
 
-	if (sorter->count == sorter->capacity) {
-		sorter->capacity = sorter->capacity > 0 ? sorter->capacity * 2 : 1024;
-		sorter->offsets = mem_resize(sorter->offsets, sorter->capacity, sizeof(*sorter->offsets));
-	}
+	sorter->offsets = mem_grow(sorter->offsets, sorter->count, &sorter->capacity, sizeof(sorter->offsets[0]));
 	sorter->offsets[sorter->count++] = sorter->entries.len;
 	buf_append(&sorter->entries, &head, sizeof(head));
 	buf_append_slice(&sorter->entries, key);

@@ -1,6 +1,8 @@
 /* The hash that decides where a pair is kept. */
 #include "cache/pair_hash.h"
 
+#include "base/hex.h"
+
 #include <xxhash.h>
 
 #include <string.h>
@@ -25,7 +27,7 @@ char *
 pair_hash_bucket(char *to, struct pair_hash hash)
 {
 	for (int shift = 60; shift >= 64 - 4 * BUCKET_DIGITS; shift -= 4)
-		*to++ = "0123456789abcdef"[hash.high >> shift & 15];
+		*to++ = HEX_DIGITS[hash.high >> shift & 15];
 	return to;
 }
 
@@ -58,8 +60,8 @@ char *
 pair_hash_digits(char *to, struct pair_hash hash)
 {
 	for (int shift = 60; shift >= 0; shift -= 4)
-		*to++ = "0123456789abcdef"[hash.high >> shift & 15];
+		*to++ = HEX_DIGITS[hash.high >> shift & 15];
 	for (int shift = 60; shift >= 0; shift -= 4)
-		*to++ = "0123456789abcdef"[hash.low >> shift & 15];
+		*to++ = HEX_DIGITS[hash.low >> shift & 15];
 	return to;
 }

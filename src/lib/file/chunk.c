@@ -36,10 +36,7 @@ name_of(const struct file_chunk *chunk, size_t entry)
 static void
 append_entry(struct file_chunk *chunk, const char *name, size_t len)
 {
-	if (chunk->count == chunk->capacity) {
-		chunk->capacity = chunk->capacity == 0 ? 64 : chunk->capacity * 2;
-		chunk->entries = mem_resize(chunk->entries, chunk->capacity, sizeof(chunk->entries[0]));
-	}
+	chunk->entries = mem_grow(chunk->entries, chunk->count, &chunk->capacity, sizeof(chunk->entries[0]));
 	chunk->entries[chunk->count++] = (struct file_chunk_entry){(uint32_t)chunk->names.len, (uint32_t)len};
 	buf_append(&chunk->names, name, len + 1);
 }

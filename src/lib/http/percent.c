@@ -4,17 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "base/hex.h"
 
 /* Whether one of eight bytes is '%' or '+'. */
 static bool
@@ -46,8 +36,8 @@ percent_decode(char *text, size_t len)
 			*out++ = *in++;
 		if (in == end)
 			break;
-		if (*in == '%' && end - in > 2 && hex_digit(in[1]) >= 0 && hex_digit(in[2]) >= 0) {
-			*out++ = (char)(hex_digit(in[1]) * 16 + hex_digit(in[2]));
+		if (*in == '%' && end - in > 2 && hex_value(in[1]) >= 0 && hex_value(in[2]) >= 0) {
+			*out++ = (char)(hex_value(in[1]) * 16 + hex_value(in[2]));
 			in += 3;
 		} else {
 			*out++ = *in == '+' ? ' ' : *in;

@@ -1,15 +1,15 @@
 /* Writing a JSON string. */
 #include "json/json.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 static void
 quote_control(struct buf *to, unsigned char byte)
 {
-	static const char hex[] = "0123456789abcdef";
 	static const char letters[] = "\bb\ff\nn\rr\tt";
 	const char *at;
-	char escape[6] = {'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]};
+	char escape[6] = {'\\', 'u', '0', '0', HEX_DIGITS[byte >> 4], HEX_DIGITS[byte & 15]};
 
 	for (at = letters; *at != '\0'; at += 2) {
 		if ((unsigned char)*at == byte) {

@@ -1,18 +1,14 @@
 /* What is asked of a parsed text: members, strings, integers, booleans. */
 #include "json/json.h"
-#include "json/json_internal.h"
 
-static int
-hex_digit(char c)
-{
-	return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-}
+#include "base/hex.h"
+#include "json/json_internal.h"
 
 static unsigned
 hex4(const char *text)
 {
-	return (unsigned)(hex_digit(text[0]) << 12 | hex_digit(text[1]) << 8 | hex_digit(text[2]) << 4 |
-	                  hex_digit(text[3]));
+	return (unsigned)(hex_value(text[0]) << 12 | hex_value(text[1]) << 8 | hex_value(text[2]) << 4 |
+	                  hex_value(text[3]));
 }
 
 static int

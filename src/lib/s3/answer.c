@@ -18,16 +18,6 @@
 #define MESSAGE_SHOWN 300
 #define ID_SHOWN 64
 
-static bool
-is_one_of(struct slice code, const char *const *names)
-{
-	for (; *names != NULL; names++) {
-		if (slice_equal_str(code, *names))
-			return true;
-	}
-	return false;
-}
-
 /* For answers without a code of their own: HEAD's, and those of proxies. */
 static const char *
 status_name(int status)
@@ -300,9 +290,9 @@ learn_from_error(struct s3_request *request, const struct s3_error *error)
 	if (request->status / 100 == 3)
 		return follow_redirect(request);
 	/* HEAD's 400 says no more than that. */
-	if (is_one_of(code, expired) || (request->op == S3_OP_HEAD && request->status == 400))
+	if (slice_is_one_of(code, expired) || (request->op == S3_OP_HEAD && request->status == 400))
 		return renew_credentials(request);
-	if (is_one_of(code, skewed))
+	if (slice_is_one_of(code, skewed))
 		return learn_clock(request);
 	return request->status == 400 && learn_checksum(request, error);
 }

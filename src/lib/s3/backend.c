@@ -5,10 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "aws/endpoint.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/units.h"
@@ -156,8 +154,7 @@ s3_store_open(const struct settings *settings, struct err *err)
 	s3->sse_kms_key_id = settings_text(settings, "sse_kms_key_id");
 	s3->anonymous = settings_bool(settings, "no_sign_request");
 	s3->agent = mem_printf("%s/%s", log_program(), VERSION);
-	if (getrandom(&s3->random, sizeof(s3->random), GRND_NONBLOCK) != sizeof(s3->random) || s3->random == 0)
-		s3->random = (uint64_t)clock_unix_ms() | 1;
+	s3->random = random_seeded();
 	s3->credentials = credentials_new(settings, err);
 	if (s3->credentials == NULL || choose_endpoint(s3, settings, err) < 0 || choose_attempts(s3, settings, err) < 0 ||
 	    check_region(endpoint_region(settings, credentials_region(s3->credentials)), err) < 0) {

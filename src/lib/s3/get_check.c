@@ -1,8 +1,8 @@
 /* Whether what a GET brought is the object: its size, its MD5 or another checksum, its end. */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/hex.h"
 #include "base/log.h"
 #include "s3/get.h"
 
@@ -11,8 +11,7 @@ is_md5(const struct s3_get *get, const unsigned char digest[MD5_SIZE])
 {
 	char hex[2 * MD5_SIZE + 1];
 
-	for (int i = 0; i < MD5_SIZE; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	hex_encode(hex, digest, MD5_SIZE);
 	return strcasecmp(hex, get->get.info.etag) == 0;
 }
 

@@ -23,10 +23,7 @@ s3_page_reset(struct s3_page *page)
 struct s3_page_object *
 s3_page_add(struct s3_page *page)
 {
-	if (page->count == page->cap) {
-		page->cap = page->cap > 0 ? page->cap * 2 : 1024;
-		page->objects = mem_resize(page->objects, page->cap, sizeof(*page->objects));
-	}
+	page->objects = mem_grow(page->objects, page->count, &page->cap, sizeof(page->objects[0]));
 	page->objects[page->count] = s3_page_object_empty;
 	return &page->objects[page->count++];
 }

@@ -54,16 +54,6 @@ start_try(struct s3_request *request)
 	return true;
 }
 
-/* xorshift64: good enough to keep clients from trying again in step. */
-static double
-random_fraction(struct s3 *s3)
-{
-	s3->random ^= s3->random << 13;
-	s3->random ^= s3->random >> 7;
-	s3->random ^= s3->random << 17;
-	return (double)(s3->random >> 11) / 9007199254740992.0; /* 2^53 */
-}
-
 static void
 log_retry(struct s3_request *request, int64_t delay)
 {
@@ -117,7 +107,7 @@ plan_retry(struct s3_request *request, enum retry retry, const char *amz_retry_a
 		return false;
 	}
 	request->taken = taken;
-	delay = retry_obey(retry_delay(request->attempt, retry, random_fraction(s3)), amz_retry_after, retry_after);
+	delay = retry_obey(retry_delay(request->attempt, retry, random_unit(&s3->random)), amz_retry_after, retry_after);
 	request->attempt++;
 	s3->retries++;
 	log_retry(request, delay);

@@ -31,6 +31,7 @@
 #include "aws/credentials.h"
 #include "aws/retry.h"
 #include "aws/sigv4.h"
+#include "base/random.h"
 #include "http/http.h"
 #include "s3/fault.h"
 #include "s3/page.h"
@@ -80,7 +81,7 @@ struct s3 {
 	struct retry_quota quota;
 	int64_t hold_until; /* the server is too busy: no request starts before (monotonic ms) */
 	int64_t retries;
-	uint64_t random;
+	struct random random;
 	struct s3_request *first, *last;  /* all requests there are, in order of their start */
 	int detached;                     /* of them, those for which nobody waits */
 	struct readahead_pool readahead;  /* of what is being got */

@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 
+#include "base/hex.h"
+#include "digest/md5.h"
 #include "s3/upload.h"
 
 static bool
@@ -18,8 +19,7 @@ hex_md5(struct slice data, char hex[33])
 
 	if (EVP_Q_digest(NULL, "MD5", NULL, data.len > 0 ? data.ptr : "", data.len, hash, NULL) != 1)
 		return false;
-	for (int i = 0; i < 16; i++)
-		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	hex_encode(hex, hash, MD5_SIZE);
 	return true;
 }
 
@@ -35,14 +35,11 @@ is_md5_of(struct slice data, const char *etag)
 static bool
 append_md5(struct buf *to, const char *hex)
 {
-	if (strlen(hex) != 32 || strspn(hex, "0123456789abcdefABCDEF") != 32)
-		return false;
-	for (int i = 0; i < 16; i++) {
-		unsigned int byte;
+	char bytes[MD5_SIZE];
 
-		sscanf(hex + 2 * i, "%2x", &byte);
-		buf_append_byte(to, (char)byte);
-	}
+	if (strlen(hex) != sizeof(bytes) * 2 || !hex_decode(bytes, hex, sizeof(bytes)))
+		return false;
+	buf_append(to, bytes, sizeof(bytes));
 	return true;
 }
 
@@ -102,11 +99,7 @@ on_looked(struct s3_request *request)
 void
 s3_upload_mark(struct s3_upload *upload)
 {
-	uint64_t number;
-
-	if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != sizeof(number))
-		number = upload->s3->random ^ (uint64_t)(uintptr_t)upload;
-	snprintf(upload->token, sizeof(upload->token), "%016llx", (unsigned long long)number);
+	snprintf(upload->token, sizeof(upload->token), "%016llx", (unsigned long long)random_next(&upload->s3->random));
 }
 
 void

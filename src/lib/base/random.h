@@ -1,12 +1,18 @@
-/* Random numbers that are the same for the same seed on every machine (splitmix64). */
-#ifndef SENGEN_RANDOM_H
-#define SENGEN_RANDOM_H
+/*
+ * Random numbers (splitmix64): the same for the same seed on every machine. Good for spreading tries
+ * over time, for names and for made-up data; not for secrets.
+ */
+#ifndef BASE_RANDOM_H
+#define BASE_RANDOM_H
 
 #include <stdint.h>
 
 struct random {
 	uint64_t state;
 };
+
+/* A generator whose numbers no other process will have. */
+struct random random_seeded(void);
 
 /* 64 random bits. */
 static inline uint64_t
