@@ -87,7 +87,7 @@ users() {
 
 @test "each library is used in its own room" {
 	[ "$(users '\bCURL|\bcurl_|<curl/')" = "lib/http" ]
-	[ "$(users '\bredis(Reply|Reader|Context|Connect|Free|Append|Command)|\bfreeReplyObject|<hiredis/|REDIS_(REPLY_|OK|ERR\b)\b')" = "lib/redis" ]
+	[ "$(users '\bredis(Reply|Reader|Context|Connect|Free|Append|Command)|\bfreeReplyObject|<hiredis/|REDIS_(REPLY_|OK\b|ERR\b)')" = "lib/redis" ]
 	[ "$(users '<grpc/|\bgrpc_(call|channel|completion_queue|slice|byte_buffer|op)\b')" = "senenrich senserve" ]
 }
 
@@ -96,7 +96,7 @@ calls() {
 	local object
 	(cd "$ROOT" && find src -name '*.c') | while read -r object; do
 		object=$1/${object%.c}.o
-		[ -e "$object" ] || { echo "$object is not there: run make" >&2; continue; }
+		[ -e "$object" ] || echo "$object is not there: run make" >&2
 		nm "$object" | sed "s|^|${object#"$1"/} |"
 	done | awk '
 		$NF == "main" { next }
@@ -113,7 +113,9 @@ calls() {
 @test "no two files call each other, directly or around" {
 	local objects=$ROOT/build
 	[ "$BIN" = "$ROOT/bin" ] || objects=$(dirname "$BIN")
-	calls "$objects" >pairs
+	calls "$objects" >pairs 2>missing
+	cat missing
+	[ ! -s missing ]
 	[ "$(wc -l <pairs)" -gt 500 ]
 	tsort pairs >/dev/null 2>circles || true
 	cat circles

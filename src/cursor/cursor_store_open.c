@@ -1,5 +1,6 @@
 /* The factory of cursor stores: the only file that knows which kinds there are. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "cursor/cursor_store_kind.h"

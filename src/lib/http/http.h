@@ -22,6 +22,8 @@ enum http_body { HTTP_TAKEN, HTTP_PAUSE, HTTP_REFUSED };
 
 #define HTTP_WHY_SIZE 256
 
+struct curl_slist;
+
 enum http_end {
 	HTTP_WHOLE,        /* a whole answer with some status */
 	HTTP_UNREACHABLE,  /* no connection came about: nothing was sent */
@@ -33,7 +35,7 @@ struct http_call {
 	/* what to send; owned by the caller and unchanged until the call is done */
 	const char *method;
 	const char *url;
-	void *headers; /* http_add_header; freed with http_call_release */
+	struct curl_slist *headers; /* http_add_header; freed with http_call_release */
 	struct slice body;
 	bool has_body;       /* send Content-Length even if body is empty */
 	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
