@@ -35,7 +35,7 @@ print_move(struct call *call, int64_t from, int64_t to)
 	struct buf text = BUF_INIT;
 
 	buf_printf(&text, "would move from %lld to %lld\n", (long long)from, (long long)to);
-	out_write_slice(&call->out, slice_of_buf(&text));
+	out_write_slice(&call->cli->out, slice_of_buf(&text));
 	buf_release(&text);
 }
 
@@ -43,7 +43,7 @@ print_move(struct call *call, int64_t from, int64_t to)
  * Moves the cursor to change->cursor, which a person gave; back only with --force. Saves the failed
  * objects with it.
  */
-static int
+static enum exit_status
 move_cursor(struct call *call, struct change *change)
 {
 	struct saved saved;
@@ -54,7 +54,7 @@ move_cursor(struct call *call, struct change *change)
 	/* With --force what is stored does not matter: it may be damaged. */
 	if (cursor_store_get(call->store, &before, &err) &&
 	    (call->options->dry_run || !change->force || err.kind != ERR_FAILED))
-		return command_failed(&err);
+		return cli_error(&err);
 	if (number < before && !change->force) {
 		log_error("the cursor is at %lld and only grows; --force moves it back to %lld", (long long)before,
 		          (long long)number);
@@ -65,8 +65,8 @@ move_cursor(struct call *call, struct change *change)
 		return STATUS_OK;
 	}
 	if (cursor_store_save(call->store, change, &saved, &err))
-		return command_failed(&err);
-	stats_int(&call->stats, "moved_to", saved.cursor);
+		return cli_error(&err);
+	stats_int(&call->cli->stats, "moved_to", saved.cursor);
 	if (number < before)
 		log_warning("moved back from %lld to %lld", (long long)before, (long long)number);
 	if (saved.cursor <= number)
@@ -75,14 +75,14 @@ move_cursor(struct call *call, struct change *change)
 	return STATUS_FAILED;
 }
 
-static int
+static enum exit_status
 set_number(struct call *call)
 {
 	struct change change = CHANGE_INIT;
 	int64_t number;
 
-	if (!units_parse_int(call->argv[0], 0, INT64_MAX, &number))
-		return cli_usage_error(call->cli, "'%s' is not a time in unix seconds", call->argv[0]);
+	if (!units_parse_int(call->cli->operands[0], 0, INT64_MAX, &number))
+		return cli_usage_error(call->cli, "'%s' is not a time in unix seconds", call->cli->operands[0]);
 	if (number > clock_unix() + YEAR_SECONDS && !call->options->force)
 		return cli_usage_error(call->cli, "%lld is more than a year in the future (milliseconds?): --force takes it",
 		                       (long long)number);
@@ -90,7 +90,7 @@ set_number(struct call *call)
 	return move_cursor(call, &change);
 }
 
-static int
+static enum exit_status
 set_by_receipts(struct call *call)
 {
 	struct receipts_result result;
@@ -99,45 +99,45 @@ set_by_receipts(struct call *call)
 	if (call->options->force)
 		return cli_usage_error(call->cli, "--force needs a value: cursor set N --force");
 	if (receipts_run(call->store, STDIN_FILENO, call->options->dry_run, &result, &err))
-		return command_failed(&err);
-	stats_int(&call->stats, "receipts", result.receipts);
-	stats_int(&call->stats, "failed", result.failed);
-	stats_int(&call->stats, "moved_from", result.from);
-	stats_int(&call->stats, "moved_to", result.to);
+		return cli_error(&err);
+	stats_int(&call->cli->stats, "receipts", result.receipts);
+	stats_int(&call->cli->stats, "failed", result.failed);
+	stats_int(&call->cli->stats, "moved_from", result.from);
+	stats_int(&call->cli->stats, "moved_to", result.to);
 	if (call->options->dry_run)
 		print_move(call, result.from, result.to);
 	return result.status;
 }
 
-static int
+static enum exit_status
 clear_failed(struct call *call)
 {
 	struct change change = CHANGE_INIT;
 	struct saved saved;
 	struct err err = ERR_INIT;
-	int status = STATUS_OK;
+	enum exit_status status = STATUS_OK;
 
-	change.clear_all = call->argc == 0;
-	for (int i = 0; i < call->argc; i++) {
-		if (*call->argv[i] == '\0')
+	change.clear_all = call->cli->operand_count == 0;
+	for (int i = 0; i < call->cli->operand_count; i++) {
+		if (*call->cli->operands[i] == '\0')
 			return cli_usage_error(call->cli, "an empty KEY");
-		change_remove(&change, slice_of_str(call->argv[i]));
+		change_remove(&change, slice_of_str(call->cli->operands[i]));
 	}
 	if (cursor_store_save(call->store, &change, &saved, &err)) {
-		status = command_failed(&err);
-	} else if (saved.removed < call->argc) {
-		log_error("of %d keys only %lld were among the failed", call->argc, (long long)saved.removed);
+		status = cli_error(&err);
+	} else if (saved.removed < call->cli->operand_count) {
+		log_error("of %d keys only %lld were among the failed", call->cli->operand_count, (long long)saved.removed);
 		status = STATUS_FAILED;
 	}
 	change_release(&change);
 	return status;
 }
 
-static int
+static enum exit_status
 print_line(struct call *call, const char *text)
 {
-	out_write_slice(&call->out, slice_of_str(text));
-	out_write_slice(&call->out, SLICE("\n"));
+	out_write_slice(&call->cli->out, slice_of_str(text));
+	out_write_slice(&call->cli->out, SLICE("\n"));
 	return STATUS_OK;
 }
 
@@ -154,70 +154,69 @@ identity_text(struct call *call, struct err *err)
 	return identity->text;
 }
 
-int
-command_failed(const struct err *err)
+enum exit_status
+run_get(void *context)
 {
-	err_log(err);
-	return err_status(err);
-}
-
-int
-run_get(struct call *call)
-{
+	struct call *call = context;
 	struct err err = ERR_INIT;
 	struct buf text = BUF_INIT;
 	int64_t cursor;
 
 	if (cursor_store_get(call->store, &cursor, &err) || (cursor == 0 && warn_left_behind(call, &err)))
-		return command_failed(&err);
+		return cli_error(&err);
 	buf_append_int(&text, cursor);
 	buf_append_byte(&text, '\n');
-	out_write_slice(&call->out, slice_of_buf(&text));
+	out_write_slice(&call->cli->out, slice_of_buf(&text));
 	buf_release(&text);
-	stats_int(&call->stats, "cursor", cursor);
+	stats_int(&call->cli->stats, "cursor", cursor);
 	return STATUS_OK;
 }
 
-int
-run_set(struct call *call)
+enum exit_status
+run_set(void *context)
 {
-	return call->argc ? set_number(call) : set_by_receipts(call);
+	struct call *call = context;
+
+	return call->cli->operand_count ? set_number(call) : set_by_receipts(call);
 }
 
-int
-run_failed(struct call *call)
+enum exit_status
+run_failed(void *context)
 {
+	struct call *call = context;
 	struct err err = ERR_INIT;
 	struct buf lines = BUF_INIT;
 
 	if (call->options->clear)
 		return clear_failed(call);
-	if (call->argc)
+	if (call->cli->operand_count)
 		return cli_usage_error(call->cli, "failed takes a KEY only with --clear");
 	if (cursor_store_failed(call->store, &lines, &err)) {
 		buf_release(&lines);
-		return command_failed(&err);
+		return cli_error(&err);
 	}
-	out_write_slice(&call->out, slice_of_buf(&lines));
+	out_write_slice(&call->cli->out, slice_of_buf(&lines));
 	buf_release(&lines);
 	return STATUS_OK;
 }
 
-int
-run_skip(struct call *call)
+enum exit_status
+run_skip(void *context)
 {
+	struct call *call = context;
 	struct err err = ERR_INIT;
 
-	if (call->argc == 0)
-		return cli_usage_error(call->cli, "skip needs a KEY");
-	if (skip_keys(call->store, call->cli->settings, call->argv, call->argc, call->options->reason, &err))
-		return command_failed(&err);
+	if (skip_keys(call->store, call->cli->settings, call->cli->operands, call->cli->operand_count,
+	              call->options->reason, &err))
+		return cli_error(&err);
 	return STATUS_OK;
 }
 
-int
-run_key(struct call *call)
+enum exit_status
+run_key(void *context)
 {
+	struct call *call = context;
+
 	if (!call->options->older)
 		return print_line(call, cursor_store_name(call->store));
 	/* No older version can have meant a custom endpoint: then there is no older name. */
@@ -225,56 +224,60 @@ run_key(struct call *call)
 	                                                  : print_line(call, cursor_store_older_name(call->store));
 }
 
-int
-run_identity(struct call *call)
+enum exit_status
+run_identity(void *context)
 {
+	struct call *call = context;
 	struct err err = ERR_INIT;
 	const char *identity = identity_text(call, &err);
 
-	return identity != NULL ? print_line(call, identity) : command_failed(&err);
+	return identity != NULL ? print_line(call, identity) : cli_error(&err);
 }
 
-int
-run_lock(struct call *call)
+enum exit_status
+run_lock(void *context)
 {
+	struct call *call = context;
 	struct err err = ERR_INIT;
 	struct buf path = BUF_INIT;
 	const char *identity = identity_text(call, &err);
-	int status;
+	enum exit_status status;
 
 	if (identity == NULL || run_lock_prepare(identity, &path, &err))
-		status = command_failed(&err);
+		status = cli_error(&err);
 	else
 		status = print_line(call, buf_cstr(&path));
 	buf_release(&path);
 	return status;
 }
 
-int
-run_import(struct call *call)
+enum exit_status
+run_import(void *context)
 {
+	struct call *call = context;
 	const char *names[] = {cursor_store_older_name(call->store), "last_key", NULL};
-	const char *const given[] = {call->argc ? call->argv[0] : NULL, NULL};
+	const char *const given[] = {call->cli->operand_count ? call->cli->operands[0] : NULL, NULL};
 	const struct options *options = call->options;
 	struct change change = CHANGE_INIT;
 	struct err err = ERR_INIT;
 	const char *from;
 	int64_t cursor;
-	int status, adopted = 0;
+	enum exit_status status;
+	int adopted = 0;
 
 	/* A cursor that the file already holds need not be looked for in Redis. */
-	if (call->argc == 0)
+	if (call->cli->operand_count == 0)
 		adopted = cursor_store_adopt(call->store, options->force, options->dry_run, &cursor, &err);
 	if (adopted < 0)
-		return command_failed(&err);
+		return cli_error(&err);
 	if (adopted > 0) {
 		log_notice("%s %s, at %lld", options->dry_run ? "would take over" : "took over", cursor_store_name(call->store),
 		           (long long)cursor);
 		return STATUS_OK;
 	}
-	if (import_read(call->cli->settings, call->argc ? given : names, &change, &from, &err)) {
+	if (import_read(call->cli->settings, call->cli->operand_count ? given : names, &change, &from, &err)) {
 		change_release(&change);
-		return command_failed(&err);
+		return cli_error(&err);
 	}
 	status = move_cursor(call, &change);
 	if (status == STATUS_OK && !options->dry_run)

@@ -4,9 +4,7 @@
 
 #include <stdbool.h>
 
-#include "base/io.h"
 #include "cli/cli.h"
-#include "cli/stats.h"
 #include "cursor/cursor_store.h"
 
 struct options {
@@ -21,24 +19,19 @@ struct options {
 struct call {
 	struct cli *cli;
 	const struct options *options;
-	int argc; /* operands behind the command's name */
-	char **argv;
 	struct cursor_store *store;
-	struct out out;
-	struct stats stats;
 };
 
-/* Prints the error. Returns the exit status that it calls for. */
-int command_failed(const struct err *err);
-
-/* The commands. Each prints its own errors and returns the exit status. */
-int run_get(struct call *call);
-int run_set(struct call *call);
-int run_failed(struct call *call);
-int run_skip(struct call *call);
-int run_key(struct call *call);
-int run_identity(struct call *call);
-int run_lock(struct call *call);
-int run_import(struct call *call);
+/*
+ * The commands. Each prints its own errors and returns the exit status; `call` is a struct call.
+ */
+enum exit_status run_get(void *call);
+enum exit_status run_set(void *call);
+enum exit_status run_failed(void *call);
+enum exit_status run_skip(void *call);
+enum exit_status run_key(void *call);
+enum exit_status run_identity(void *call);
+enum exit_status run_lock(void *call);
+enum exit_status run_import(void *call);
 
 #endif

@@ -15,12 +15,39 @@
  * Exit: 0 done; 1 an object failed for good, or a receipt is damaged; 2 usage; 75 Redis cannot be
  * reached, or something was left for a later run.
  */
-#include <unistd.h>
-
-#include "base/log.h"
-#include "base/signals.h"
-#include "cli/option_rows.h"
 #include "cursor/commands.h"
+
+static struct options options;
+
+/* clang-format off */
+static const struct cli_option option_table[] = {
+	OPT_FLAG(0, "force", &options.force, "set, import: move it back too, over anything"),
+	OPT_FLAG(0, "dry-run", &options.dry_run, "set, import: say what would be done, change nothing"),
+	OPT_FLAG(0, "clear", &options.clear, "failed: forget them all, or KEY"),
+	OPT_FLAG(0, "older", &options.older, "key: that of an older version, if it counts here"),
+	OPT_TEXT(0, "reason", "TEXT", &options.reason, "skip: why; `cursor failed` shows it"),
+	OPT_SETTING("cursor_store"),
+	OPT_SETTING("input_bucket"),
+	OPT_SETTING("output_bucket"),
+	OPT_SETTING("raw_prefix"),
+	OPT_SETTING("mod_prefix"),
+	OPT_SETTING("endpoint_url"),
+	OPT_REDIS_SETTINGS,
+	OPT_END,
+};
+
+static const struct cli_command commands[] = {
+	{"get", "no operands", 0, 0, {NULL}, run_get},
+	{"set", "N, or receipts on standard input", 0, 1, {"force", "dry-run"}, run_set},
+	{"failed", "KEYs", 0, CLI_ANY_OPERANDS, {"clear"}, run_failed},
+	{"skip", "a KEY or several", 1, CLI_ANY_OPERANDS, {"reason"}, run_skip},
+	{"key", "no operands", 0, 0, {"older"}, run_key},
+	{"identity", "no operands", 0, 0, {NULL}, run_identity},
+	{"lock", "no operands", 0, 0, {NULL}, run_lock},
+	{"import", "one NAME at most", 0, 1, {"force", "dry-run"}, run_import},
+	{NULL, NULL, 0, 0, {NULL}, NULL},
+};
+/* clang-format on */
 
 static const char *const usage[] = {
 	"get|identity|lock|key [OPTION]...",
@@ -37,119 +64,33 @@ static const char *const examples[] = {
 	NULL,
 };
 
-/* clang-format off */
-static const struct command {
-	const char *name;
-	int operands; /* at most; -1: any number */
-	const char *options; /* which it takes: f(orce), d(ry-run), c(lear), r(eason), o(lder) */
-	int (*run)(struct call *call);
-} commands[] = {
-	{"get", 0, "", run_get},
-	{"set", 1, "fd", run_set},
-	{"failed", -1, "c", run_failed},
-	{"skip", -1, "r", run_skip},
-	{"key", 0, "o", run_key},
-	{"identity", 0, "", run_identity},
-	{"lock", 0, "", run_lock},
-	{"import", 1, "fd", run_import},
-};
-#define COMMANDS "get, set, failed, skip, key, identity, lock or import"
-/* clang-format on */
-
-/* Whether the command takes the options that were given. */
-static bool
-takes_options(const struct command *command, const struct options *options)
+static enum exit_status
+run_cursor(struct cli *cli)
 {
-	return (!options->force || strchr(command->options, 'f')) && (!options->dry_run || strchr(command->options, 'd')) &&
-	       (!options->clear || strchr(command->options, 'c')) &&
-	       (options->reason == NULL || strchr(command->options, 'r')) &&
-	       (!options->older || strchr(command->options, 'o'));
-}
-
-/* The command that the operands name, checked; NULL after a usage error, which is printed. */
-static const struct command *
-find_command(const struct call *call)
-{
-	const struct cli *cli = call->cli;
-	const struct command *command = NULL;
-
-	if (cli->operand_count == 0) {
-		cli_usage_error(cli, "no command: " COMMANDS);
-		return NULL;
-	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(cli->operands[0], commands[i].name) == 0)
-			command = &commands[i];
-	if (command == NULL)
-		cli_usage_error(cli, "unknown command '%s': " COMMANDS, cli->operands[0]);
-	else if (command->operands >= 0 && call->argc > command->operands)
-		cli_usage_error(cli, "%s: too many arguments", command->name);
-	else if (!takes_options(command, call->options))
-		cli_usage_error(cli, "%s does not take this option", command->name);
-	else
-		return command;
-	return NULL;
-}
-
-static int
-run_command(struct call *call)
-{
-	const struct command *command = find_command(call);
+	struct call call = {.cli = cli, .options = &options};
 	struct err err = ERR_INIT;
-	int status;
+	enum exit_status status;
 
-	if (command == NULL)
-		return STATUS_USAGE;
-	call->store = cursor_store_open(call->cli->settings, &err);
-	if (call->store == NULL)
-		return command_failed(&err);
-	out_init(&call->out, STDOUT_FILENO);
-	stats_init(&call->stats, "cursor");
-	status = command->run(call);
-	cursor_store_free(call->store);
-	if (stats_save(&call->stats, call->cli->stats_path, &err))
-		status = status_worse(status, command_failed(&err));
-	stats_release(&call->stats);
-	if (signals_stop())
-		signals_die(signals_stop());
-	if (out_close(&call->out, &err))
-		status = status_worse(status, command_failed(&err));
+	call.store = cursor_store_open(cli->settings, &err);
+	if (call.store == NULL)
+		return cli_error(&err);
+	status = cli_run_command(cli, &call);
+	cursor_store_free(call.store);
 	return status;
 }
 
 int
 main(int argc, char **argv)
 {
-	static struct options options;
-	const struct cli_option table[] = {
-		{CLI_FLAG, 0, "force", NULL, "set, import: move it back too, over anything", &options.force, 0, 0},
-		{CLI_FLAG, 0, "dry-run", NULL, "set, import: say what would be done, change nothing", &options.dry_run, 0, 0},
-		{CLI_FLAG, 0, "clear", NULL, "failed: forget them all, or KEY", &options.clear, 0, 0},
-		{CLI_FLAG, 0, "older", NULL, "key: that of an older version, if it counts here", &options.older, 0, 0},
-		{CLI_TEXT, 0, "reason", "TEXT", "skip: why; `cursor failed` shows it", &options.reason, 0, 0},
-		{CLI_SETTING, 0, "cursor-store", "STORE", "where it is kept: redis, or file:PATH (redis)", NULL, 0, 0},
-		{CLI_SETTING, 0, "input-bucket", "BUCKET", "bucket of the raw postings", NULL, 0, 0},
-		{CLI_SETTING, 0, "output-bucket", "BUCKET", "bucket of the enriched ones", NULL, 0, 0},
-		{CLI_SETTING, 0, "raw-prefix", "PREFIX", "prefix of the raw objects (job-postings-raw/)", NULL, 0, 0},
-		{CLI_SETTING, 0, "mod-prefix", "PREFIX", "prefix of the enriched ones (job-postings-mod/)", NULL, 0, 0},
-		{CLI_SETTING, 0, "endpoint-url", "URL", "another S3 server than AWS, or file:///FOLDER", NULL, 0, 0},
-		CLI_REDIS_ROWS,
-		{CLI_END, 0, NULL, NULL, NULL, NULL, 0, 0},
-	};
-	struct cli cli = {
-		.program = "cursor",
+	static const struct cli_program program = {
+		.name = "cursor",
 		.purpose = "Remember how far everything is done.",
 		.usage = usage,
-		.options = table,
+		.options = option_table,
+		.commands = commands,
 		.examples = examples,
+		.run = run_cursor,
 	};
-	struct call call = {.cli = &cli, .options = &options};
 
-	if (cli_start(&cli, argc, argv)) {
-		call.argc = cli.operand_count > 0 ? cli.operand_count - 1 : 0;
-		call.argv = cli.operands + 1;
-		cli.status = run_command(&call);
-	}
-	cli_release(&cli);
-	return cli.status;
+	return cli_run(&program, argc, argv);
 }

@@ -21,16 +21,14 @@ struct options {
 
 /* One call of the program. */
 struct call {
-	const struct cli *cli;
+	struct cli *cli;
 	const struct options *options;
-	int argc; /* operands behind the command's name */
-	char **argv;
 	struct cache *cache; /* connected */
 	struct report report;
 };
 
-/* Prints the error. Returns the exit status that it calls for. */
-int call_failed(const struct err *err);
+/* Connects, runs the command that was named, and prints what it reported. */
+enum exit_status run_call(struct cli *cli, const struct options *options);
 
 /* Sends the queued writes and waits until at most `keep` of them are unanswered. */
 int call_settle_writes(struct call *call, size_t keep, struct err *err);

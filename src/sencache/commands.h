@@ -1,15 +1,18 @@
-/* The commands of sencache. Each returns an exit status and prints its own errors. */
+/*
+ * The commands of sencache. Each prints its own errors and returns the exit status; `call` is a
+ * struct call.
+ */
 #ifndef SENCACHE_COMMANDS_H
 #define SENCACHE_COMMANDS_H
 
 #include "sencache/call.h"
 
-int run_get(struct call *call);    /* pair.c */
-int run_set(struct call *call);    /* pair.c */
-int run_forget(struct call *call); /* pair.c */
-int run_stats(struct call *call);  /* survey.c */
-int run_server(struct call *call); /* server.c */
-int run_import(struct call *call); /* import.c: pairs on stdin */
-int run_legacy(struct call *call); /* legacy.c: the predecessor's keys */
+enum exit_status run_get(void *call);           /* pair.c */
+enum exit_status run_set(void *call);           /* pair.c */
+enum exit_status run_forget(void *call);        /* pair.c */
+enum exit_status run_stats(void *call);         /* survey.c */
+enum exit_status run_server(void *call);        /* server.c */
+enum exit_status run_import(void *call);        /* import.c: pairs on stdin */
+enum exit_status run_legacy(struct call *call); /* legacy.c: the predecessor's keys */
 
 #endif

@@ -36,11 +36,11 @@ struct import {
 	struct buf scratch, hash_scratch;
 	struct buf frame; /* the key of the frame that is open; empty outside of one */
 	int64_t pairs, bad, queued;
-	int status;
+	enum exit_status status;
 };
 
 static void
-worsen_status(struct import *in, int status)
+worsen_status(struct import *in, enum exit_status status)
 {
 	in->status = (int)status_worse((enum exit_status)in->status, (enum exit_status)status);
 }
@@ -183,9 +183,10 @@ read_all(struct import *in, struct err *err)
 	return in->call->options->dry_run ? 0 : call_settle_writes(in->call, 0, err);
 }
 
-int
-run_import(struct call *call)
+enum exit_status
+run_import(void *context)
 {
+	struct call *call = context;
 	struct import in = {.call = call};
 	struct err err = ERR_INIT;
 
@@ -197,7 +198,7 @@ run_import(struct call *call)
 	if (read_all(&in, &err) < 0) {
 		/* what was written stays: the same input may simply come again */
 		err_prefix(&err, "stopped at line %llu, not all before it written", (unsigned long long)in.lines.number);
-		worsen_status(&in, call_failed(&err));
+		worsen_status(&in, cli_error(&err));
 	}
 	report_int(&call->report, "lines", (int64_t)in.lines.number);
 	report_int(&call->report, "pairs", in.pairs);

@@ -202,17 +202,17 @@ static int
 import_legacy(struct legacy *l)
 {
 	struct err err = ERR_INIT;
-	int status = STATUS_OK;
+	enum exit_status status = STATUS_OK;
 
 	l->redis = redis_open(l->call->cli->settings, &err);
 	if (l->redis == NULL)
-		return call_failed(&err);
+		return cli_error(&err);
 	scan_init(&l->scan, l->redis, NULL);
 	l->said_ms = clock_mono_ms();
 	if (import_all_keys(l, &err) < 0) {
 		err_prefix(&err, "stopped after %lld keys (what is written stays; the same call begins anew)",
 		           (long long)l->keys);
-		status = call_failed(&err);
+		status = cli_error(&err);
 	} else {
 		report_numbers(l);
 	}
@@ -223,7 +223,7 @@ import_legacy(struct legacy *l)
 	return status;
 }
 
-int
+enum exit_status
 run_legacy(struct call *call)
 {
 	struct legacy l = {.call = call};

@@ -9,13 +9,13 @@
  * Reads the pair from the first two operands. Returns STATUS_OK, or the status of a usage error,
  * which is printed.
  */
-static int
+static enum exit_status
 read_operands(const struct call *call, struct slice *company, struct slice *title, struct pair_hash *hash)
 {
 	struct buf scratch = BUF_INIT;
 
-	*company = slice_of_str(call->argv[0]);
-	*title = slice_of_str(call->argv[1]);
+	*company = slice_of_str(call->cli->operands[0]);
+	*title = slice_of_str(call->cli->operands[1]);
 	if (title->len == 0)
 		return cli_usage_error(call->cli, "an empty TITLE: no posting has one");
 	if (!slice_is_utf8(*company) || !slice_is_utf8(*title))
@@ -66,21 +66,22 @@ delete_pair(const struct call *call, struct pair_hash hash, bool *found, struct 
 	return reply ? 0 : -1;
 }
 
-int
-run_get(struct call *call)
+enum exit_status
+run_get(void *context)
 {
+	struct call *call = context;
 	struct slice company, title;
 	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int seniority;
-	int status = read_operands(call, &company, &title, &hash);
+	enum exit_status status = read_operands(call, &company, &title, &hash);
 
 	if (status != STATUS_OK)
 		return status;
 	if (cache_ask(call->cache, hash, &err) < 0 || take_answer(call->cache, &seniority, &err) < 0)
-		return call_failed(&err);
+		return cli_error(&err);
 	if (seniority == 0 && ask_legacy(call, company, title, &seniority, &err) < 0)
-		return call_failed(&err);
+		return cli_error(&err);
 	if (seniority == 0) {
 		log_info("%s does not know this pair", cache_name(call->cache));
 		return STATUS_FAILED;
@@ -89,38 +90,40 @@ run_get(struct call *call)
 	return STATUS_OK;
 }
 
-int
-run_set(struct call *call)
+enum exit_status
+run_set(void *context)
 {
+	struct call *call = context;
 	struct slice company, title;
 	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int64_t seniority;
-	int status = read_operands(call, &company, &title, &hash);
+	enum exit_status status = read_operands(call, &company, &title, &hash);
 
 	if (status != STATUS_OK)
 		return status;
-	if (!units_parse_int(call->argv[2], 1, 7, &seniority))
-		return cli_usage_error(call->cli, "'%s' is not a seniority: 1 to 7", call->argv[2]);
+	if (!units_parse_int(call->cli->operands[2], 1, 7, &seniority))
+		return cli_usage_error(call->cli, "'%s' is not a seniority: 1 to 7", call->cli->operands[2]);
 	if (cache_tell(call->cache, hash, (int)seniority, &err) < 0 || call_settle_writes(call, 0, &err) < 0)
-		return call_failed(&err);
+		return cli_error(&err);
 	return STATUS_OK;
 }
 
-int
-run_forget(struct call *call)
+enum exit_status
+run_forget(void *context)
 {
+	struct call *call = context;
 	struct slice company, title;
 	struct pair_hash hash = {0};
 	struct err err = ERR_INIT;
 	int legacy;
 	bool found;
-	int status = read_operands(call, &company, &title, &hash);
+	enum exit_status status = read_operands(call, &company, &title, &hash);
 
 	if (status != STATUS_OK)
 		return status;
 	if (delete_pair(call, hash, &found, &err) < 0 || ask_legacy(call, company, title, &legacy, &err) < 0)
-		return call_failed(&err);
+		return cli_error(&err);
 	if (legacy > 0)
 		log_warning("the predecessor's key '%.*s:%.*s' still says %d, and cache_legacy is on: DEL it too",
 		            SLICE_ARGS(company), SLICE_ARGS(title), legacy);

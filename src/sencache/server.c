@@ -61,26 +61,27 @@ report_rows(struct report *report, struct slice info)
 	}
 }
 
-int
-run_server(struct call *call)
+enum exit_status
+run_server(void *context)
 {
+	struct call *call = context;
 	struct slice argv[] = {SLICE("INFO")};
 	struct err err = ERR_INIT;
 	struct redis *redis = redis_open(call->cli->settings, &err);
 	struct redis_reply *reply;
-	int status = STATUS_OK;
+	enum exit_status status = STATUS_OK;
 
 	if (redis == NULL)
-		return call_failed(&err);
+		return cli_error(&err);
 	report_text(&call->report, "redis", redis_name(redis));
 	reply = redis_command(redis, &err, 1, argv);
 	if (reply == NULL) {
-		status = call_failed(&err);
+		status = cli_error(&err);
 	} else if (reply->type == REDIS_STRING) {
 		report_rows(&call->report, reply->text);
 	} else {
 		err_set(&err, ERR_FAILED, "%s: INFO: an answer of an unexpected kind", redis_name(redis));
-		status = call_failed(&err);
+		status = cli_error(&err);
 	}
 	redis_reply_free(reply);
 	redis_free(redis);

@@ -138,20 +138,21 @@ report_survey(struct survey *s)
 	report_fraction(report, "bytes_per_pair", each);
 }
 
-int
-run_stats(struct call *call)
+enum exit_status
+run_stats(void *context)
 {
+	struct call *call = context;
 	struct survey s = {.call = call};
 	struct err err = ERR_INIT;
 	int status = STATUS_OK;
 
 	s.redis = redis_open(call->cli->settings, &err);
 	if (s.redis == NULL)
-		return call_failed(&err);
+		return cli_error(&err);
 	buf_printf(&s.pattern, "seniority:%lld:?????", (long long)settings_int(call->cli->settings, "cache_version"));
 	scan_init(&s.scan, s.redis, buf_cstr(&s.pattern));
 	if (survey_all_buckets(&s, &err) < 0)
-		status = call_failed(&err);
+		status = cli_error(&err);
 	else
 		report_survey(&s);
 	scan_release(&s.scan);

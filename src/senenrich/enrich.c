@@ -103,15 +103,15 @@ wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 	struct pollfd fds[3] = {
 		{.fd = window_has_room(e) ? e->fd : -1, .events = POLLIN},
 		{.fd = dispatcher_fd(&e->dispatcher), .events = POLLIN},
-		{.fd = e->out.fd}, /* POLLERR: the reader has left */
+		{.fd = e->out->fd}, /* POLLERR: the reader has left */
 	};
 	enum time_use before = time_profile_switch(&e->profile, e->dispatcher.under_way > 0 ? TIME_MODEL : TIME_INPUT);
 	int n = poll(fds, 3, timeout_ms);
 
 	time_profile_switch(&e->profile, before);
 	*anything = n > 0;
-	if (n > 0 && (fds[2].revents & POLLERR) != 0 && e->out.failed == 0)
-		e->out.failed = EPIPE;
+	if (n > 0 && (fds[2].revents & POLLERR) != 0 && e->out->failed == 0)
+		e->out->failed = EPIPE;
 	return n > 0 && fds[0].revents != 0;
 }
 
@@ -155,8 +155,8 @@ do_idle_work(struct enrich *e, int64_t idle, struct err *err)
 	if (claims_step(&e->claims) ||
 	    dispatcher_start(&e->dispatcher, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
 		return 1;
-	if (e->out.buf.len > 0) {
-		out_flush(&e->out);
+	if (e->out->buf.len > 0) {
+		out_flush(e->out);
 		return 1;
 	}
 	return 0;
@@ -214,18 +214,17 @@ save_answers_under_way(struct enrich *e)
 }
 
 int
-enrich_init(struct enrich *e, int fd, const struct settings *settings, const struct enrich_options *options,
-            struct err *err)
+enrich_init(struct enrich *e, int fd, struct out *out, const struct settings *settings,
+            const struct enrich_options *options, struct err *err)
 {
-	*e = (struct enrich){.options = *options, .fd = fd};
+	*e = (struct enrich){.options = *options, .fd = fd, .out = out};
 	e->max_line = (size_t)settings_int(settings, "max_line");
 	lines_init(&e->lines, e->max_line * CONTROL_FACTOR + 64 * 1024);
-	out_init(&e->out, STDOUT_FILENO);
 	e->memo = memo_new(options->memo_pairs);
 	pairs_init(&e->pairs);
 	dispatcher_init(&e->dispatcher, settings, &e->pairs);
 	claims_init(&e->claims, &e->lookup, &e->dispatcher);
-	emit_init(&e->emit, &e->out, options->rejects_fd, &e->pairs);
+	emit_init(&e->emit, e->out, options->rejects_fd, &e->pairs);
 	if (settings_int(settings, "max_rejects") >= 0)
 		e->emit.max_rejects = settings_int(settings, "max_rejects");
 	e->filling = batch_new();
@@ -237,7 +236,6 @@ void
 enrich_release(struct enrich *e)
 {
 	lines_release(&e->lines);
-	buf_release(&e->out.buf);
 	json_release(&e->json);
 	buf_release(&e->scratch);
 	buf_release(&e->hash_scratch);
@@ -264,7 +262,7 @@ enrich_run(struct enrich *e, struct err *err)
 	while (!e->input_end || e->first || e->filling->count > 0 || e->lookup.flying.count > 0) {
 		if (signals_stop())
 			return 0;
-		if (e->out.failed) {
+		if (e->out->failed) {
 			save_answers_under_way(e);
 			return 0;
 		}

@@ -38,7 +38,7 @@ struct enrich {
 	int fd;
 	size_t max_line;
 	struct lines lines;
-	struct out out;
+	struct out *out;
 	struct json json;
 	struct buf scratch, hash_scratch;
 	struct memo *memo;
@@ -58,9 +58,9 @@ struct enrich {
 	int64_t last_input_ms;
 };
 
-/* Reads from fd and writes to stdout. Connects to Redis. -1 with err. */
-int enrich_init(struct enrich *enrich, int fd, const struct settings *settings, const struct enrich_options *options,
-                struct err *err);
+/* Reads from fd and writes to `out`, which must outlive it. Connects to Redis. -1 with err. */
+int enrich_init(struct enrich *enrich, int fd, struct out *out, const struct settings *settings,
+                const struct enrich_options *options, struct err *err);
 
 /*
  * Runs until all of the input is written. Returns 0, or -1 with err. Faults of the input are in

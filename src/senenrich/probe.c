@@ -108,39 +108,36 @@ check_answer(const struct probe *probe, int32_t *seniority, struct err *err)
  * Prints the answer. An unhealthy model that answers will do for a run, as the pipe does not ask
  * for health; but a load balancer in front of it may.
  */
-static int
-print_answer(const struct probe *probe, int32_t seniority, struct err *err)
+static void
+print_answer(const struct probe *probe, int32_t seniority, struct out *out)
 {
 	const char *said = health_text(&probe->health);
 	struct buf text = BUF_INIT;
-	int result = 0;
 
 	buf_printf(&text, "%s answered %d in %lld ms; health: %s\n", probe->address, (int)seniority,
 	           (long long)probe->pair_ms, said);
-	if (io_write_all(STDOUT_FILENO, text.data, text.len) < 0)
-		result = err_set_errno(err, ERR_FAILED, "cannot write");
+	out_write_slice(out, slice_of_buf(&text));
 	buf_release(&text);
 	if (!probe->health.no_method && strcmp(said, "SERVING") != 0)
 		log_warning("%s answers, but of its health it says: %s", probe->address, said);
-	return result;
 }
 
-int
-probe_model(const struct settings *settings, struct err *err)
+enum exit_status
+probe_model(struct cli *cli)
 {
-	struct probe probe = {.address = settings_text(settings, "grpc_server_address")};
-	int64_t timeout = settings_int(settings, "rpc_timeout");
+	struct probe probe = {.address = settings_text(cli->settings, "grpc_server_address")};
+	int64_t timeout = settings_int(cli->settings, "rpc_timeout");
+	struct err err = ERR_INIT;
 	int32_t seniority = 0;
-	int result = -1;
 
-	probe.model = model_new(settings, err);
+	probe.model = model_new(cli->settings, &err);
 	if (probe.model == NULL)
-		return -1;
+		return cli_error(&err);
 	send_both_calls(&probe, timeout < PROBE_TIMEOUT_MS ? timeout : PROBE_TIMEOUT_MS);
-	if (wait_for_replies(&probe, err) == 0 && check_answer(&probe, &seniority, err) == 0)
-		result = print_answer(&probe, seniority, err);
+	if (wait_for_replies(&probe, &err) == 0 && check_answer(&probe, &seniority, &err) == 0)
+		print_answer(&probe, seniority, &cli->out);
 	buf_release(&probe.pair.message);
 	buf_release(&probe.health.message);
 	model_free(probe.model);
-	return result;
+	return err.kind == ERR_NONE ? STATUS_OK : cli_error(&err);
 }

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "base/io.h"
+#include "base/signals.h"
 #include "json/json.h"
 #include "senserve/match.h"
 #include "streams/lines.h"
@@ -12,7 +12,7 @@ enum { TITLE_MAX = 1 << 20 };
 
 struct explainer {
 	struct match *match;
-	struct out out;
+	struct out *out;
 	struct buf line;
 };
 
@@ -32,7 +32,7 @@ explain_title(struct explainer *explainer, struct slice title)
 	buf_append_str(line, ",\"title\":");
 	json_quote(line, title);
 	buf_append_str(line, "}\n");
-	return out_write_slice(&explainer->out, slice_of_buf(line));
+	return out_write_slice(explainer->out, slice_of_buf(line));
 }
 
 static int
@@ -47,30 +47,25 @@ explain_stdin(struct explainer *explainer, struct err *err)
 		got = lines_read(&lines, STDIN_FILENO);
 		while (lines_next(&lines, &line) != LINE_MORE)
 			explain_title(explainer, line);
-	} while (got > 0 && !explainer->out.failed);
+	} while (got > 0 && !explainer->out->failed);
 	if (lines_rest(&lines, &line) == LINE_WHOLE)
 		explain_title(explainer, line);
 	lines_release(&lines);
 	return got < 0 ? err_set_errno(err, ERR_FAILED, "cannot read stdin") : 0;
 }
 
-int
-explain(char **titles, int count, struct err *err)
+enum exit_status
+explain_titles(struct cli *cli)
 {
-	struct explainer explainer = {.match = match_new()};
-	struct err closing = ERR_INIT;
+	struct explainer explainer = {.match = match_new(), .out = &cli->out};
+	struct err err = ERR_INIT;
 	int result = 0;
 
-	out_init(&explainer.out, STDOUT_FILENO);
-	if (count == 0)
-		result = explain_stdin(&explainer, err);
-	for (int i = 0; i < count; i++)
-		explain_title(&explainer, slice_of_str(titles[i]));
+	if (cli->operand_count == 0)
+		result = explain_stdin(&explainer, &err);
+	for (int i = 0; i < cli->operand_count; i++)
+		explain_title(&explainer, slice_of_str(cli->operands[i]));
 	buf_release(&explainer.line);
 	match_free(explainer.match);
-	if (out_close(&explainer.out, &closing) != 0 && result == 0) {
-		*err = closing;
-		result = -1;
-	}
-	return result;
+	return result < 0 && !signals_stop() ? cli_error(&err) : STATUS_OK;
 }

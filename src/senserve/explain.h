@@ -2,12 +2,12 @@
 #ifndef SENSERVE_EXPLAIN_H
 #define SENSERVE_EXPLAIN_H
 
-#include "base/err.h"
+#include "cli/cli.h"
 
 /*
- * Prints {"seniority":6,"rule":"...","title":"..."} for each title or, if there are none, for each
- * line of stdin. `rule` is null if no rule knows the title. Returns 0, or -1 with err.
+ * Prints {"seniority":6,"rule":"...","title":"..."} for each operand or, if there are none, for each
+ * line of stdin. `rule` is null if no rule knows the title.
  */
-int explain(char **titles, int count, struct err *err);
+enum exit_status explain_titles(struct cli *cli);
 
 #endif

@@ -201,9 +201,7 @@ out_close(struct out *out, struct err *err)
 	if (out->failed == 0)
 		return 0;
 	if (out->failed == EPIPE)
-		signals_die(SIGPIPE);
-	if (out->failed == EINTR && signals_stop())
-		signals_die(signals_stop());
+		signals_note(SIGPIPE);
 	errno = out->failed;
 	return err_set_errno(err, ERR_FAILED, "cannot write to standard output");
 }

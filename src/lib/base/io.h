@@ -64,8 +64,8 @@ char *out_room(struct out *out, size_t len);
 void out_put(struct out *out, size_t len);
 
 /*
- * Flush; release. Returns 0, or -1 with err. Where the reader has left (EPIPE) it does not return:
- * the process ends by SIGPIPE, quietly, as any filter does. Clean up before that.
+ * Flush; release. Returns 0, or -1 with err. If the reader has left (EPIPE), that counts as SIGPIPE
+ * that asked to stop: the program is to end by it, without a word, as any filter does.
  */
 int out_close(struct out *out, struct err *err);
 

@@ -38,6 +38,13 @@ signals_stop(void)
 	return stop_signal;
 }
 
+void
+signals_note(int signal)
+{
+	if (stop_signal == 0)
+		stop_signal = signal;
+}
+
 _Noreturn void
 signals_die(int signal)
 {

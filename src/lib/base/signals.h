@@ -1,7 +1,7 @@
 /*
  * SIGINT and SIGTERM only set a flag; the program cleans up and then ends by the same signal, so
- * that a shell sees what happened. SIGPIPE is ignored (sockets); base/io.h ends the process by it
- * where stdout's reader has left.
+ * that a shell sees what happened. SIGPIPE is ignored (sockets); if the reader of standard output
+ * has left, out_close() (base/io.h) notes it, and the program ends by it in the same way.
  */
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
@@ -12,6 +12,9 @@ void signals_init(void);
 
 /* The signal that asked the program to stop, or 0. */
 int signals_stop(void);
+
+/* From now on as if this signal had asked the program to stop; the first one counts. */
+void signals_note(int signal);
 
 /* End the process by this signal, with its default action. Does not return. */
 _Noreturn void signals_die(int signal);

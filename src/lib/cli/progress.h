@@ -22,7 +22,10 @@ void progress_count(const char *name, const int64_t *counter);
 /* To be called from loops, each time that something may have been done; not for every line. */
 void progress_tick(void);
 
-/* Writes it once more, whenever the last time was; then the counters are let go. */
+/*
+ * Writes it once more, whenever the last time was; then the counters are let go. To be called before
+ * they go out of scope; does nothing the second time.
+ */
 void progress_end(void);
 
 #endif

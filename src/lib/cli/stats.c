@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/io.h"
-#include "cli/progress.h"
 #include "cli/stats.h"
 #include "json/json.h"
 
@@ -76,7 +75,6 @@ stats_save(struct stats *stats, const char *path, struct err *err)
 	struct rusage usage;
 	int fd, result = 0;
 
-	progress_end();
 	if (path == NULL)
 		return 0;
 	getrusage(RUSAGE_SELF, &usage);

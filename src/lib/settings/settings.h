@@ -20,6 +20,7 @@ enum setting_kind { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_SIZE, SETTI
 struct setting {
 	const char *name; /* as in config.yaml */
 	enum setting_kind kind;
+	const char *arg;      /* what --help calls its value; NULL: a switch, or it has no flag */
 	const char *fallback; /* the default as text, or NULL: none */
 	int64_t min, max;     /* SETTING_INT */
 	bool secret;          /* has no flag, is never printed */
