@@ -1,5 +1,6 @@
 # How programs end: standard output is checked, statistics are saved, a signal is passed on; the same in all of them.
 
+# shellcheck disable=SC2154 # bats sets stderr
 load helper
 
 PROGRAMS='s3ls s3cat senenrich s3put cursor sencache sengen senserve'
