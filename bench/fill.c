@@ -78,7 +78,7 @@ main(int argc, char **argv)
 	cache = cache_new(settings);
 	if (settings_load(settings, NULL, &err) < 0 || cache_connect(cache, &err) < 0 ||
 	    store_pairs(cache, atol(argv[1]), atol(argv[2]), &err) < 0)
-		fprintf(stderr, "fill: %s\n", err.text);
+		fprintf(stderr, "fill: %s\n", ERR_TEXT(&err));
 	cache_free(cache);
 	settings_free(settings);
 	return err_status(&err);

@@ -88,3 +88,20 @@ all_json() {
 	all_json "$BATS_TEST_TMPDIR/model.log"
 	[[ $(jq -r .message "$BATS_TEST_TMPDIR/model.log") == "listening on "* ]]
 }
+
+# What an answer of S3 said is in members of its own; the message is the same as in text.
+@test "JSON has what went wrong as members" {
+	odd_start
+	export ENDPOINT_URL=$S3_ENDPOINT
+	run -1 --separate-stderr s3cat s3://some.test/no/such
+	message=${stderr#s3cat: }
+	run -1 --separate-stderr s3cat --log-format json s3://some.test/no/such
+	jq -e --arg message "$message" '(.fault == "object" and .operation == "GET" and .object == "s3://some.test/no/such" and
+		.http_status == 404 and .code == "NoSuchKey" and .message == $message and .level == "error") or error(tojson)' <<<"$stderr"
+	unset ENDPOINT_URL
+	# the embedded store has no request ids, and Redis no statuses
+	run -1 --separate-stderr s3cat --log-format json no/such
+	jq -e '.operation == "GET" and .http_status == 404 and .code == "NoSuchKey" and (has("request_id") | not)' <<<"$stderr"
+	REDIS_SOCKET=$PWD/nobody.sock run -75 --separate-stderr cursor get --log-format json
+	jq -e '.fault == "nobody" and (has("http_status") | not)' <<<"$stderr"
+}

@@ -126,14 +126,15 @@ end_head(struct cat *cat)
 
 /* Gives the head up. */
 static void
-give_head_up(struct cat *cat, const struct err *err, struct slice reason)
+give_head_up(struct cat *cat, const struct err *err)
 {
 	struct transfer *head = queue_head(&cat->queue);
 
 	cat->status = status_worse(cat->status, err_status(err));
 	if (cat->framed) {
 		buf_reset(&cat->record);
-		control_write_error(&cat->record, head->record.key, SLICE("s3cat"), reason, err_fault(err), head->record.list);
+		control_write_error(&cat->record, head->record.key, SLICE("s3cat"), slice_of_str(ERR_RECORD_TEXT(err)),
+		                    err_fault(err), head->record.list);
 		out_write_slice(cat->out, slice_of_buf(&cat->record));
 	}
 	cat->failed++;
@@ -151,16 +152,17 @@ fail_get(struct cat *cat, const struct err *err)
 		err_log_stop(err, head->record.key.ptr);
 	else
 		err_log(err);
-	give_head_up(cat, err, store_reason(err, head->record.bucket.ptr, head->record.key.ptr));
+	give_head_up(cat, err);
 }
 
 static void
-fail_body(struct cat *cat, const struct err *err)
+fail_body(struct cat *cat, struct err *err)
 {
 	struct transfer *head = queue_head(&cat->queue);
 
-	log_error("s3://%s/%s: %s", head->record.bucket.ptr, head->record.key.ptr, err->text);
-	give_head_up(cat, err, slice_of_str(err->text));
+	err_set_object(err, "s3://%s/%s", head->record.bucket.ptr, head->record.key.ptr);
+	err_log(err);
+	give_head_up(cat, err);
 }
 
 /* The head's record was refused. Its error has waited for its turn. */
@@ -170,7 +172,7 @@ fail_refused(struct cat *cat)
 	const struct err err = queue_head(&cat->queue)->refused;
 
 	err_log(&err);
-	give_head_up(cat, &err, slice_of_str(err.text));
+	give_head_up(cat, &err);
 }
 
 /* What the decompressor can give now. Returns 0, or -1 with err. */

@@ -59,7 +59,7 @@ warn_refused(struct listing_rewritten *rewritten, const struct err *err)
 	if (!rewritten->refused)
 		log_warning(
 			"%s: whether an object was written again after it was enriched is judged by the times of both alone",
-			err->text);
+			ERR_TEXT(err));
 	rewritten->refused = true;
 }
 

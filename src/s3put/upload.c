@@ -29,12 +29,14 @@ fail_upload(struct upload *upload, struct slice stage, struct slice reason, enum
 static void
 fail_frame(struct upload *upload, const char *reason, enum fault fault)
 {
-	log_error_fault(fault_name(fault), "%s: %s", buf_cstr(&upload->source), reason);
+	const struct log_fields fields = {.fault = fault_name(fault), .object = buf_cstr(&upload->source)};
+
+	log_with_fields(LOG_ERROR, &fields, "%s: %s", buf_cstr(&upload->source), reason);
 	fail_upload(upload, SLICE("s3put"), slice_of_str(reason), fault, STATUS_FAILED);
 }
 
 static void
-fail_store(struct upload *upload, const struct err *err, struct buf *key)
+fail_store(struct upload *upload, const struct err *err)
 {
 	struct target *target = upload->target;
 
@@ -47,8 +49,7 @@ fail_store(struct upload *upload, const struct err *err, struct buf *key)
 		target->stopped = true;
 		err_log_stop(err, buf_cstr(&upload->source));
 	}
-	fail_upload(upload, SLICE("s3put"), store_reason(err, target->layout.output_bucket, buf_cstr(key)), err_fault(err),
-	            err_status(err));
+	fail_upload(upload, SLICE("s3put"), slice_of_str(ERR_RECORD_TEXT(err)), err_fault(err), err_status(err));
 }
 
 static void
@@ -138,10 +139,10 @@ finish_sinks(struct upload *upload)
 	struct err err = ERR_INIT;
 
 	if (sink_finish(&upload->object, &err) < 0)
-		fail_store(upload, &err, &upload->key);
+		fail_store(upload, &err);
 	else if ((upload->rejected > 0 && sink_finish(&upload->rejects, &err) < 0) ||
 	         (upload->both.put != NULL && sink_finish(&upload->both, &err) < 0))
-		fail_store(upload, &err, &upload->reject_key);
+		fail_store(upload, &err);
 }
 
 /* The rejects that must be stored before the object. */
@@ -153,7 +154,7 @@ first_rejects(struct upload *upload)
 
 /* Whether this put is done. Also false if it failed. */
 static bool
-is_stored(struct upload *upload, struct sink *sink, struct buf *key, struct store_info *info)
+is_stored(struct upload *upload, struct sink *sink, struct store_info *info)
 {
 	struct err err = ERR_INIT;
 	int result = store_put_wait(sink->put, false, info, &err);
@@ -163,7 +164,7 @@ is_stored(struct upload *upload, struct sink *sink, struct buf *key, struct stor
 		return true;
 	}
 	if (result == -1) {
-		fail_store(upload, &err, key);
+		fail_store(upload, &err);
 		if (upload->failed)
 			upload->state = UPLOAD_DONE;
 	}
@@ -179,7 +180,7 @@ remove_rejects(struct upload *upload)
 
 	if (!target->dry_run &&
 	    store_remove(target->store, target->layout.output_bucket, buf_cstr(&upload->reject_key), &err) < 0)
-		fail_store(upload, &err, &upload->reject_key);
+		fail_store(upload, &err);
 }
 
 /*
@@ -220,7 +221,7 @@ upload_postings(struct upload *upload, struct slice lines, int64_t count)
 		return;
 	upload->lines += count;
 	if (sink_write(&upload->object, lines, &err) < 0)
-		fail_store(upload, &err, &upload->key);
+		fail_store(upload, &err);
 }
 
 void
@@ -239,7 +240,7 @@ upload_reject(struct upload *upload, struct slice record)
 	if (result == 0 && upload->both.put != NULL)
 		result = sink_write(&upload->both, record, &err);
 	if (result < 0)
-		fail_store(upload, &err, &upload->reject_key);
+		fail_store(upload, &err);
 }
 
 void
@@ -284,13 +285,13 @@ upload_step(struct upload *upload)
 {
 	struct store_info ignored;
 
-	if (upload->state == UPLOAD_REJECTS && is_stored(upload, first_rejects(upload), &upload->reject_key, &ignored)) {
+	if (upload->state == UPLOAD_REJECTS && is_stored(upload, first_rejects(upload), &ignored)) {
 		sink_commit(&upload->object);
 		upload->state = UPLOAD_OBJECT;
 	}
-	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->key, &upload->info))
+	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->info))
 		settle_rejects(upload);
-	if (upload->state == UPLOAD_ALONE && is_stored(upload, &upload->rejects, &upload->reject_key, &ignored))
+	if (upload->state == UPLOAD_ALONE && is_stored(upload, &upload->rejects, &ignored))
 		upload->state = UPLOAD_DONE;
 }
 

@@ -135,7 +135,7 @@ take_line(struct import *in, struct slice line, enum line what, struct err *err)
 	else if (line_is_blank(line))
 		return 0;
 	else if (parse_pair(in, line, &pair, &why) < 0)
-		refuse_line(in, why.text);
+		refuse_line(in, ERR_TEXT(&why));
 	else
 		return write_pair(in, &pair, err);
 	return 0;

@@ -62,7 +62,7 @@ lookup_begin_outage(struct lookup *l, const struct err *why)
 {
 	cache_disconnect(l->cache);
 	if (l->outage_ms == 0)
-		log_warning("%s; going on without the cache", why->text);
+		log_warning("%s; going on without the cache", ERR_TEXT(why));
 	l->outage_ms = l->outage_ms ? l->outage_ms * 2 : OUTAGE_FIRST_MS;
 	if (l->outage_ms > OUTAGE_MAX_MS)
 		l->outage_ms = OUTAGE_MAX_MS;
@@ -118,7 +118,7 @@ lookup_recover(struct lookup *l, const struct err *why, lookup_answered *answere
 	if (l->flying.count > 0 && !lookup_entry_is_read(&l->flying.entries[l->flying.head]) && why->kind != ERR_USAGE) {
 		/* perhaps only writing fails: out of memory, a read-only replica */
 		if (l->no_saving_until == 0)
-			log_warning("%s; not writing to the cache for now", why->text);
+			log_warning("%s; not writing to the cache for now", ERR_TEXT(why));
 		l->no_saving_until = now + NO_SAVING_MS;
 	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
 		lookup_begin_outage(l, why);

@@ -105,7 +105,7 @@ obey_signals(struct runner *runner, struct dummy *dummy, const sigset_t *set)
 			continue;
 		if (signal == SIGUSR1) {
 			if (print_counts(dummy, &err) != 0)
-				log_warning("%s", err.text);
+				err_log_warning(&err);
 		} else if (stopping) {
 			server_cancel(runner->server);
 		} else {

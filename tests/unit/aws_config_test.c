@@ -53,7 +53,7 @@ check_refused(struct slice content, const char *expected)
 	buf_append_slice(&text, content);
 	assert_int_equal(aws_config_parse(config, AWS_CONFIG_FILE, "config", &text, &err), -1);
 	assert_int_equal(err.kind, ERR_USAGE);
-	assert_string_equal(err.text, expected);
+	assert_string_equal(ERR_TEXT(&err), expected);
 	aws_config_free(config);
 }
 
@@ -233,7 +233,7 @@ dump_file(const char *kind, const char *path)
 	int status = 0;
 
 	if (io_read_file(path, 1 << 20, &text, &err) < 0 || aws_config_parse(config, file, path, &text, &err) < 0) {
-		fprintf(stderr, "%s\n", err.text);
+		fprintf(stderr, "%s\n", ERR_TEXT(&err));
 		status = 2;
 	} else {
 		aws_config_each(config, dump_value, &dump);

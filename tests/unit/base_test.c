@@ -1,4 +1,5 @@
 /* Hexadecimal digits, random numbers, arrays that grow. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/err.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -85,14 +87,75 @@ growth(void **state)
 	free(numbers);
 }
 
+/* --- errors --- */
+
+static void
+test_err_text(void **state)
+{
+	struct err err = ERR_INIT;
+	char text[ERR_TEXT_MAX];
+
+	(void)state;
+	assert_string_equal(err_text(&err, text), "");
+	assert_int_equal(err_set(&err, ERR_FAILED, "cannot open %s", "x"), -1);
+	assert_string_equal(err_text(&err, text), "cannot open x");
+	err_prefix(&err, "profile %s", "work");
+	assert_string_equal(err_text(&err, text), "profile work: cannot open x");
+
+	err_set_answer(&err, ERR_OBJECT, "GET", 404, "NoSuchKey");
+	assert_string_equal(err_record_text(&err, text), "GET: 404 NoSuchKey");
+	assert_string_equal(err_text(&err, text), "GET: 404 NoSuchKey");
+	err_set_object(&err, "s3://%s/%s", "b", "k");
+	err_set_detail(&err, "gone");
+	assert_string_equal(err_text(&err, text), "s3://b/k: GET: 404 NoSuchKey (gone)");
+	assert_string_equal(err_record_text(&err, text), "GET: 404 NoSuchKey");
+	strcpy(err.request_id, "4F");
+	assert_string_equal(err_text(&err, text), "s3://b/k: GET: 404 NoSuchKey (gone; request id 4F)");
+	err.detail[0] = '\0';
+	assert_string_equal(err_text(&err, text), "s3://b/k: GET: 404 NoSuchKey (request id 4F)");
+
+	/* nothing of an earlier error is left */
+	err_set_operation(&err, ERR_TEMPORARY, "PUT", "the disk is full");
+	assert_string_equal(err_text(&err, text), "PUT: the disk is full");
+	assert_int_equal(err.http_status, 0);
+	errno = ENOENT;
+	err_set_errno(&err, ERR_FAILED, "cannot open");
+	assert_string_equal(err_text(&err, text), "cannot open: No such file or directory");
+}
+
+/* Whatever is too long ends in "...", and nothing is written behind an end. */
+static void
+test_err_cut(void **state)
+{
+	static char longest[3 * ERR_TEXT_MAX];
+	struct err err = ERR_INIT;
+	char text[ERR_TEXT_MAX];
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest) - 1);
+	err_set(&err, ERR_FAILED, "%s", longest);
+	assert_int_equal(strlen(err.reason), ERR_REASON_MAX - 1);
+	assert_string_equal(err.reason + ERR_REASON_MAX - 4, "...");
+	err_prefix(&err, "%s", longest);
+	assert_string_equal(err.reason + ERR_REASON_MAX - 4, "...");
+	err_set_object(&err, "%s", longest);
+	assert_string_equal(err.object + ERR_OBJECT_MAX - 4, "...");
+	err_set_detail(&err, "%s", longest);
+	assert_string_equal(err.detail + ERR_DETAIL_MAX - 4, "...");
+	err.operation = longest;
+	assert_int_equal(strlen(err_text(&err, text)), ERR_TEXT_MAX - 1);
+	assert_string_equal(text + ERR_TEXT_MAX - 4, "...");
+	assert_int_equal(strlen(err_record_text(&err, text)), ERR_TEXT_MAX - 1);
+	err_set_answer(&err, ERR_FAILED, "GET", 400, longest);
+	assert_int_equal(strlen(err.code), ERR_WORD_MAX);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_byte),
-		cmocka_unit_test(no_digits),
-		cmocka_unit_test(splitmix64),
-		cmocka_unit_test(growth),
+		cmocka_unit_test(each_byte), cmocka_unit_test(no_digits),     cmocka_unit_test(splitmix64),
+		cmocka_unit_test(growth),    cmocka_unit_test(test_err_text), cmocka_unit_test(test_err_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ run(struct result *result, const char *text, size_t len, size_t a, size_t b, boo
 	result->lines = body.lines;
 	result->forged = body.forged;
 	result->left_out = body.left_out;
-	snprintf(result->why, sizeof(result->why), "%s", err.text);
+	snprintf(result->why, sizeof(result->why), "%s", ERR_TEXT(&err));
 	assert_int_equal(out_close(&out, &err), 0);
 	rewind(file);
 	result->len = fread(result->shown, 1, SHOWN_MAX, file);

@@ -136,7 +136,7 @@ connected(struct settings *settings)
 	struct err err = ERR_INIT;
 
 	if (cache_connect(cache, &err))
-		fail_msg("%s", err.text);
+		fail_msg("%s", ERR_TEXT(&err));
 	return cache;
 }
 
@@ -371,7 +371,7 @@ errors_disconnect(void **state)
 	assert_int_equal(answer, 2);
 	assert_int_equal(cache_answer(cache, &answer, &err), -1);
 	assert_int_equal(err.kind, ERR_TEMPORARY);
-	assert_non_null(strstr(err.text, "OOM"));
+	assert_non_null(strstr(ERR_TEXT(&err), "OOM"));
 	assert_false(cache_connected(cache));
 	assert_int_equal(cache_in_flight(cache), 0);
 	assert_int_equal(cache_answer(cache, &answer, &err), -1);
@@ -398,8 +398,8 @@ late_answers(void **state)
 	assert_int_equal(cache_ask(cache, hash_of(1), &err), 0);
 	assert_int_equal(cache_answer(cache, &answer, &err), -1);
 	assert_int_equal(err.kind, ERR_TEMPORARY);
-	assert_non_null(strstr(err.text, "redis_timeout"));
-	assert_null(strstr(err.text, "unavailable"));
+	assert_non_null(strstr(ERR_TEXT(&err), "redis_timeout"));
+	assert_null(strstr(ERR_TEXT(&err), "unavailable"));
 	assert_false(cache_connected(cache));
 	assert_int_equal(cache_connect(cache, &err), -1); /* it pauses still */
 	kill(server, SIGKILL);

@@ -92,9 +92,9 @@ find_with(const char *profile_flag)
 		text = mem_printf("%s %s %s from %s", found->access_key, found->secret_key,
 		                  found->session_token ? found->session_token : "-", found->source);
 	else
-		text = mem_printf("error %d: %s", (int)err.kind, err.text);
+		text = mem_printf("error %d: %s", (int)err.kind, ERR_TEXT(&err));
 	/* No message has a secret. */
-	assert_null(strstr(err.text, "TOPSECRET"));
+	assert_null(strstr(ERR_TEXT(&err), "TOPSECRET"));
 	credentials_free(credentials);
 	settings_free(settings);
 	return text;
@@ -353,7 +353,7 @@ test_rewritten_file(void **state)
 	/* No newer ones. */
 	assert_null(credentials_get(credentials, found->generation, &err));
 	assert_int_equal(err.kind, ERR_TEMPORARY);
-	assert_non_null(strstr(err.text, "have expired, and there are no newer ones"));
+	assert_non_null(strstr(ERR_TEXT(&err), "have expired, and there are no newer ones"));
 	assert_string_equal(credentials_get(credentials, 0, &err)->access_key, "Q");
 	credentials_free(credentials);
 	settings_free(settings);

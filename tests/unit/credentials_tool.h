@@ -29,7 +29,7 @@ print_found(const struct aws_credentials *found, const struct err *err)
 		printf("%lld %s %s %s %s\n", (long long)found->generation, found->access_key, found->secret_key,
 		       found->session_token ? found->session_token : "-", found->source);
 	else
-		printf("error %s: %s\n", kinds[err->kind], err->text);
+		printf("error %s: %s\n", kinds[err->kind], ERR_TEXT(err));
 	fflush(stdout);
 }
 

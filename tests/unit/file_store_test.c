@@ -114,7 +114,7 @@ get(const char *key)
 		buf_append_slice(&all, data);
 	if (result < 0) {
 		buf_reset(&all);
-		buf_append_str(&all, err.text);
+		buf_append_str(&all, ERR_TEXT(&err));
 	}
 	store_get_free(transfer);
 	buf_cstr(&all);
@@ -161,7 +161,7 @@ list(const char *prefix, const char *start_after)
 		buf_append_byte(&all, '\n');
 	}
 	if (result < 0)
-		buf_printf(&all, "!%s", err.text);
+		buf_printf(&all, "!%s", ERR_TEXT(&err));
 	store_list_free(listing);
 	buf_cstr(&all);
 	return all.data;
@@ -216,7 +216,7 @@ test_keys(void **state)
 		assert_non_null(why);
 		assert_int_equal(put(bad[i], "x", &err), -1);
 		assert_int_equal(err.kind, ERR_OBJECT);
-		assert_contains(err.text, "PUT: 400 InvalidKey");
+		assert_contains(ERR_TEXT(&err), "PUT: 400 InvalidKey");
 		got = get(bad[i]);
 		assert_contains(got, "GET: 400 InvalidKey");
 		free(got);
@@ -400,7 +400,7 @@ test_options(void **state)
 	store_put_commit(second);
 	assert_int_equal(store_put_wait(second, true, &info, &err), -1);
 	assert_int_equal(err.kind, ERR_OBJECT);
-	assert_contains(err.text, "s3://b/k: PUT: 412 PreconditionFailed");
+	assert_contains(ERR_TEXT(&err), "s3://b/k: PUT: 412 PreconditionFailed");
 	store_put_free(first);
 	store_put_free(second);
 	assert_get("k", "1");
@@ -419,28 +419,28 @@ test_missing(void **state)
 	struct store_put_options options = {0};
 	struct err err = ERR_INIT;
 	struct store_put *transfer;
-	struct slice data, reason;
+	struct slice data;
 	struct store_get *missing;
 
 	(void)state;
 	missing = store_get_open(store, "b", "no/such", NULL);
 	assert_int_equal(store_get_read(missing, true, &data, &err), -1);
 	assert_int_equal(err.kind, ERR_OBJECT);
-	reason = store_reason(&err, "b", "no/such");
-	assert_true(slice_equal_str(reason, "GET: 404 NoSuchKey"));
+	assert_string_equal(ERR_RECORD_TEXT(&err), "GET: 404 NoSuchKey");
+	assert_string_equal(err.object, "s3://b/no/such");
 	store_get_free(missing);
 
 	missing = store_get_open(store, "nob", "k", NULL);
 	assert_int_equal(store_get_read(missing, false, &data, &err), -1);
-	assert_contains(err.text, "s3://nob/k: GET: 404 NoSuchBucket");
+	assert_contains(ERR_TEXT(&err), "s3://nob/k: GET: 404 NoSuchBucket");
 	store_get_free(missing);
 	transfer = store_put_open(store, "nob", "k", &options);
 	assert_int_equal(store_put_write(transfer, "x", 1, &err), -1);
-	assert_contains(err.text, "404 NoSuchBucket");
+	assert_contains(ERR_TEXT(&err), "404 NoSuchBucket");
 	store_put_free(transfer);
 	transfer = store_put_open(store, "../b", "k", &options);
 	assert_int_equal(store_put_write(transfer, "x", 1, &err), -1);
-	assert_contains(err.text, "InvalidBucketName");
+	assert_contains(ERR_TEXT(&err), "InvalidBucketName");
 	store_put_free(transfer);
 	assert_int_equal(count_entries("."), 1);
 }
@@ -455,10 +455,10 @@ test_files_and_folders(void **state)
 	(void)state;
 	assert_int_equal(put("a", "file", &err), 1);
 	assert_int_equal(put("a/b", "x", &err), -1);
-	assert_contains(err.text, "a file is where a folder");
+	assert_contains(ERR_TEXT(&err), "a file is where a folder");
 	assert_int_equal(put("d/e", "file", &err), 1);
 	assert_int_equal(put("d", "x", &err), -1);
-	assert_contains(err.text, "a folder of that name");
+	assert_contains(ERR_TEXT(&err), "a folder of that name");
 	assert_get_fails("d", "404 NoSuchKey");
 	assert_get_fails("a/b", "404 NoSuchKey");
 	assert_list("", "", "a\nd/e\n");
@@ -478,10 +478,10 @@ test_links(void **state)
 	assert_get_fails("folder/secret", "symbolic link");
 	assert_get_fails("file", "symbolic link");
 	assert_int_equal(put("folder/new", "x", &err), -1);
-	assert_contains(err.text, "symbolic link");
+	assert_contains(ERR_TEXT(&err), "symbolic link");
 	assert_int_equal(put("folder/new/deeper", "x", &err), -1);
 	assert_int_equal(put("file", "x", &err), -1);
-	assert_contains(err.text, "symbolic link");
+	assert_contains(ERR_TEXT(&err), "symbolic link");
 	assert_int_equal(put("dangling", "x", &err), -1);
 	assert_list("", "", "");
 	assert_list("folder/", "", "");
@@ -506,7 +506,7 @@ test_special_files(void **state)
 	assert_int_equal(mkfifo("b/fifo", 0666), 0);
 	assert_get_fails("fifo", "not a regular file"); /* and does not wait for a writer */
 	assert_int_equal(put("fifo", "x", &err), -1);
-	assert_contains(err.text, "not a regular file");
+	assert_contains(ERR_TEXT(&err), "not a regular file");
 	assert_list("", "", "");
 }
 
@@ -527,7 +527,7 @@ test_no_rights(void **state)
 	assert_get_fails("closed", "GET: 403 AccessDenied");
 	assert_int_equal(put("d/k", "x", &err), -1);
 	assert_int_equal(err.kind, ERR_ACCESS);
-	assert_contains(err.text, "PUT: 403 AccessDenied");
+	assert_contains(ERR_TEXT(&err), "PUT: 403 AccessDenied");
 	if (as_root)
 		assert_int_equal(seteuid(0), 0);
 	chmod("b/d", 0);
@@ -569,7 +569,7 @@ test_changes_while_read(void **state)
 			;
 		assert_int_equal(result, -1);
 		assert_int_equal(err.kind, ERR_TEMPORARY);
-		assert_contains(err.text, "while it was read");
+		assert_contains(ERR_TEXT(&err), "while it was read");
 		assert_int_equal(store_get_read(transfer, true, &data, &err), -1);
 		store_get_free(transfer);
 	}

@@ -92,8 +92,8 @@ servers(void **state)
 		int result = identity_append_server(&text, cases[i].endpoint, "here", cases[i].region, &custom, &err);
 
 		if (result < 0) {
-			if (*cases[i].server != '\0' || err.kind != ERR_USAGE || strstr(err.text, "geheim") != NULL)
-				fail_msg("%s: %s", cases[i].endpoint, err.text);
+			if (*cases[i].server != '\0' || err.kind != ERR_USAGE || strstr(ERR_TEXT(&err), "geheim") != NULL)
+				fail_msg("%s: %s", cases[i].endpoint, ERR_TEXT(&err));
 		} else if (strcmp(buf_cstr(&text), cases[i].server) != 0 ||
 		           custom != (strncmp(cases[i].server, "aws", 3) != 0)) {
 			fail_msg("%s: %s, custom: %d", cases[i].endpoint, buf_cstr(&text), custom);

@@ -490,7 +490,7 @@ test_exclude(void **state)
 	write_file("bad", "raw/1\n{\"no\":1}\n");
 	assert_int_equal(listing_exclude_load(&exclude, "bad", "b", &err), -1);
 	assert_int_equal(err.kind, ERR_USAGE);
-	assert_int_equal(strncmp(err.text, "bad:2: ", 7), 0);
+	assert_int_equal(strncmp(ERR_TEXT(&err), "bad:2: ", 7), 0);
 	listing_exclude_release(&exclude);
 	assert_int_equal(listing_exclude_load(&exclude, "missing", "b", &err), -1);
 	assert_int_equal(err.kind, ERR_USAGE);

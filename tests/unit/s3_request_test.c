@@ -124,7 +124,7 @@ it_is_given_up(void **state)
 		}
 		assert_int_equal(tries, cases[i].tries);
 		assert_int_equal(request->err.kind, cases[i].kind);
-		assert_int_equal(strncmp(request->err.text, "s3://b/k: GET: ", 15), 0);
+		assert_int_equal(strncmp(ERR_TEXT(&request->err), "s3://b/k: GET: ", 15), 0);
 		s3_request_free(request);
 		/* An empty quota: at once. */
 		s3.quota.tokens = 4;

@@ -104,7 +104,7 @@ no_room(void **state)
 	setenv("TMPDIR", "/nonexistent", 1);
 	assert_int_equal(sorter_add(sorter, SLICE("a"), SLICE("v"), &err), -1);
 	assert_int_equal(err.kind, ERR_TEMPORARY);
-	assert_non_null(strstr(err.text, "/nonexistent"));
+	assert_non_null(strstr(ERR_TEXT(&err), "/nonexistent"));
 	unsetenv("TMPDIR");
 	sorter_free(sorter);
 }

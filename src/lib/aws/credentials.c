@@ -197,7 +197,7 @@ reload_config(struct credentials *credentials)
 	struct aws_config *config = aws_config_load(credentials->settings, &err);
 
 	if (!config) {
-		log_warning_limited(&credentials->warned, "%s", err.text);
+		log_warning_limited(&credentials->warned, "%s", ERR_TEXT(&err));
 		return;
 	}
 	aws_config_free(credentials->config);
@@ -234,7 +234,7 @@ renew_set(struct credentials *credentials, bool refused, struct err *err)
 	}
 	clock_format_iso(credentials->set.expires_ms / 1000, when);
 	log_warning_limited(&credentials->warned, "the credentials from %s hold until %s and cannot be renewed yet: %s",
-	                    credentials->set.source, when, err->text);
+	                    credentials->set.source, when, ERR_TEXT(err));
 	*err = (struct err)ERR_INIT;
 	pause_renewal(credentials);
 	return &credentials->view;

@@ -29,7 +29,7 @@ credential_fetch(const struct fetch *fetch, int attempts, struct buf *reply, str
 		status = fetch_run(fetch, reply, err);
 		if (!worth_a_try(status) || attempt == attempts)
 			break;
-		log_debug("%s: %s, attempt %d of %d", fetch->url, status < 0 ? err->text : "too busy", attempt, attempts);
+		log_debug("%s: %s, attempt %d of %d", fetch->url, status < 0 ? ERR_TEXT(err) : "too busy", attempt, attempts);
 		poll(NULL, 0, (int)retry_delay(attempt, RETRY_THROTTLED, random_unit(&random)));
 		if (signals_stop()) {
 			err_set(err, ERR_TEMPORARY, "asked to stop");

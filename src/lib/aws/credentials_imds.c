@@ -171,7 +171,7 @@ credentials_from_imds(struct credential_context *context, struct credential_set 
 			result = get_keys(&imds, &role, set, err);
 	}
 	if (result < 0 && !imds.present && !context->again) {
-		buf_printf(context->looked, ", instance metadata (%s: %s%s)", imds.endpoint, err->text,
+		buf_printf(context->looked, ", instance metadata (%s: %s%s)", imds.endpoint, ERR_TEXT(err),
 		           imds.connected ? "; " HOP_LIMIT : "");
 		*err = (struct err)ERR_INIT;
 		result = 0;

@@ -7,25 +7,33 @@
 #include "base/err.h"
 #include "base/log.h"
 
+static const char *const fault_names[FAULTS] = {"object", "everybody", "nobody"};
+
 /* Ends a text that did not fit in "...", so that nobody takes it for the whole. */
 static void
-mark_cut(struct err *err, int wanted)
+mark_cut(char *text, size_t size, int wanted)
 {
-	if (wanted >= (int)sizeof(err->text))
-		memcpy(err->text + sizeof(err->text) - 4, "...", 4);
+	if (wanted >= (int)size)
+		memcpy(text + size - 4, "...", 4);
 }
 
-static const char *const fault_names[FAULTS] = {"object", "everybody", "nobody"};
+static void
+clear_err(struct err *err, enum err_kind kind)
+{
+	err->kind = kind;
+	err->http_status = 0;
+	err->operation = err->advice = NULL;
+	err->object[0] = err->code[0] = err->request_id[0] = err->reason[0] = err->detail[0] = '\0';
+}
 
 int
 err_set(struct err *err, enum err_kind kind, const char *format, ...)
 {
 	va_list args;
 
-	err->kind = kind;
-	err->advice = NULL;
+	clear_err(err, kind);
 	va_start(args, format);
-	mark_cut(err, vsnprintf(err->text, sizeof(err->text), format, args));
+	mark_cut(err->reason, sizeof(err->reason), vsnprintf(err->reason, sizeof(err->reason), format, args));
 	va_end(args);
 	return -1;
 }
@@ -37,21 +45,65 @@ err_set_errno(struct err *err, enum err_kind kind, const char *format, ...)
 	va_list args;
 	int len;
 
-	err->kind = kind;
-	err->advice = NULL;
+	clear_err(err, kind);
 	va_start(args, format);
-	len = vsnprintf(err->text, sizeof(err->text), format, args);
+	len = vsnprintf(err->reason, sizeof(err->reason), format, args);
 	va_end(args);
-	if (len >= 0 && len < (int)sizeof(err->text))
-		len += snprintf(err->text + len, sizeof(err->text) - (size_t)len, ": %s", strerror(number));
-	mark_cut(err, len);
+	if (len >= 0 && len < (int)sizeof(err->reason))
+		len += snprintf(err->reason + len, sizeof(err->reason) - (size_t)len, ": %s", strerror(number));
+	mark_cut(err->reason, sizeof(err->reason), len);
+	return -1;
+}
+
+int
+err_set_operation(struct err *err, enum err_kind kind, const char *operation, const char *format, ...)
+{
+	va_list args;
+
+	clear_err(err, kind);
+	err->operation = operation;
+	va_start(args, format);
+	mark_cut(err->reason, sizeof(err->reason), vsnprintf(err->reason, sizeof(err->reason), format, args));
+	va_end(args);
+	return -1;
+}
+
+int
+err_set_answer(struct err *err, enum err_kind kind, const char *operation, int http_status, const char *code)
+{
+	clear_err(err, kind);
+	err->operation = operation;
+	err->http_status = http_status;
+	snprintf(err->code, sizeof(err->code), "%s", code);
+	return -1;
+}
+
+int
+err_set_detail(struct err *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	mark_cut(err->detail, sizeof(err->detail), vsnprintf(err->detail, sizeof(err->detail), format, args));
+	va_end(args);
+	return -1;
+}
+
+int
+err_set_object(struct err *err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	mark_cut(err->object, sizeof(err->object), vsnprintf(err->object, sizeof(err->object), format, args));
+	va_end(args);
 	return -1;
 }
 
 int
 err_prefix(struct err *err, const char *format, ...)
 {
-	char text[sizeof(err->text)];
+	char text[sizeof(err->reason)];
 	va_list args;
 	int len;
 
@@ -59,9 +111,9 @@ err_prefix(struct err *err, const char *format, ...)
 	len = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (len >= 0 && len < (int)sizeof(text))
-		len += snprintf(text + len, sizeof(text) - (size_t)len, ": %s", err->text);
-	memcpy(err->text, text, sizeof(text));
-	mark_cut(err, len);
+		len += snprintf(text + len, sizeof(text) - (size_t)len, ": %s", err->reason);
+	memcpy(err->reason, text, sizeof(text));
+	mark_cut(err->reason, sizeof(err->reason), len);
 	return -1;
 }
 
@@ -118,18 +170,107 @@ err_status(const struct err *err)
 	return STATUS_FAILED;
 }
 
+/* A text that grows; what does not fit is left out, and "..." says so. */
+struct text {
+	char *at;
+	size_t len;
+};
+
+static void add_text(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+add_text(struct text *text, const char *format, ...)
+{
+	size_t room = ERR_TEXT_MAX - text->len;
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(text->at + text->len, room, format, args);
+	va_end(args);
+	mark_cut(text->at + text->len, room, len);
+	text->len += len < (int)room ? (size_t)len : room - 1;
+}
+
+/* The operation, and what came of it. */
+static void
+add_operation(struct text *text, const struct err *err)
+{
+	const char *between = "";
+
+	add_text(text, "%s%s", err->operation != NULL ? err->operation : "", err->operation != NULL ? ": " : "");
+	if (err->http_status != 0) {
+		add_text(text, "%d", err->http_status);
+		between = " ";
+	}
+	if (err->code[0] != '\0') {
+		add_text(text, "%s%s", between, err->code);
+		between = ": ";
+	}
+	if (err->reason[0] != '\0')
+		add_text(text, "%s%s", between, err->reason);
+}
+
+const char *
+err_record_text(const struct err *err, char text[ERR_TEXT_MAX])
+{
+	struct text to = {text, 0};
+
+	add_operation(&to, err);
+	return text;
+}
+
+const char *
+err_text(const struct err *err, char text[ERR_TEXT_MAX])
+{
+	struct text to = {text, 0};
+	bool detail = err->detail[0] != '\0', id = err->request_id[0] != '\0';
+
+	add_text(&to, "%s%s", err->object, err->object[0] != '\0' ? ": " : "");
+	add_operation(&to, err);
+	if (detail || id)
+		add_text(&to, " (%s%s%s%s)", err->detail, detail && id ? "; " : "", id ? "request id " : "", err->request_id);
+	return text;
+}
+
+/* What JSON shows of it beside the message. */
+static struct log_fields
+log_fields_of(const struct err *err)
+{
+	return (struct log_fields){
+		.fault = fault_name(err_fault(err)),
+		.operation = err->operation,
+		.object = err->object,
+		.http_status = err->http_status,
+		.code = err->code,
+		.request_id = err->request_id,
+	};
+}
+
 void
 err_log(const struct err *err)
 {
-	log_error_fault(fault_name(err_fault(err)), "%s%s%s", err->text, err->advice != NULL ? ": " : "",
+	struct log_fields fields = log_fields_of(err);
+
+	log_with_fields(LOG_ERROR, &fields, "%s%s%s", ERR_TEXT(err), err->advice != NULL ? ": " : "",
 	                err->advice != NULL ? err->advice : "");
+}
+
+void
+err_log_warning(const struct err *err)
+{
+	struct log_fields fields = log_fields_of(err);
+
+	log_with_fields(LOG_WARNING, &fields, "%s", ERR_TEXT(err));
 }
 
 void
 err_log_stop(const struct err *err, const char *key)
 {
-	log_error_fault(fault_name(err_fault(err)),
+	struct log_fields fields = log_fields_of(err);
+
+	log_with_fields(LOG_ERROR, &fields,
 	                "%s%s%s. The run stops, because the next object would meet this too. If only this one does: "
 	                "cursor skip %s --reason TEXT",
-	                err->text, err->advice != NULL ? ": " : "", err->advice != NULL ? err->advice : "", key);
+	                ERR_TEXT(err), err->advice != NULL ? ": " : "", err->advice != NULL ? err->advice : "", key);
 }

@@ -34,26 +34,58 @@ enum fault {
 	FAULTS
 };
 
-struct err {
-	enum err_kind kind;
-	const char *advice; /* what to change, static; NULL: nothing is known. Only err_log() prints it */
-	char text[1024];    /* what was being done, on what, why; no program name, no newline, no secret */
+enum {
+	ERR_WORD_MAX = 64,
+	ERR_OBJECT_MAX = 448,
+	ERR_REASON_MAX = 1024,
+	ERR_DETAIL_MAX = 400,
+	ERR_TEXT_MAX = 2048, /* a text of all of it */
 };
 
-/* clang-format off */
-#define ERR_INIT {ERR_NONE, NULL, ""}
-/* clang-format on */
+/*
+ * Members say what went wrong; nobody looks into a text to find out. The texts hold no program
+ * name, no newline and no secret. What is "" or 0 is not known, or there is nothing of the kind.
+ */
+struct err {
+	enum err_kind kind;
+	int http_status;                   /* of the answer */
+	const char *operation;             /* what was asked for, static: "GET", "ListObjectsV2"; NULL */
+	const char *advice;                /* what to change, static; NULL */
+	char object[ERR_OBJECT_MAX];       /* on what: "s3://bucket/key" */
+	char code[ERR_WORD_MAX + 1];       /* the service's word for it: "NoSuchKey" */
+	char request_id[ERR_WORD_MAX + 1]; /* the service's name for the request */
+	char reason[ERR_REASON_MAX];       /* why; the same in every run */
+	char detail[ERR_DETAIL_MAX];       /* what else the service said */
+};
+
+#define ERR_INIT                                                                                                       \
+	{                                                                                                                  \
+		.kind = ERR_NONE                                                                                               \
+	}
 
 /*
- * Fill *err, without advice. Returns -1, so that `return err_set(...)` reads well. A text that is
- * too long is cut.
+ * Fill *err with a kind and a reason; all other members are empty. Return -1, so that
+ * `return err_set(...)` reads well. A text that is too long is cut.
  */
 int err_set(struct err *err, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same with ": " and strerror(errno) appended. */
 int err_set_errno(struct err *err, enum err_kind kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Put "prefix: " in front of the text, as a caller that knows more context does. Returns -1. */
+/* The same as err_set() with the operation, a static text, that the error is of. */
+int err_set_operation(struct err *err, enum err_kind kind, const char *operation, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* What a service answered: "404 NoSuchKey"; `code` is cut to ERR_WORD_MAX. No reason is set. */
+int err_set_answer(struct err *err, enum err_kind kind, const char *operation, int http_status, const char *code);
+
+/* Adds what else is known, which may differ from run to run. Returns -1. */
+int err_set_detail(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says on what it happened. Returns -1. */
+int err_set_object(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Put "prefix: " in front of the reason, as a caller that knows more context does. Returns -1. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* OBJECT is the object's, TEMPORARY (and NONE) nobody's, anything else everybody's. */
@@ -67,8 +99,22 @@ bool fault_parse(struct slice text, enum fault *fault);
 /* The exit status that this error calls for: USAGE 2, TEMPORARY 75, NONE 0, anything else 1. */
 enum exit_status err_status(const struct err *err);
 
-/* Prints it as an error message: its text, then its advice; in JSON with its fault. */
+/*
+ * The whole as a text: "s3://bucket/key: GET: 404 NoSuchKey (The key does not exist.; request id
+ * 4F)". Returns `text`.
+ */
+const char *err_text(const struct err *err, char text[ERR_TEXT_MAX]);
+/* What is the same in every run, for a record that names the object itself: "GET: 404 NoSuchKey". */
+const char *err_record_text(const struct err *err, char text[ERR_TEXT_MAX]);
+
+/* These texts, for the rest of the block. */
+#define ERR_TEXT(err) err_text((err), (char[ERR_TEXT_MAX]){""})
+#define ERR_RECORD_TEXT(err) err_record_text((err), (char[ERR_TEXT_MAX]){""})
+
+/* Prints it as an error message: its text, then its advice; in JSON its members are fields, too. */
 void err_log(const struct err *err);
+/* The same as a warning. */
+void err_log_warning(const struct err *err);
 /*
  * The same for everybody's fault that stops a run which was at the source `key`: says that the run
  * stops, and how the next one gets past this object if only this one meets it.

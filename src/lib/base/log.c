@@ -47,11 +47,11 @@ log_set_level(enum log_level level)
 }
 
 static void
-write_message(enum log_level level, const char *fault, const char *format, va_list args)
+write_message(enum log_level level, const struct log_fields *fields, const char *format, va_list args)
 {
 	char text[LOG_LINE_MAX];
 	char line[sizeof(clear_line) + LOG_LINE_MAX];
-	struct log_message message = {log_name, log_run, level, text, 0, fault};
+	struct log_message message = {log_name, log_run, level, text, 0, fields};
 	int number = errno;
 	size_t start = live ? sizeof(clear_line) - 1 : 0;
 	int len;
@@ -68,19 +68,19 @@ write_message(enum log_level level, const char *fault, const char *format, va_li
 	errno = number;
 }
 
-#define SAY_FAULT(level, fault)                                                                                        \
+#define SAY_FIELDS(level, fields)                                                                                      \
 	do {                                                                                                               \
 		va_list args;                                                                                                  \
 		va_start(args, format);                                                                                        \
-		write_message(level, fault, format, args);                                                                     \
+		write_message(level, fields, format, args);                                                                    \
 		va_end(args);                                                                                                  \
 	} while (0)
-#define SAY(level) SAY_FAULT(level, NULL)
+#define SAY(level) SAY_FIELDS(level, NULL)
 
 void
-log_error_fault(const char *fault, const char *format, ...)
+log_with_fields(enum log_level level, const struct log_fields *fields, const char *format, ...)
 {
-	SAY_FAULT(LOG_ERROR, fault);
+	SAY_FIELDS(level, fields);
 }
 
 void

@@ -27,10 +27,17 @@ const char *log_program(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
- * An error with the name of whose fault it is, which only JSON shows: err_log() (base/err.h) calls
- * it.
+ * A message with what is known of its cause, which only JSON shows; a member that is NULL, "" or 0
+ * is left out. err_log() (base/err.h) calls it.
  */
-void log_error_fault(const char *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct log_fields {
+	const char *fault; /* whose: "object", "everybody", "nobody" */
+	const char *operation, *object;
+	int http_status;
+	const char *code, *request_id;
+};
+void log_with_fields(enum log_level level, const struct log_fields *fields, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* What is shown at any level, and is no error: "senserve: listening on ..." */
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -11,6 +11,8 @@
 enum {
 	NAME_MAX_BYTES = 100,
 	RUN_MAX_BYTES = 768, /* escaped: some 128 at least */
+	WORD_MAX_BYTES = 100,
+	OBJECT_MAX_BYTES = 900, /* all of these leave half of the line to the message */
 };
 
 /* What is being written: at is how far, room how far it may go. */
@@ -98,6 +100,29 @@ put_member(struct line *to, const char *start, const char *text, size_t len, siz
 	put_bytes(to, "\"", 1);
 }
 
+static void
+put_known_member(struct line *to, const char *start, const char *text, size_t most)
+{
+	if (text && *text)
+		put_member(to, start, text, strlen(text), most);
+}
+
+static void
+put_fields(struct line *to, const struct log_fields *fields)
+{
+	char status[32];
+
+	put_known_member(to, ",\"fault\":\"", fields->fault, WORD_MAX_BYTES);
+	put_known_member(to, ",\"operation\":\"", fields->operation, WORD_MAX_BYTES);
+	put_known_member(to, ",\"object\":\"", fields->object, OBJECT_MAX_BYTES);
+	if (fields->http_status) {
+		snprintf(status, sizeof(status), ",\"http_status\":%d", fields->http_status);
+		put_bytes(to, status, strlen(status));
+	}
+	put_known_member(to, ",\"code\":\"", fields->code, WORD_MAX_BYTES);
+	put_known_member(to, ",\"request_id\":\"", fields->request_id, WORD_MAX_BYTES);
+}
+
 size_t
 log_line_text(char *line, const struct log_message *message)
 {
@@ -126,10 +151,11 @@ log_line_json(char *line, const struct log_message *message)
 	if (message->run)
 		put_member(&to, ",\"run\":\"", message->run, strlen(message->run), RUN_MAX_BYTES);
 	put_member(&to, ",\"program\":\"", message->program, strlen(message->program), NAME_MAX_BYTES);
-	snprintf(numbers, sizeof(numbers), ",\"pid\":%ld,\"level\":\"%s\"%s%.12s%s,\"message\":\"", (long)getpid(),
-	         words[message->level], message->fault != NULL ? ",\"fault\":\"" : "",
-	         message->fault != NULL ? message->fault : "", message->fault != NULL ? "\"" : "");
+	snprintf(numbers, sizeof(numbers), ",\"pid\":%ld,\"level\":\"%s\"", (long)getpid(), words[message->level]);
 	put_bytes(&to, numbers, strlen(numbers));
+	if (message->fields)
+		put_fields(&to, message->fields);
+	put_bytes(&to, ",\"message\":\"", sizeof(",\"message\":\"") - 1);
 	put_text(&to, message->text, message->len, put_quoted);
 	memcpy(line + to.at, "\"}\n", 3);
 	return to.at + 3;

@@ -16,14 +16,15 @@ struct log_message {
 	enum log_level level;
 	const char *text;
 	size_t len;
-	const char *fault; /* whose it is, or NULL */
+	const struct log_fields *fields; /* or NULL */
 };
 
 /* "PROGRAM: LEVEL: TEXT\n" into line[LOG_LINE_MAX]; returns its length. */
 size_t log_line_text(char *line, const struct log_message *message);
 
 /*
- * {"time":"…","run":"…","program":"…","pid":…,"level":"…","fault":"…","message":"…"} and "\n":
+ * {"time":"…","run":"…","program":"…","pid":…,"level":"…","fault":"…","operation":"…","object":"…",
+ * "http_status":…,"code":"…","request_id":"…","message":"…"} and "\n", without what is not known:
  * valid JSON whatever the bytes.
  */
 size_t log_line_json(char *line, const struct log_message *message);

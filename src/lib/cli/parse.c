@@ -62,7 +62,7 @@ set_setting(const struct parse *p, const char *setting, const char *text)
 
 	/* the flag of a switch alone means "on" */
 	if (settings_set_flag(p->cli->settings, setting, text ? text : "true", &err) < 0)
-		return cli_usage_error(p->cli, "%s", err.text);
+		return cli_usage_error(p->cli, "%s", ERR_TEXT(&err));
 	return STATUS_OK;
 }
 

@@ -21,43 +21,44 @@ struct row {
 	int error;
 	int where; /* enum file_where */
 	enum err_kind kind;
-	const char *word;   /* S3's, if it has one; NULL: strerror()'s */
-	const char *detail; /* behind the word, in brackets; NULL: strerror()'s; "": none */
+	int status;         /* S3's, if it has one for this: then `word` is its code; 0: it has not */
+	const char *word;   /* NULL: strerror()'s */
+	const char *detail; /* NULL: strerror()'s; "": none */
 	const char *advice;
 };
 
 /* clang-format off */
 static const struct row table[] = {
-	{ENOENT,       FILE_SOURCE | FILE_SOURCE_FOLDER, ERR_OBJECT, "404 NoSuchKey", NULL, NULL},
-	{ENOENT,       FILE_SOURCE_HOME, ERR_ACCESS, "the folder of all raw objects is not there", "", "check raw_prefix, and that its file system is mounted"},
-	{ENOENT,       FILE_TARGET | FILE_TARGET_FOLDER, ERR_TEMPORARY, "its folder was removed meanwhile", "", NULL},
-	{ENOENT,       FILE_BUCKET, ERR_ACCESS, "404 NoSuchBucket", "make a folder of that name in the store's", NULL},
-	{ENOTDIR,      FILE_BUCKET, ERR_ACCESS, "404 NoSuchBucket", "not a folder", NULL},
-	{ENOTDIR,      FILE_SOURCE_FOLDER | FILE_SOURCE_HOME, ERR_ACCESS, "404 NoSuchKey", "a file is where a folder of the key should be", NULL},
-	{ENOTDIR,      ANYWHERE, ERR_ACCESS, "a file is where a folder of the key should be", "", NULL},
-	{ELOOP,        FILE_SOURCE, ERR_OBJECT, "a symbolic link leads out of the bucket", "", NULL},
-	{ELOOP,        FILE_TARGET, ERR_OBJECT, "a symbolic link is in its place", "", NULL},
-	{ELOOP,        FOLDERS, ERR_ACCESS, "a symbolic link leads out of the bucket", "", "only the folders of raw_prefix, mod_prefix and reject_prefix may be such links: mount (--bind) or move the folder"},
-	{ENXIO,        FILE_SOURCE, ERR_OBJECT, "not a regular file", "", NULL},
-	{EISDIR,       FILE_TARGET, ERR_OBJECT, "a folder of that name is there", "", NULL},
-	{EEXIST,       FILE_TARGET, ERR_OBJECT, "412 PreconditionFailed", "the key is there already", NULL},
-	{ENAMETOOLONG, ANYWHERE & ~FILE_BUCKET, ERR_OBJECT, NULL, NULL, NULL},
-	{EFBIG,        FILE_TARGET, ERR_OBJECT, NULL, NULL, NULL},
-	{EACCES,       ANYWHERE, ERR_ACCESS, "403 AccessDenied", NULL, "check owner and mode of the file and of the folders above it"},
-	{EPERM,        ANYWHERE, ERR_ACCESS, "403 AccessDenied", NULL, "check owner, mode and attributes of the file and of the folders above it"},
-	{EROFS,        ANYWHERE, ERR_ACCESS, NULL, NULL, "mount the file system for writing"},
-	{EINVAL,       ANYWHERE, ERR_ACCESS, NULL, NULL, "the file system cannot do what a store needs, or have such a name"},
-	{EXDEV,        ANYWHERE, ERR_ACCESS, NULL, NULL, "the file system cannot do what a store needs"},
-	{ENOSYS,       ANYWHERE, ERR_ACCESS, NULL, NULL, "the file system cannot do what a store needs"},
-	{EOPNOTSUPP,   ANYWHERE, ERR_ACCESS, NULL, NULL, "the file system cannot do what a store needs"},
-	{ENOSPC,       ANYWHERE, ERR_TEMPORARY, NULL, NULL, "make room on the disk"},
-	{EDQUOT,       ANYWHERE, ERR_TEMPORARY, NULL, NULL, "make room, or raise the quota"},
-	{EINTR,        ANYWHERE, ERR_TEMPORARY, "interrupted", "", NULL},
+	{ENOENT,       FILE_SOURCE | FILE_SOURCE_FOLDER, ERR_OBJECT, 404, "NoSuchKey", NULL, NULL},
+	{ENOENT,       FILE_SOURCE_HOME, ERR_ACCESS, 0, "the folder of all raw objects is not there", "", "check raw_prefix, and that its file system is mounted"},
+	{ENOENT,       FILE_TARGET | FILE_TARGET_FOLDER, ERR_TEMPORARY, 0, "its folder was removed meanwhile", "", NULL},
+	{ENOENT,       FILE_BUCKET, ERR_ACCESS, 404, "NoSuchBucket", "make a folder of that name in the store's", NULL},
+	{ENOTDIR,      FILE_BUCKET, ERR_ACCESS, 404, "NoSuchBucket", "not a folder", NULL},
+	{ENOTDIR,      FILE_SOURCE_FOLDER | FILE_SOURCE_HOME, ERR_ACCESS, 404, "NoSuchKey", "a file is where a folder of the key should be", NULL},
+	{ENOTDIR,      ANYWHERE, ERR_ACCESS, 0, "a file is where a folder of the key should be", "", NULL},
+	{ELOOP,        FILE_SOURCE, ERR_OBJECT, 0, "a symbolic link leads out of the bucket", "", NULL},
+	{ELOOP,        FILE_TARGET, ERR_OBJECT, 0, "a symbolic link is in its place", "", NULL},
+	{ELOOP,        FOLDERS, ERR_ACCESS, 0, "a symbolic link leads out of the bucket", "", "only the folders of raw_prefix, mod_prefix and reject_prefix may be such links: mount (--bind) or move the folder"},
+	{ENXIO,        FILE_SOURCE, ERR_OBJECT, 0, "not a regular file", "", NULL},
+	{EISDIR,       FILE_TARGET, ERR_OBJECT, 0, "a folder of that name is there", "", NULL},
+	{EEXIST,       FILE_TARGET, ERR_OBJECT, 412, "PreconditionFailed", "the key is there already", NULL},
+	{ENAMETOOLONG, ANYWHERE & ~FILE_BUCKET, ERR_OBJECT, 0, NULL, NULL, NULL},
+	{EFBIG,        FILE_TARGET, ERR_OBJECT, 0, NULL, NULL, NULL},
+	{EACCES,       ANYWHERE, ERR_ACCESS, 403, "AccessDenied", NULL, "check owner and mode of the file and of the folders above it"},
+	{EPERM,        ANYWHERE, ERR_ACCESS, 403, "AccessDenied", NULL, "check owner, mode and attributes of the file and of the folders above it"},
+	{EROFS,        ANYWHERE, ERR_ACCESS, 0, NULL, NULL, "mount the file system for writing"},
+	{EINVAL,       ANYWHERE, ERR_ACCESS, 0, NULL, NULL, "the file system cannot do what a store needs, or have such a name"},
+	{EXDEV,        ANYWHERE, ERR_ACCESS, 0, NULL, NULL, "the file system cannot do what a store needs"},
+	{ENOSYS,       ANYWHERE, ERR_ACCESS, 0, NULL, NULL, "the file system cannot do what a store needs"},
+	{EOPNOTSUPP,   ANYWHERE, ERR_ACCESS, 0, NULL, NULL, "the file system cannot do what a store needs"},
+	{ENOSPC,       ANYWHERE, ERR_TEMPORARY, 0, NULL, NULL, "make room on the disk"},
+	{EDQUOT,       ANYWHERE, ERR_TEMPORARY, 0, NULL, NULL, "make room, or raise the quota"},
+	{EINTR,        ANYWHERE, ERR_TEMPORARY, 0, "interrupted", "", NULL},
 };
 /* clang-format on */
 
 /* EIO, ESTALE, EMFILE, ENOMEM, ...: a disk or server that is ill, or too little of something. */
-static const struct row any_other = {0, ANYWHERE, ERR_TEMPORARY, NULL, NULL, NULL};
+static const struct row any_other = {0, ANYWHERE, ERR_TEMPORARY, 0, NULL, NULL, NULL};
 
 int
 file_fail(struct err *err, const char *verb, enum file_where where, int error)
@@ -70,12 +71,12 @@ file_fail(struct err *err, const char *verb, enum file_where where, int error)
 			row = &table[i];
 	}
 	detail = row->detail != NULL ? row->detail : strerror(error);
-	if (row->word == NULL)
-		err_set(err, row->kind, "%s: %s", verb, detail);
-	else if (*detail == '\0')
-		err_set(err, row->kind, "%s: %s", verb, row->word);
+	if (row->status != 0)
+		err_set_answer(err, row->kind, verb, row->status, row->word);
 	else
-		err_set(err, row->kind, "%s: %s (%s)", verb, row->word, detail);
+		err_set_operation(err, row->kind, verb, "%s", row->word != NULL ? row->word : detail);
+	if (row->word != NULL)
+		err_set_detail(err, "%s", detail);
 	err->advice = row->advice;
 	return -1;
 }

@@ -66,10 +66,10 @@ check_end(struct file_get *get)
 	if (fstat(get->fd, &now) < 0)
 		return file_fail(&get->failed, "GET", FILE_SOURCE, errno);
 	if (now.st_nlink == 0)
-		return err_set(&get->failed, ERR_TEMPORARY, "GET: it was replaced or removed while it was read");
+		return err_set_operation(&get->failed, ERR_TEMPORARY, "GET", "it was replaced or removed while it was read");
 	if (get->got != get->before.st_size || now.st_size != get->before.st_size ||
 	    now.st_mtim.tv_sec != get->before.st_mtim.tv_sec || now.st_mtim.tv_nsec != get->before.st_mtim.tv_nsec)
-		return err_set(&get->failed, ERR_TEMPORARY, "GET: it changed while it was read");
+		return err_set_operation(&get->failed, ERR_TEMPORARY, "GET", "it changed while it was read");
 	return 0;
 }
 
@@ -81,8 +81,10 @@ file_get_file(struct file_store *files, const char *bucket_name, const char *key
 	int bucket, folder, fd, error;
 
 	*absent = false;
-	if (!file_key_safe(key, &why))
-		return err_set(err, ERR_OBJECT, "%s: 400 InvalidKey (no safe file path: %s)", verb, why);
+	if (!file_key_safe(key, &why)) {
+		err_set_answer(err, ERR_OBJECT, verb, 400, "InvalidKey");
+		return err_set_detail(err, "no safe file path: %s", why);
+	}
 	bucket = file_open_bucket(files->root, bucket_name, verb, err);
 	if (bucket < 0)
 		return -1;
@@ -162,7 +164,7 @@ file_get_read(struct store_get *base, bool wait, struct slice *data, struct err 
 	if (n < 0)
 		file_fail(&get->failed, "GET", FILE_SOURCE, errno);
 	else if (n > 0)
-		err_set(&get->failed, ERR_TEMPORARY, "GET: it grew while it was read");
+		err_set_operation(&get->failed, ERR_TEMPORARY, "GET", "it grew while it was read");
 	else if (check_end(get) == 0) {
 		close_file(get);
 		get->ended = true;

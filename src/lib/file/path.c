@@ -213,8 +213,10 @@ file_open_bucket(int root, const char *bucket, const char *verb, struct err *err
 	const char *why;
 	int fd;
 
-	if (strchr(bucket, '/') != NULL || !part_safe(bucket, strlen(bucket), &why))
-		return err_set(err, ERR_ACCESS, "%s: 400 InvalidBucketName (no name for a folder)", verb);
+	if (strchr(bucket, '/') != NULL || !part_safe(bucket, strlen(bucket), &why)) {
+		err_set_answer(err, ERR_ACCESS, verb, 400, "InvalidBucketName");
+		return err_set_detail(err, "no name for a folder");
+	}
 	fd = openat(root, bucket, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
 		return fd;

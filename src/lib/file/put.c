@@ -60,7 +60,7 @@ check_place(struct file_put *put, int folder)
 	if (S_ISDIR(st.st_mode))
 		return fail_put(&put->failed, FILE_TARGET, EISDIR);
 	if (!S_ISREG(st.st_mode))
-		return err_set(&put->failed, ERR_OBJECT, "PUT: what is there is not a regular file");
+		return err_set_operation(&put->failed, ERR_OBJECT, "PUT", "what is there is not a regular file");
 	return put->no_clobber ? fail_put(&put->failed, FILE_TARGET, EEXIST) : 0;
 }
 
@@ -125,8 +125,10 @@ open_place(struct file_put *put, const struct store_provenance *provenance)
 	const char *why;
 	int bucket, error;
 
-	if (!file_key_safe(put->key, &why))
-		return err_set(err, ERR_OBJECT, "PUT: 400 InvalidKey (no safe file path: %s)", why);
+	if (!file_key_safe(put->key, &why)) {
+		err_set_answer(err, ERR_OBJECT, "PUT", 400, "InvalidKey");
+		return err_set_detail(err, "no safe file path: %s", why);
+	}
 	bucket = file_open_bucket(files_of(put)->root, put->bucket, "PUT", err);
 	if (bucket < 0)
 		return -1;
@@ -348,7 +350,7 @@ file_put_wait(struct store_put *base, bool wait, struct store_info *info, struct
 		else if (!wait)
 			return 2;
 		else if (signals_stop()) {
-			err_set(err, ERR_TEMPORARY, "PUT: interrupted");
+			err_set_operation(err, ERR_TEMPORARY, "PUT", "interrupted");
 			return store_err_name(err, put->bucket, put->key);
 		}
 	}

@@ -12,8 +12,10 @@
 /* Takes over the context, which is connected. */
 struct redis *redis_adopt(redisContext *context, const char *name, int timeout_ms);
 
-/* Closes the connection after an error; what was queued is forgotten. Returns -1. */
-int redis_close(struct redis *redis);
+/* Closes the connection; what was queued is forgotten. */
+void redis_close(struct redis *redis);
+/* The same after an error, which gets the server's name as its object. Returns -1. */
+int redis_give_up(struct redis *redis, struct err *err);
 
 /*
  * The next whole reply, made by these functions with privdata (NULL: by hiredis's own, a redisReply

@@ -78,11 +78,17 @@ kind_of_reply(struct slice reply)
 }
 
 static int
+refuse_closed(const struct redis *redis, struct err *err)
+{
+	err_set(err, ERR_TEMPORARY, "the connection was closed after an error");
+	return err_set_object(err, "%s", redis->name);
+}
+
+static int
 timed_out(struct redis *redis, const char *doing, struct err *err)
 {
-	err_set(err, ERR_TEMPORARY, "%s: %s: no answer within %g s (redis_timeout)", redis->name, doing,
-	        redis->timeout_ms / 1000.0);
-	return redis_close(redis);
+	err_set(err, ERR_TEMPORARY, "%s: no answer within %g s (redis_timeout)", doing, redis->timeout_ms / 1000.0);
+	return redis_give_up(redis, err);
 }
 
 /* Sends what goes without waiting. */
@@ -128,8 +134,8 @@ wait_readable(struct redis *redis, struct err *err)
 		if (n < 0 && errno == EINTR && !signals_stop())
 			continue;
 		if (n < 0) {
-			err_set(err, ERR_TEMPORARY, "%s: interrupted", redis->name);
-			return redis_close(redis);
+			err_set(err, ERR_TEMPORARY, "interrupted");
+			return redis_give_up(redis, err);
 		}
 		if (n == 0)
 			return timed_out(redis, "waiting", err);
@@ -150,21 +156,21 @@ receive_bytes(struct redis *redis, struct err *err)
 		if (n > 0) {
 			redis->unparsed += (size_t)n;
 			if (redis->unparsed > REPLY_MAX) {
-				err_set(err, ERR_FAILED, "%s: an answer of more than %d MiB", redis->name, REPLY_MAX >> 20);
-				return redis_close(redis);
+				err_set(err, ERR_FAILED, "an answer of more than %d MiB", REPLY_MAX >> 20);
+				return redis_give_up(redis, err);
 			}
 			redisReaderFeed(redis->context->reader, redis->block, (size_t)n);
 			return 0;
 		}
 		if (n == 0) {
-			err_set(err, ERR_TEMPORARY, "%s: the server closed the connection", redis->name);
-			return redis_close(redis);
+			err_set(err, ERR_TEMPORARY, "the server closed the connection");
+			return redis_give_up(redis, err);
 		}
 		if (errno == EINTR)
 			continue;
 		if (errno != EAGAIN && errno != EWOULDBLOCK) {
-			err_set_errno(err, ERR_TEMPORARY, "%s: the connection broke", redis->name);
-			return redis_close(redis);
+			err_set_errno(err, ERR_TEMPORARY, "the connection broke");
+			return redis_give_up(redis, err);
 		}
 		if (wait_readable(redis, err))
 			return -1;
@@ -179,9 +185,8 @@ parse_reply(struct redis *redis, struct err *err)
 
 	for (;;) {
 		if (redisReaderGetReply(redis->context->reader, &object) != REDIS_OK) {
-			err_set(err, ERR_FAILED, "%s does not answer as Redis does: %s", redis->name,
-			        redis->context->reader->errstr);
-			redis_close(redis);
+			err_set(err, ERR_FAILED, "it does not answer as Redis does: %s", redis->context->reader->errstr);
+			redis_give_up(redis, err);
 			return NULL;
 		}
 		if (object)
@@ -195,14 +200,20 @@ parse_reply(struct redis *redis, struct err *err)
 	return object;
 }
 
-int
+void
 redis_close(struct redis *redis)
 {
 	if (redis->context)
 		redisFree(redis->context);
 	redis->context = NULL;
 	redis->queue.len = redis->sent = 0;
-	return -1;
+}
+
+int
+redis_give_up(struct redis *redis, struct err *err)
+{
+	redis_close(redis);
+	return err_set_object(err, "%s", redis->name);
 }
 
 int
@@ -222,15 +233,15 @@ redis_refuse(struct redis *redis, struct slice reply, struct err *err)
 		struct slice node = last_word(reply);
 
 		err_set(err, ERR_FAILED,
-		        "%s is one node of a Redis Cluster, and what was asked for is kept by %.*s: "
+		        "it is one node of a Redis Cluster, and what was asked for is kept by %.*s: "
 		        "connect to that node, or better to a Redis or a proxy that has all keys (redis_host, redis_port)",
-		        redis->name, SLICE_ARGS(node));
+		        SLICE_ARGS(node));
 	} else if (slice_equal_str(word, "NOAUTH")) {
-		err_set(err, ERR_USAGE, "%s asks for a password (REDIS_PASSWORD)", redis->name);
+		err_set(err, ERR_USAGE, "it asks for a password (REDIS_PASSWORD)");
 	} else {
-		err_set(err, kind_of_reply(reply), "%s: %.*s", redis->name, SLICE_ARGS(reply));
+		err_set(err, kind_of_reply(reply), "%.*s", SLICE_ARGS(reply));
 	}
-	return redis_close(redis);
+	return redis_give_up(redis, err);
 }
 
 void *
@@ -240,7 +251,7 @@ redis_next_object(struct redis *redis, redisReplyObjectFunctions *objects, void 
 	void *object;
 
 	if (redis->context == NULL) {
-		err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
+		refuse_closed(redis, err);
 		return NULL;
 	}
 	if (objects == NULL)
@@ -266,7 +277,7 @@ redis_append(struct redis *redis, int argc, const struct slice *argv, struct err
 	struct buf *queue = redis_queue(redis);
 
 	if (queue == NULL)
-		return err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
+		return refuse_closed(redis, err);
 	buf_printf(queue, "*%d\r\n", argc);
 	for (int i = 0; i < argc; i++) {
 		buf_printf(queue, "$%zu\r\n", argv[i].len);
@@ -280,7 +291,7 @@ int
 redis_flush(struct redis *redis, struct err *err)
 {
 	if (redis->context == NULL)
-		return err_set(err, ERR_TEMPORARY, "%s: the connection was closed after an error", redis->name);
+		return refuse_closed(redis, err);
 	send_some(redis);
 	return 0;
 }

@@ -114,7 +114,8 @@ check_auth(struct redis *redis, const struct redis_value *value, struct err *err
 		why = "the server knows no user names (redis_user)";
 	else if (!slice_starts_with(text, SLICE("ERR")) && !slice_starts_with(text, SLICE("WRONGPASS")))
 		return redis_refuse(redis, text, err);
-	return err_set(err, ERR_USAGE, "%s: %s", redis_name(redis), why);
+	err_set(err, ERR_USAGE, "%s", why);
+	return err_set_object(err, "%s", redis_name(redis));
 }
 
 static int
@@ -161,7 +162,8 @@ select_database(struct redis *redis, const struct settings *settings, struct err
 			err_prefix(err, "redis_db");
 		return -1;
 	}
-	return err_set(err, ERR_USAGE, "%s does not answer as Redis does", redis_name(redis));
+	err_set(err, ERR_USAGE, "it does not answer as Redis does");
+	return err_set_object(err, "%s", redis_name(redis));
 }
 
 struct redis *

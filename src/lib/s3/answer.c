@@ -112,35 +112,41 @@ append_stranger(struct buf *to, const struct s3_request *request)
 	}
 }
 
+/* Copies what `from` holds, as far as there is room. */
+static void
+copy_word(char *to, size_t size, const struct buf *from)
+{
+	size_t len = from->len < size ? from->len : size - 1;
+
+	memcpy(to, from->data, len);
+	to[len] = '\0';
+}
+
 /* "GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)". */
 static void
 describe_error(struct s3_request *request, const struct s3_error *error, const struct s3_judgement *judgement)
 {
 	static const enum err_kind kinds[] = {
 		[FAULT_OBJECT] = ERR_OBJECT, [FAULT_EVERYBODY] = ERR_ACCESS, [FAULT_NOBODY] = ERR_TEMPORARY};
+	struct err *err = &request->err;
 	struct buf text = BUF_INIT;
-	struct buf details = BUF_INIT;
 	const char *header = http_header(&request->call, "x-amz-request-id");
 	struct slice id = header != NULL ? slice_of_str(header) : slice_of_buf(&error->request_id);
 
-	buf_printf(&text, "%s: %d ", request->verb, request->status);
-	if (error->code.len > 0)
-		append_code(&text, slice_of_buf(&error->code));
-	else
-		buf_append_str(&text, status_name(request->status));
-	append_plain(&details, slice_of_buf(&error->message), MESSAGE_SHOWN);
+	append_code(&text, slice_of_buf(&error->code));
+	err_set_answer(err, kinds[judgement->fault], request->verb, request->status, buf_cstr(&text));
+	err->advice = judgement->advice;
+	if (text.len == 0)
+		snprintf(err->reason, sizeof(err->reason), "%s", status_name(request->status));
+	buf_reset(&text);
+	append_plain(&text, id, ID_SHOWN);
+	copy_word(err->request_id, sizeof(err->request_id), &text);
+	buf_reset(&text);
+	append_plain(&text, slice_of_buf(&error->message), MESSAGE_SHOWN);
 	if (!judgement->from_s3 && request->status < 500)
-		append_stranger(&details, request);
-	if (id.len > 0) {
-		buf_append_str(&details, details.len > 0 ? "; request id " : "request id ");
-		append_plain(&details, id, ID_SHOWN);
-	}
-	if (details.len > 0)
-		buf_printf(&text, " (%s)", buf_cstr(&details));
-	err_set(&request->err, kinds[judgement->fault], "%s", buf_cstr(&text));
-	request->err.advice = judgement->advice;
+		append_stranger(&text, request);
+	copy_word(err->detail, sizeof(err->detail), &text);
 	buf_release(&text);
-	buf_release(&details);
 }
 
 /* The region that the answer names for the bucket, in a header or in its <Error>. */
@@ -237,19 +243,18 @@ renew_credentials(struct s3_request *request)
 }
 
 /*
- * Behind the text of the error: whoever reads it must learn where the store, or what is in its
- * place, wanted us to go.
+ * Whoever reads the error must learn where the store, or what is in its place, wanted us to go.
  */
 static void
 describe_refused(struct s3_request *request)
 {
-	struct err err = request->err;
+	struct err *err = &request->err;
+	size_t len = strlen(err->reason);
 
-	err_set(
-		&request->err, err.kind,
-		"%s: it leads to %s, which is not a host of the endpoint's: nothing was sent there (if the bucket is there, "
-		"set endpoint_url)",
-		err.text, request->refused_to);
+	snprintf(err->reason + len, sizeof(err->reason) - len,
+	         "%sit leads to %s, which is not a host of the endpoint's: nothing was sent there (if the bucket is there, "
+	         "set endpoint_url)",
+	         len > 0 ? ": " : "", request->refused_to);
 }
 
 /*
@@ -350,7 +355,8 @@ judge_broken(struct s3_request *request, enum retry *retry)
 	if (call->end != HTTP_UNREACHABLE)
 		request->unsure = true;
 	kind = http_broken(call, &why);
-	err_set(&request->err, kind, "%s: %s", request->verb, buf_cstr(&why));
+	err_set(&request->err, kind, "%s", buf_cstr(&why));
+	request->err.operation = request->verb;
 	buf_release(&why);
 	*retry = RETRY_TRANSIENT;
 	return kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;

@@ -31,7 +31,7 @@ take_without_md5(struct s3_get *get)
 static int
 set_wrong_content(const char *name, struct err *err)
 {
-	return err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s", name);
+	return err_set_operation(err, ERR_TEMPORARY, "GET", "what came does not have the %s", name);
 }
 
 /*
@@ -46,8 +46,8 @@ check_content(struct s3_get *get, struct err *err)
 	bool same;
 
 	if (!s3_offered_fits(&get->offered)) {
-		err_set(err, ERR_TEMPORARY, "GET: what came does not have the %s of the object",
-		        s3_offered_name(&get->offered));
+		err_set_operation(err, ERR_TEMPORARY, "GET", "what came does not have the %s of the object",
+		                  s3_offered_name(&get->offered));
 		return false;
 	}
 	if (!get->check_md5)
@@ -122,13 +122,13 @@ s3_get_check(struct s3_request *request, struct err *err)
 	if (get->comparing)
 		return compare_downloads(get, err);
 	if (get->skip > 0 || (get->get.info.size >= 0 && get->received < get->get.info.size)) {
-		err_set(err, ERR_TEMPORARY, "GET: %lld of %lld bytes came", (long long)get->received,
-		        (long long)get->get.info.size);
+		err_set_operation(err, ERR_TEMPORARY, "GET", "%lld of %lld bytes came", (long long)get->received,
+		                  (long long)get->get.info.size);
 		return RETRY_TRANSIENT;
 	}
 	if (get->promise.listed && get->received > get->listed.size) {
-		err_set(err, ERR_TEMPORARY, "GET: %lld bytes came of an object of %lld", (long long)get->received,
-		        (long long)get->listed.size);
+		err_set_operation(err, ERR_TEMPORARY, "GET", "%lld bytes came of an object of %lld", (long long)get->received,
+		                  (long long)get->listed.size);
 		return RETRY_NEVER;
 	}
 	if (!check_content(get, err))
@@ -136,7 +136,7 @@ s3_get_check(struct s3_request *request, struct err *err)
 	if (get->promise.open_ended && get->promise.as_stored && !get->probing && !get->check_md5 &&
 	    get->offered.kind == S3_OFFER_NONE) {
 		get->probing = true;
-		err_set(err, ERR_TEMPORARY, "GET: the connection ended, and nothing says whether the object did");
+		err_set_operation(err, ERR_TEMPORARY, "GET", "the connection ended, and nothing says whether the object did");
 		return RETRY_TRANSIENT;
 	}
 	get->get.info.size = get->received;
@@ -151,10 +151,10 @@ s3_get_check_end(struct s3_get *get)
 	int64_t first, total;
 
 	if (range != NULL && (!s3_get_parse_range(range, &first, &total) || total != get->received)) {
-		err_set(&request->err, ERR_TEMPORARY, "GET: another part came than was asked for");
+		err_set_operation(&request->err, ERR_TEMPORARY, "GET", "another part came than was asked for");
 	} else if (get->get.info.size > get->received) {
-		err_set(&request->err, ERR_TEMPORARY, "GET: %lld of %lld bytes came, and the store has no more",
-		        (long long)get->received, (long long)get->get.info.size);
+		err_set_operation(&request->err, ERR_TEMPORARY, "GET", "%lld of %lld bytes came, and the store has no more",
+		                  (long long)get->received, (long long)get->get.info.size);
 	} else {
 		request->err.kind = ERR_NONE;
 		get->probing = true;

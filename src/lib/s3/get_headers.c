@@ -25,7 +25,7 @@ take_first_headers(struct s3_get *get, const struct http_call *call, struct err 
 	}
 	if (get->promise.packed && !get->plain) {
 		get->plain = true;
-		return err_set(err, ERR_TEMPORARY, "GET: it was compressed on the way");
+		return err_set_operation(err, ERR_TEMPORARY, "GET", "it was compressed on the way");
 	}
 	get->download++;
 	get->get.info.size = get->promise.size;
@@ -47,7 +47,7 @@ take_next_headers(struct s3_get *get, const struct http_call *call, struct err *
 
 	s3_answer_etag(call, etag, sizeof(etag));
 	if (strcmp(etag, get->get.info.etag) != 0)
-		return err_set(err, ERR_TEMPORARY, "GET: the object was replaced while it was read");
+		return err_set_operation(err, ERR_TEMPORARY, "GET", "the object was replaced while it was read");
 	if (call->status == 200) {
 		/* The whole again; If-Match has made sure that it is the same. */
 		get->skip = get->received;
@@ -55,7 +55,7 @@ take_next_headers(struct s3_get *get, const struct http_call *call, struct err *
 	}
 	if (!s3_get_parse_range(http_header(call, "content-range"), &first, &total) || first != get->received ||
 	    (get->get.info.size >= 0 && !get->probing && total != get->get.info.size))
-		return err_set(err, ERR_TEMPORARY, "GET: another part came than was asked for");
+		return err_set_operation(err, ERR_TEMPORARY, "GET", "another part came than was asked for");
 	get->get.info.size = total;
 	return 0;
 }
@@ -96,11 +96,11 @@ s3_get_look(struct s3_get *get, const struct http_call *call, struct err *err)
 	get->skip = 0;
 	if (get->received > 0) {
 		if (get->comparing && call->status != 200)
-			return err_set(err, ERR_TEMPORARY, "GET: %d where 200 was asked for", call->status);
+			return err_set_operation(err, ERR_TEMPORARY, "GET", "%d where 200 was asked for", call->status);
 		if (take_next_headers(get, call, err) < 0)
 			return -1;
 	} else if (call->status != 200) {
-		return err_set(err, ERR_TEMPORARY, "GET: %d where 200 was asked for", call->status);
+		return err_set_operation(err, ERR_TEMPORARY, "GET", "%d where 200 was asked for", call->status);
 	} else if (take_first_headers(get, call, err) < 0) {
 		return -1;
 	}

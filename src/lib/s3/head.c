@@ -32,8 +32,8 @@ s3_head_check(struct s3_request *request, struct err *err)
 	if (http_header(&request->call, "x-amz-meta-writer") != NULL ||
 	    (etag != NULL && *etag != '\0' && !s3_answer_is_page(&request->call)))
 		return RETRY_NEVER;
-	err_set(err, ERR_TEMPORARY, "HEAD: %d with no sign of an object, which is not an S3 store's answer",
-	        request->status);
+	err_set_operation(err, ERR_TEMPORARY, "HEAD", "%d with no sign of an object, which is not an S3 store's answer",
+	                  request->status);
 	return RETRY_TRANSIENT;
 }
 
@@ -45,7 +45,7 @@ s3_look_open(struct store *store, const char *bucket, const char *key)
 
 	head->look.store = store;
 	if (!s3_bucket_name_ok(bucket) || *key == '\0') {
-		err_set(&head->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "HEAD: no name of an object");
+		err_set_operation(&head->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "HEAD", "no name of an object");
 		store_err_name(&head->err, bucket, key);
 		return &head->look;
 	}

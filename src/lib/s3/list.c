@@ -25,7 +25,8 @@ check_page(struct s3_request *request, struct err *err)
 
 	if (s3_page_read(&request->reply, &list->pages[1], &why) == 0)
 		return RETRY_NEVER;
-	err_set(err, ERR_TEMPORARY, "ListObjectsV2: bad XML (%s)", why);
+	err_set_operation(err, ERR_TEMPORARY, "ListObjectsV2", "bad XML");
+	err_set_detail(err, "%s", why);
 	return RETRY_TRANSIENT;
 }
 
@@ -290,7 +291,7 @@ int
 s3_list_refuse(struct s3_list *list, const char *why)
 {
 	list->odd = true;
-	err_set(&list->err, ERR_ACCESS, "ListObjectsV2: %s", why);
+	err_set_operation(&list->err, ERR_ACCESS, "ListObjectsV2", "%s", why);
 	return store_err_name(&list->err, list->bucket->name, list->prefix);
 }
 

@@ -28,8 +28,8 @@ s3_list_check_prefix(struct s3_list *list)
 			return s3_list_check_prefix(list);
 		}
 		json_quote(&shown, key);
-		err_set(&list->err, ERR_ACCESS, "ListObjectsV2: the server lists %.*s, which is not under the prefix",
-		        SLICE_ARGS(slice_of_buf(&shown)));
+		err_set_operation(&list->err, ERR_ACCESS, "ListObjectsV2",
+		                  "the server lists %.*s, which is not under the prefix", SLICE_ARGS(slice_of_buf(&shown)));
 		buf_release(&shown);
 		return store_err_name(&list->err, list->bucket->name, list->prefix);
 	}

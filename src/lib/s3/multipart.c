@@ -309,7 +309,7 @@ static void
 on_aborted(struct s3_request *request)
 {
 	if (request->err.kind != ERR_NONE && !slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload"))
-		log_warning("%s; its parts stay there, under %s", request->err.text, buf_cstr(&request->query));
+		log_warning("%s; its parts stay there, under %s", ERR_TEXT(&request->err), buf_cstr(&request->query));
 }
 
 static void
@@ -370,7 +370,7 @@ s3_multipart_add(struct s3_upload *upload)
 		begin_upload(upload);
 	multi = upload->multi;
 	if (multi->parts == S3_PARTS_MAX) {
-		err_set(&err, ERR_OBJECT, "PUT: larger than S3 takes (%d parts)", S3_PARTS_MAX);
+		err_set_operation(&err, ERR_OBJECT, "PUT", "larger than S3 takes (%d parts)", S3_PARTS_MAX);
 		store_err_name(&err, upload->bucket->name, upload->key);
 		fail_upload(upload, &err);
 		buf_reset(&upload->data);

@@ -43,8 +43,8 @@ hold_size(int64_t came, int64_t listed, struct err *err)
 {
 	if (came == listed)
 		return 0;
-	return err_set(err, ERR_TEMPORARY, "GET: an object of %lld bytes, under the ETag of one of %lld", (long long)came,
-	               (long long)listed);
+	return err_set_operation(err, ERR_TEMPORARY, "GET", "an object of %lld bytes, under the ETag of one of %lld",
+	                         (long long)came, (long long)listed);
 }
 
 int
@@ -57,9 +57,10 @@ s3_promise_read(const struct http_call *call, const struct store_get_options *li
 	s3_answer_etag(call, promise->etag, sizeof(promise->etag));
 	same = etag_listed && strcmp(promise->etag, listed->etag) == 0;
 	if (promise->etag[0] == '\0' && (etag_listed || s3_answer_is_page(call)))
-		return err_set(err, ERR_TEMPORARY, "GET: 200 without an ETag, which is not an S3 store's answer");
+		return err_set_operation(err, ERR_TEMPORARY, "GET", "200 without an ETag, which is not an S3 store's answer");
 	if (etag_listed && !same && s3_answer_is_page(call))
-		return err_set(err, ERR_TEMPORARY, "GET: 200 with a page of HTML, which is not an S3 store's answer");
+		return err_set_operation(err, ERR_TEMPORARY, "GET",
+		                         "200 with a page of HTML, which is not an S3 store's answer");
 	promise->size = http_content_length(call);
 	promise->packed = is_packed(call, promise->size >= 0);
 	promise->as_stored = !promise->packed && !is_expanded(call);

@@ -37,11 +37,11 @@ check_put(struct s3_request *request, struct err *err)
 
 	if (etag != NULL && *etag != '\0' && request->status == 200 && request->reply.len == 0)
 		return RETRY_NEVER;
-	err_set(err, ERR_TEMPORARY, "PUT: %d %s, which does not say that the object is stored", request->status,
-	        s3_answer_is_page(&request->call) ? "with a page of HTML"
-	        : request->reply.len > 0          ? "with a body"
-	        : etag == NULL || *etag == '\0'   ? "without an ETag"
-	                                          : "is not 200");
+	err_set_operation(err, ERR_TEMPORARY, "PUT", "%d %s, which does not say that the object is stored", request->status,
+	                  s3_answer_is_page(&request->call) ? "with a page of HTML"
+	                  : request->reply.len > 0          ? "with a body"
+	                  : etag == NULL || *etag == '\0'   ? "without an ETag"
+	                                                    : "is not 200");
 	return RETRY_NEVER;
 }
 
@@ -148,7 +148,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 		upload->bucket = s3_bucket_find(upload->s3, bucket);
 		return &upload->put;
 	}
-	err_set(&upload->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "PUT: no name of an object");
+	err_set_operation(&upload->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "PUT", "no name of an object");
 	store_err_name(&upload->err, bucket, key);
 	upload->over = true;
 	return &upload->put;

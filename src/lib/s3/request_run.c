@@ -58,13 +58,10 @@ static void
 log_retry(struct s3_request *request, int64_t delay)
 {
 	static struct log_site site;
-	const char *details = strstr(request->err.text, " (");
-	const char *why = strstr(request->err.text, ": ");
 
-	why = why != NULL ? why + 2 : request->err.text;
-	log_warning_limited(&site, "s3://%s/%.*s: %.*s, retry %d of %d in %.1f s", request->bucket->name, KEY_SHOWN,
-	                    request->shown, details != NULL && details > why ? (int)(details - why) : 200, why,
-	                    request->attempt, request->s3->max_attempts, (double)delay / 1000.0);
+	log_warning_limited(&site, "s3://%s/%.*s: %.200s, retry %d of %d in %.1f s", request->bucket->name, KEY_SHOWN,
+	                    request->shown, ERR_RECORD_TEXT(&request->err), request->attempt, request->s3->max_attempts,
+	                    (double)delay / 1000.0);
 }
 
 /*
@@ -169,7 +166,8 @@ on_call_body(struct http_call *call, const char *data, size_t len)
 	if (request->on_body != NULL && call->status / 100 == 2)
 		return request->on_body(request, data, len);
 	if (request->reply.len + len > S3_REPLY_MAX) {
-		err_set(&request->err, ERR_TEMPORARY, "%s: the answer is longer than any of S3's", request->verb);
+		err_set(&request->err, ERR_TEMPORARY, "the answer is longer than any of S3's");
+		request->err.operation = request->verb;
 		return HTTP_REFUSED;
 	}
 	buf_append(&request->reply, data, len);

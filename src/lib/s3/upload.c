@@ -13,7 +13,8 @@ on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *
 	} else if (seen == S3_SEEN_UNKNOWN) {
 		s3_upload_fail(upload, err);
 	} else {
-		err_set(&exists, ERR_OBJECT, "PUT: 412 PreconditionFailed (the object exists)");
+		err_set_answer(&exists, ERR_OBJECT, "PUT", 412, "PreconditionFailed");
+		err_set_detail(&exists, "the object exists");
 		store_err_name(&exists, upload->bucket->name, upload->key);
 		s3_upload_fail(upload, &exists);
 	}

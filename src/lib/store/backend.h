@@ -77,7 +77,7 @@ void store_provenance_write(const struct store_provenance *provenance,
 /* Takes the percent-encoding off "source-etag"; "" if it does not fit, or text is NULL. */
 void store_provenance_read_etag(const char *text, char to[128]);
 
-/* Puts "s3://bucket/key: " in front of the text; a very long key is cut. Returns -1. */
+/* Says that it happened to "s3://bucket/key"; a very long key is cut. Returns -1. */
 int store_err_name(struct err *err, const char *bucket, const char *key);
 
 #endif

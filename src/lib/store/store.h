@@ -47,13 +47,9 @@ int64_t store_retries(const struct store *store);
 const struct latency *store_latency(const struct store *store);
 
 /*
- * Error texts of a list, get or put name the object and carry what the store said:
- * "s3://bucket/key: GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)". For a
- * record, which names the key itself and is the same in every run: the part "GET: 404 NoSuchKey".
- * Points into *err.
+ * Errors of a list, get or put name the object ("s3://bucket/key") and the operation, and carry what
+ * the store said: see base/err.h.
  */
-struct slice store_reason(const struct err *err, const char *bucket, const char *key);
-
 /*
  * Which store it is and as whom it is asked, as "name: value" lines without any secret. Asks for
  * the credentials; returns -1 with err if there are none.
