@@ -1,10 +1,8 @@
-/*
- * The states of a pair: wanted, on its way to Redis, then ours (queued in the dispatcher) or held
- * by another process (looked up again until its answer is there).
- */
+/* When to claim pairs, when to look up those that others hold, and how many of them. */
 #include "senenrich/claims.h"
 
 #include "base/clock.h"
+#include "cache/cache.h"
 
 enum {
 	SAMPLE = 64, /* so many of the held pairs are looked up as a sample */
@@ -16,23 +14,10 @@ enum {
 	HELD_CALLS = 4, /* claim no more while others hold the pairs of so many calls */
 };
 
-static void
-claim_pair(struct claims *c, struct pair *pair)
+static struct pair *
+next_pair(struct pair_queue *queue)
 {
-	if (lookup_claim(c->lookup, pair))
-		c->in_flight++;
-	else
-		dispatcher_add(c->dispatcher, pair);
-}
-
-/* Looks whether another process has stored the answer by now. */
-static void
-look_up_again(struct claims *c, struct pair *pair)
-{
-	if (pair->claim == CLAIM_NONE)
-		pair->claim = CLAIM_WANTED;
-	c->in_flight++;
-	lookup_ask(c->lookup, pair);
+	return queue->count > 0 ? pair_queue_pop(queue) : NULL;
 }
 
 static void
@@ -45,75 +30,10 @@ schedule_first_look(struct claims *c)
 	c->claim_all_at = now + CLAIM_ALL_MS;
 }
 
-/*
- * Now and then all held pairs are claimed anew. In between only a sample is looked up, and all of
- * them once half of the last sample was there. So neither the wait nor the load on Redis grows with
- * their number. If samples find nothing, they become rarer.
- */
-static void
-look_up_held(struct claims *c, int64_t now)
-{
-	size_t count = c->held.count;
-	bool anew = now >= c->claim_all_at;
-	bool all = count <= SAMPLE || anew || (c->looked > 0 && c->found * 2 >= c->looked);
-	size_t stride = all ? 1 : count / SAMPLE;
-
-	c->look_ms = c->found > 0 ? LOOK_FIRST_MS : c->look_ms * 2 < LOOK_MAX_MS ? c->look_ms * 2 : LOOK_MAX_MS;
-	c->look_at = now + c->look_ms;
-	if (anew)
-		c->claim_all_at = now + CLAIM_ALL_MS;
-	c->looked = c->found = 0;
-	for (size_t i = 0; i < count; i++) {
-		struct pair *pair = pair_queue_pop(&c->held);
-
-		if (i % stride != 0) {
-			pair_queue_push(&c->held, pair);
-			continue;
-		}
-		c->looked++;
-		if (anew)
-			claim_pair(c, pair);
-		else
-			look_up_again(c, pair);
-	}
-}
-
-static void
-renew_claim(void *context, struct pair *pair)
-{
-	struct claims *c = context;
-
-	lookup_renew_claim(c->lookup, pair);
-}
-
-/* If the model was given up, all pairs that wait fail. */
-static bool
-fail_waiting_pairs(struct claims *c)
-{
-	bool any = c->wanted.count + c->held.count > 0;
-
-	while (c->wanted.count > 0)
-		dispatcher_add(c->dispatcher, pair_queue_pop(&c->wanted));
-	while (c->held.count > 0)
-		dispatcher_add(c->dispatcher, pair_queue_pop(&c->held));
-	return any;
-}
-
-/* How many pairs may be claimed now. */
-static size_t
-claim_capacity(const struct claims *c)
-{
-	size_t capacity = dispatcher_capacity(c->dispatcher);
-
-	if (c->held.count >= HELD_CALLS * c->dispatcher->batch_pairs || capacity <= c->in_flight)
-		return 0;
-	return capacity - c->in_flight;
-}
-
 void
-claims_init(struct claims *c, struct lookup *lookup, struct dispatcher *dispatcher)
+claims_init(struct claims *c, size_t batch_pairs)
 {
-	*c = (struct claims){.lookup = lookup, .dispatcher = dispatcher, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
+	*c = (struct claims){.held_max = HELD_CALLS * batch_pairs, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
 }
 
 void
@@ -126,64 +46,94 @@ claims_release(struct claims *c)
 void
 claims_want(struct claims *c, struct pair *pair)
 {
-	pair->references++;
 	pair_queue_push(&c->wanted, pair);
 }
 
 void
-claims_take(struct claims *c, struct pair *pair)
+claims_hold(struct claims *c, struct pair *pair)
+{
+	if (c->held.count == 0 && c->looked == 0)
+		schedule_first_look(c);
+	pair_queue_push(&c->held, pair);
+}
+
+struct pair *
+claims_next_wanted(struct claims *c)
+{
+	return next_pair(&c->wanted);
+}
+
+struct pair *
+claims_next_held(struct claims *c)
+{
+	return next_pair(&c->held);
+}
+
+void
+claims_count_question(struct claims *c)
+{
+	c->in_flight++;
+}
+
+void
+claims_count_answer(struct claims *c, enum claims_answer answer)
 {
 	c->in_flight--;
-	if (pair->state == PAIR_KNOWN || pair->claim == CLAIM_OTHERS)
-		c->ours_in_a_row = 0;
-	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_WANTED) {
-		claim_pair(c, pair);
-		return;
-	}
-	if (pair->state != PAIR_KNOWN && pair->claim == CLAIM_OTHERS) {
-		if (c->held.count == 0 && c->looked == 0)
-			schedule_first_look(c);
-		pair_queue_push(&c->held, pair);
-		return;
-	}
-	if (pair->state != PAIR_KNOWN) {
+	if (answer == CLAIMS_OURS)
 		c->ours_in_a_row++;
-		dispatcher_add(c->dispatcher, pair);
-		return;
-	}
-	c->found += pair->claim == CLAIM_OTHERS;
-	lookup_end_claim(c->lookup, pair);
-	pairs_drop(c->lookup->pairs, pair);
+	else if (answer != CLAIMS_MISS)
+		c->ours_in_a_row = 0;
+	c->found += answer == CLAIMS_FOUND_HELD;
+}
+
+size_t
+claims_capacity(const struct claims *c, size_t capacity)
+{
+	if (c->held.count >= c->held_max || capacity <= c->in_flight)
+		return 0;
+	return capacity - c->in_flight;
 }
 
 bool
-claims_step(struct claims *c)
+claims_look_first(const struct claims *c)
 {
-	int64_t now = clock_mono_ms();
-	size_t n = claim_capacity(c);
-	bool did = false;
+	return c->ours_in_a_row < ALONE;
+}
 
-	if (c->dispatcher->given_up)
-		return fail_waiting_pairs(c);
-	if (now >= c->renew_at) {
-		c->renew_at = now + RENEW_MS;
-		dispatcher_for_each(c->dispatcher, renew_claim, c);
-	}
-	if (c->held.count > 0 && now >= c->look_at && c->in_flight == 0) {
-		look_up_held(c, now);
-		did = true;
-	}
-	for (; n > 0 && c->wanted.count > 0; n--) {
-		/*
-		 * if others work on the same data, a pair that was missing before is likely to be there now
-		 */
-		if (c->ours_in_a_row < ALONE)
-			look_up_again(c, pair_queue_pop(&c->wanted));
-		else
-			claim_pair(c, pair_queue_pop(&c->wanted));
-		did = true;
-	}
-	return did;
+bool
+claims_look_due(const struct claims *c, int64_t now)
+{
+	return c->held.count > 0 && now >= c->look_at && c->in_flight == 0;
+}
+
+/*
+ * Now and then all held pairs are claimed anew. In between only a sample is looked up, and all of
+ * them once half of the last sample was there. So neither the wait nor the load on Redis grows with
+ * their number. If samples find nothing, they become rarer.
+ */
+struct claims_look
+claims_plan_look(struct claims *c, int64_t now)
+{
+	struct claims_look look = {.count = c->held.count, .stride = 1, .anew = now >= c->claim_all_at};
+
+	if (look.count > SAMPLE && !look.anew && (c->looked == 0 || c->found * 2 < c->looked))
+		look.stride = look.count / SAMPLE;
+	c->look_ms = c->found > 0 ? LOOK_FIRST_MS : c->look_ms * 2 < LOOK_MAX_MS ? c->look_ms * 2 : LOOK_MAX_MS;
+	c->look_at = now + c->look_ms;
+	if (look.anew)
+		c->claim_all_at = now + CLAIM_ALL_MS;
+	c->looked = (look.count + look.stride - 1) / look.stride;
+	c->found = 0;
+	return look;
+}
+
+bool
+claims_renew_due(struct claims *c, int64_t now)
+{
+	if (now < c->renew_at)
+		return false;
+	c->renew_at = now + RENEW_MS;
+	return true;
 }
 
 bool
@@ -193,12 +143,12 @@ claims_pending(const struct claims *c)
 }
 
 int64_t
-claims_timeout(const struct claims *c)
+claims_timeout(const struct claims *c, bool ours)
 {
 	int64_t now = clock_mono_ms();
 	int64_t at = c->held.count > 0 ? c->look_at : -1;
 
-	if (c->dispatcher->queue.count > 0 || c->dispatcher->open_calls)
+	if (ours)
 		at = at < 0 || c->renew_at < at ? c->renew_at : at;
 	return at < 0 ? -1 : at > now ? at - now : 0;
 }

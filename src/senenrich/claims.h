@@ -5,6 +5,9 @@
  * is renewed while its pair is in a call, so nobody waits for a dead process.
  *
  * A claim only saves calls: if one is lost, a pair is asked for twice, with the same answer.
+ *
+ * This part keeps the pairs that wait for a claim, and says when to send how many of what. It sends
+ * nothing itself; what becomes of a pair is decided in resolve.c.
  */
 #ifndef SENENRICH_CLAIMS_H
 #define SENENRICH_CLAIMS_H
@@ -13,16 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "senenrich/dispatcher.h"
-#include "senenrich/lookup.h"
 #include "senenrich/pair_queue.h"
 
 struct claims {
-	struct lookup *lookup;
-	struct dispatcher *dispatcher;
 	struct pair_queue wanted; /* to be claimed when the next call has room */
 	struct pair_queue held;   /* claimed by others */
-	size_t in_flight;         /* claims on their way to Redis */
+	size_t held_max;          /* claim no more while others hold so many */
+	size_t in_flight;         /* claims and look-ups of such pairs on their way to Redis */
 	int64_t look_at;          /* when to look up held pairs again */
 	int64_t look_ms;          /* the pause between two such look-ups */
 	int64_t claim_all_at;
@@ -31,25 +31,60 @@ struct claims {
 	int64_t renew_at;
 };
 
-void claims_init(struct claims *claims, struct lookup *lookup, struct dispatcher *dispatcher);
+/* `batch_pairs`: how many pairs a call takes. */
+void claims_init(struct claims *claims, size_t batch_pairs);
 void claims_release(struct claims *claims);
 
-/* Queues an admitted pair (dispatcher_admit) to be claimed. */
+/* Queue a pair that is to be claimed, or that another process has claimed. */
 void claims_want(struct claims *claims, struct pair *pair);
+void claims_hold(struct claims *claims, struct pair *pair);
 
-/* Takes the answer to a claim or a look-up: the pair goes to the dispatcher, waits, or is known. */
-void claims_take(struct claims *claims, struct pair *pair);
+/* Take the next of these pairs; NULL if there is none. */
+struct pair *claims_next_wanted(struct claims *claims);
+struct pair *claims_next_held(struct claims *claims);
+
+/* A claim, or a look-up of such a pair, was sent to Redis. */
+void claims_count_question(struct claims *claims);
+
+/* What Redis answered. */
+enum claims_answer {
+	CLAIMS_OURS,       /* the pair is ours to ask for */
+	CLAIMS_OTHERS,     /* another process holds it */
+	CLAIMS_MISS,       /* it may be claimed */
+	CLAIMS_FOUND,      /* another process has stored the answer */
+	CLAIMS_FOUND_HELD, /* the same, of a pair that was held */
+};
+void claims_count_answer(struct claims *claims, enum claims_answer answer);
+
+/* How many pairs may be claimed now, if the next call has room for `capacity`. */
+size_t claims_capacity(const struct claims *claims, size_t capacity);
 
 /*
- * Claims pairs for the room in the next call, looks up pairs that others hold, and renews our
- * claims. Returns whether it did anything.
+ * Whether to look a pair up before it is claimed: if others work on the same data, a pair that was
+ * missing before is likely to be there now.
  */
-bool claims_step(struct claims *claims);
+bool claims_look_first(const struct claims *claims);
+
+/* Whether held pairs are to be looked up again now. */
+bool claims_look_due(const struct claims *claims, int64_t now);
+
+/*
+ * Which held pairs to look up: of the first `count`, those whose number is a multiple of `stride`.
+ * The others are queued again. Plans the next look-up.
+ */
+struct claims_look {
+	size_t count, stride;
+	bool anew; /* claim them anew instead: their process may be dead */
+};
+struct claims_look claims_plan_look(struct claims *claims, int64_t now);
+
+/* Whether to renew our claims now. If so, the next time is a second later. */
+bool claims_renew_due(struct claims *claims, int64_t now);
 
 /* Whether answers are on their way that the next call should wait for. */
 bool claims_pending(const struct claims *claims);
 
-/* Milliseconds until claims_step has something to do; -1: never. */
-int64_t claims_timeout(const struct claims *claims);
+/* Milliseconds until there is something to do; -1: never. `ours`: whether we have claims to renew. */
+int64_t claims_timeout(const struct claims *claims, bool ours);
 
 #endif

@@ -30,6 +30,8 @@ send_call(struct dispatcher *dispatcher, struct dispatcher_call *call)
 	}
 	if (call->request.len == 0)
 		model_codec_write_request(&call->request, call->pairs, call->count);
+	for (size_t i = 0; i < call->count; i++)
+		resolve_event(dispatcher->resolve, call->pairs[i], EVENT_CALL, NULL);
 	call->retry_at = 0;
 	dispatcher->under_way++;
 	dispatcher->calls++;
@@ -58,13 +60,11 @@ static void
 probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slice company, struct slice title)
 {
 	struct dispatcher_call *call;
-	bool is_new;
 
 	if (dispatcher->probe || clock_mono_ms() < dispatcher->probe_at)
 		return;
 	/* a pair of its own, never in the table: nobody shall wait for it */
-	dispatcher->probe = pairs_take(dispatcher->pairs, pair->hash, &is_new);
-	pairs_fail(dispatcher->pairs, dispatcher->probe, dispatcher->outage_text);
+	dispatcher->probe = pairs_take_apart(dispatcher->pairs, pair->hash);
 	copy_texts(dispatcher->probe, company, title);
 	call = dispatcher_call_new(dispatcher, 1);
 	call->probe = true;
@@ -97,10 +97,12 @@ call_is_full(const struct dispatcher *dispatcher)
 }
 
 void
-dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs)
+dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs,
+                struct resolve *resolve)
 {
 	*dispatcher = (struct dispatcher){
 		.pairs = pairs,
+		.resolve = resolve,
 		.settings = settings,
 		.batch_pairs = (size_t)settings_int(settings, "rpc_batch"),
 		.batch_bytes = (size_t)settings_int(settings, "rpc_bytes"),
@@ -150,7 +152,7 @@ dispatcher_call_remove(struct dispatcher *dispatcher, struct dispatcher_call *ca
 
 int
 dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice company, struct slice title,
-                 struct err *err)
+                 enum pair_event *verdict, struct err *err)
 {
 	if (dispatcher->model == NULL) {
 		dispatcher->model = model_new(dispatcher->settings, err);
@@ -158,28 +160,29 @@ dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice 
 			return -1;
 	}
 	if (model_codec_pair_bytes(company.len, title.len) > dispatcher->batch_bytes) {
-		pair->state = PAIR_REFUSED;
 		pair->reason = "model: too long for one call";
-		return 0;
-	}
-	if (dispatcher->given_up) {
-		pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
+		*verdict = EVENT_REFUSAL;
+	} else if (dispatcher->given_up) {
 		probe_if_due(dispatcher, pair, company, title);
-		return 0;
+		pair->reason = dispatcher->outage_text;
+		*verdict = EVENT_GIVE_UP;
+	} else {
+		copy_texts(pair, company, title);
+		*verdict = EVENT_ADMITTED;
 	}
-	copy_texts(pair, company, title);
-	return 1;
+	return 0;
 }
 
 void
 dispatcher_add(struct dispatcher *dispatcher, struct pair *pair)
 {
-	if (!dispatcher->given_up) {
-		pair_queue_push(&dispatcher->queue, pair);
-		return;
-	}
-	pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
-	pairs_drop(dispatcher->pairs, pair);
+	pair_queue_push(&dispatcher->queue, pair);
+}
+
+const char *
+dispatcher_given_up(const struct dispatcher *dispatcher)
+{
+	return dispatcher->given_up ? dispatcher->outage_text : NULL;
 }
 
 size_t
@@ -191,6 +194,12 @@ dispatcher_capacity(const struct dispatcher *dispatcher)
 		if (call->retry_at)
 			return 0; /* a retry goes first */
 	return dispatcher->batch_pairs - dispatcher->queue.count;
+}
+
+bool
+dispatcher_is_busy(const struct dispatcher *dispatcher)
+{
+	return dispatcher->queue.count > 0 || dispatcher->open_calls != NULL;
 }
 
 void

@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "senenrich/model.h"
 #include "senenrich/pair_queue.h"
-#include "senenrich/pairs.h"
+#include "senenrich/resolve.h"
 #include "settings/settings.h"
 
 struct dispatcher_call;
@@ -26,7 +26,8 @@ struct dispatcher {
 	int64_t timeout_ms, patience_ms;
 	struct random random; /* spreads retries */
 	struct pairs *pairs;
-	struct model *model; /* NULL before the first miss: a run of hits never starts gRPC */
+	struct resolve *resolve; /* to which answers are reported */
+	struct model *model;     /* NULL before the first miss: a run of hits never starts gRPC */
 
 	struct pair_queue queue; /* pairs that wait for a call */
 
@@ -44,30 +45,29 @@ struct dispatcher {
 	struct latency latency; /* of all calls, failed ones included */
 };
 
-/*
- * Reports a pair that is KNOWN, REFUSED or FAILED. The pair of a probe is only reported if KNOWN.
- */
-typedef void dispatcher_resolved(void *context, struct pair *pair);
-
-void dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs);
+/* Both must outlive it: `pairs` is where the pairs of probes come from. */
+void dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs,
+                     struct resolve *resolve);
 void dispatcher_release(struct dispatcher *dispatcher);
 
 /*
- * Whether a pair may be asked for; if so, copies its texts. Returns 1 if it may; 0 if its fate is
- * decided: it is too long, or the model was given up; -1 with err if the model's settings are
- * wrong.
+ * Whether a pair may be asked for. *verdict becomes ADMITTED: its texts are copied; REFUSAL: it is
+ * too long for a call; or GIVE_UP. -1 with err if the model's settings are wrong.
  */
 int dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice company, struct slice title,
-                     struct err *err);
+                     enum pair_event *verdict, struct err *err);
 
-/*
- * Queues an admitted pair; takes the caller's reference. If the model was given up, the pair fails
- * at once.
- */
+/* Queues an admitted pair. The model must not be given up. */
 void dispatcher_add(struct dispatcher *dispatcher, struct pair *pair);
+
+/* Why the model was given up; NULL: it was not. */
+const char *dispatcher_given_up(const struct dispatcher *dispatcher);
 
 /* How many more pairs the next call has room for; 0 if no call may start now. */
 size_t dispatcher_capacity(const struct dispatcher *dispatcher);
+
+/* Whether pairs are queued or in a call. */
+bool dispatcher_is_busy(const struct dispatcher *dispatcher);
 
 /* Calls `each` for all pairs that are queued or in a call, except those of probes. */
 void dispatcher_for_each(const struct dispatcher *dispatcher, void each(void *context, struct pair *pair),
@@ -79,8 +79,8 @@ void dispatcher_for_each(const struct dispatcher *dispatcher, void each(void *co
  */
 int dispatcher_start(struct dispatcher *dispatcher, bool partial);
 
-/* Takes the replies that have come and reports each pair that is resolved. */
-void dispatcher_collect(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context);
+/* Takes the replies that have come and reports what becomes of their pairs. */
+void dispatcher_collect(struct dispatcher *dispatcher);
 
 /* Readable when a reply has come; -1 before the first call. */
 int dispatcher_fd(const struct dispatcher *dispatcher);

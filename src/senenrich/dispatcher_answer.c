@@ -20,15 +20,22 @@ enum {
 };
 
 static void
-resolve_pair(struct dispatcher *dispatcher, struct pair *pair, dispatcher_resolved *resolved, void *context)
+fail_pair(struct dispatcher *dispatcher, struct pair *pair)
 {
-	resolved(context, pair);
-	pairs_drop(dispatcher->pairs, pair);
+	pair->reason = dispatcher->outage_text;
+	resolve_event(dispatcher->resolve, pair, EVENT_GIVE_UP, NULL);
+}
+
+static void
+refuse_pair(struct dispatcher *dispatcher, struct pair *pair, const char *reason)
+{
+	pair->reason = reason;
+	resolve_event(dispatcher->resolve, pair, EVENT_REFUSAL, NULL);
 }
 
 /* The outage outlasted our patience: all pairs fail, except those in calls that are under way. */
 static void
-give_up_model(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context)
+give_up_model(struct dispatcher *dispatcher)
 {
 	struct dispatcher_call *next;
 
@@ -40,23 +47,16 @@ give_up_model(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void
 		next = call->next;
 		if (call->retry_at == 0)
 			continue;
-		for (size_t i = 0; i < call->count; i++) {
-			pairs_fail(dispatcher->pairs, call->pairs[i], dispatcher->outage_text);
-			resolve_pair(dispatcher, call->pairs[i], resolved, context);
-		}
+		for (size_t i = 0; i < call->count; i++)
+			fail_pair(dispatcher, call->pairs[i]);
 		dispatcher_call_remove(dispatcher, call);
 	}
-	while (dispatcher->queue.count > 0) {
-		struct pair *pair = pair_queue_pop(&dispatcher->queue);
-
-		pairs_fail(dispatcher->pairs, pair, dispatcher->outage_text);
-		resolve_pair(dispatcher, pair, resolved, context);
-	}
+	while (dispatcher->queue.count > 0)
+		fail_pair(dispatcher, pair_queue_pop(&dispatcher->queue));
 }
 
 static void
-on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply,
-           dispatcher_resolved *resolved, void *context)
+on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply)
 {
 	static struct log_site site;
 	int64_t now = clock_mono_ms();
@@ -69,7 +69,7 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 	call->retry_at = now + (int64_t)random_below(&dispatcher->random, (uint64_t)delay + 1);
 	if (dispatcher->given_up || reply->status == MODEL_DENIED ||
 	    call->retry_at >= dispatcher->outage_since + dispatcher->patience_ms) {
-		give_up_model(dispatcher, resolved, context);
+		give_up_model(dispatcher);
 		return;
 	}
 	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", settings_text(dispatcher->settings, "grpc_server_address"),
@@ -81,17 +81,14 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
  * refused.
  */
 static void
-on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply,
-           dispatcher_resolved *resolved, void *context)
+on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply)
 {
 	static struct log_site site;
 	size_t half = call->count / 2;
 
 	if (call->count == 1) {
 		log_warning_limited(&site, "the model refuses a pair: %s", reply->text);
-		call->pairs[0]->state = PAIR_REFUSED;
-		call->pairs[0]->reason = "model: refused";
-		resolve_pair(dispatcher, call->pairs[0], resolved, context);
+		refuse_pair(dispatcher, call->pairs[0], "model: refused");
 	} else {
 		struct dispatcher_call *halves[2] = {dispatcher_call_new(dispatcher, half),
 		                                     dispatcher_call_new(dispatcher, call->count - half)};
@@ -104,25 +101,24 @@ on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 	dispatcher_call_remove(dispatcher, call);
 }
 
+/* `given`: how many answers the reply has for the pair; `answer`: the last of them. */
 static void
-set_pair_answer(struct pair *pair, int given, int32_t answer)
+answer_pair(struct dispatcher *dispatcher, struct pair *pair, int given, int32_t answer)
 {
-	/* a probe has a pair until its reply has come */
-	pair->source = FROM_MODEL; /* NOLINT(clang-analyzer-core.NullDereference) */
-	if (given == 1 && answer >= 1 && answer <= 7) {
-		pair->state = PAIR_KNOWN;
+	if (given == 0) {
+		refuse_pair(dispatcher, pair, "model: no answer");
+	} else if (given > 1) {
+		refuse_pair(dispatcher, pair, "model: several answers");
+	} else if (answer < 1 || answer > 7) {
+		refuse_pair(dispatcher, pair, "model: an answer outside 1..7");
+	} else {
 		pair->seniority = (uint8_t)answer;
-		return;
+		resolve_event(dispatcher->resolve, pair, EVENT_ANSWER, NULL);
 	}
-	pair->state = PAIR_REFUSED;
-	pair->reason = given == 0  ? "model: no answer"
-	               : given > 1 ? "model: several answers"
-	                           : "model: an answer outside 1..7";
 }
 
 static void
-on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct model_reply *reply,
-         dispatcher_resolved *resolved, void *context)
+on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct model_reply *reply)
 {
 	int32_t *answers = mem_zero(call->count, sizeof(*answers));
 	uint8_t *given = mem_zero(call->count, 1);
@@ -139,24 +135,21 @@ on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct mod
 			log_warning_limited(&site, "the model answers %zu pairs that it was not asked", unknown_ids);
 		dispatcher->outage_since = 0;
 		dispatcher->given_up = false;
-		for (size_t i = 0; i < call->count; i++) {
-			set_pair_answer(call->pairs[i], given[i], answers[i]);
-			resolve_pair(dispatcher, call->pairs[i], resolved, context);
-		}
+		for (size_t i = 0; i < call->count; i++)
+			answer_pair(dispatcher, call->pairs[i], given[i], answers[i]);
 		dispatcher_call_remove(dispatcher, call);
 		call = NULL;
 	}
 	if (call) {
 		reply->status = MODEL_AGAIN;
-		on_failure(dispatcher, call, reply, resolved, context);
+		on_failure(dispatcher, call, reply);
 	}
 	free(answers);
 	free(given);
 }
 
 static void
-on_probe(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply,
-         dispatcher_resolved *resolved, void *context)
+on_probe(struct dispatcher *dispatcher, struct dispatcher_call *call, const struct model_reply *reply)
 {
 	int32_t answer = 0;
 	uint8_t given = 0;
@@ -167,9 +160,9 @@ on_probe(struct dispatcher *dispatcher, struct dispatcher_call *call, const stru
 		log_warning("the model answers again");
 		dispatcher->outage_since = 0;
 		dispatcher->given_up = false;
-		set_pair_answer(dispatcher->probe, given, answer);
-		if (dispatcher->probe->state == PAIR_KNOWN)
-			resolved(context, dispatcher->probe);
+		answer_pair(dispatcher, dispatcher->probe, given, answer);
+	} else {
+		fail_pair(dispatcher, dispatcher->probe);
 	}
 	dispatcher->probe_at = clock_mono_ms() + PROBE_MS;
 	dispatcher_call_remove(dispatcher, call);
@@ -178,7 +171,7 @@ on_probe(struct dispatcher *dispatcher, struct dispatcher_call *call, const stru
 }
 
 void
-dispatcher_collect(struct dispatcher *dispatcher, dispatcher_resolved *resolved, void *context)
+dispatcher_collect(struct dispatcher *dispatcher)
 {
 	struct model_reply reply;
 
@@ -188,13 +181,13 @@ dispatcher_collect(struct dispatcher *dispatcher, dispatcher_resolved *resolved,
 		dispatcher->under_way--;
 		latency_add(&dispatcher->latency, (clock_mono_ns() - call->sent_ns) / 1000);
 		if (call->probe)
-			on_probe(dispatcher, call, &reply, resolved, context);
+			on_probe(dispatcher, call, &reply);
 		else if (reply.status == MODEL_OK)
-			on_reply(dispatcher, call, &reply, resolved, context);
+			on_reply(dispatcher, call, &reply);
 		else if (reply.status == MODEL_TOO_LARGE)
-			on_refusal(dispatcher, call, &reply, resolved, context);
+			on_refusal(dispatcher, call, &reply);
 		else
-			on_failure(dispatcher, call, &reply, resolved, context);
+			on_failure(dispatcher, call, &reply);
 		buf_release(&reply.message);
 	}
 }

@@ -131,7 +131,7 @@ emit_posting(struct emit *emit, struct batch *batch, struct item *item)
 			write_posting(emit, line, item, item->seniority);
 		return true;
 	}
-	if (pair->state == PAIR_WAITING || pair->unsaved)
+	if (!pair_is_settled(pair))
 		return false;
 	emit->line_number++;
 	if (pair->state == PAIR_FAILED) {

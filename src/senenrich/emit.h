@@ -13,7 +13,7 @@
 #include "senenrich/batch.h"
 #include "senenrich/memo.h"
 #include "cli/stats.h"
-#include "senenrich/pairs.h"
+#include "senenrich/resolve.h"
 #include "streams/records.h"
 
 /* Why lines were rejected, by kind. */

@@ -128,7 +128,7 @@ static int
 time_to_wait(const struct enrich *e, int64_t idle)
 {
 	int64_t wait = dispatcher_timeout(&e->dispatcher);
-	int64_t claims = claims_timeout(&e->claims);
+	int64_t claims = claims_timeout(&e->claims, dispatcher_is_busy(&e->dispatcher));
 
 	if (claims >= 0)
 		wait = sooner_of(wait, claims);
@@ -137,6 +137,21 @@ time_to_wait(const struct enrich *e, int64_t idle)
 	if (e->dispatcher.queue.count > 0 && e->dispatcher.under_way == 0)
 		wait = sooner_of(wait, PAUSE_MS - idle);
 	return (int)wait;
+}
+
+static void
+renew_claim(void *context, struct pair *pair)
+{
+	lookup_renew_claim(context, pair);
+}
+
+/* Renews our claims and claims more pairs. Returns whether it claimed or looked up any. */
+static bool
+step_pairs(struct enrich *e)
+{
+	if (!dispatcher_given_up(&e->dispatcher) && claims_renew_due(&e->claims, clock_mono_ms()))
+		dispatcher_for_each(&e->dispatcher, renew_claim, &e->lookup);
+	return resolve_step(&e->resolve);
 }
 
 /*
@@ -149,10 +164,10 @@ do_idle_work(struct enrich *e, int64_t idle, struct err *err)
 	bool stuck = !window_has_room(e); /* the window is full, or the input has ended */
 
 	if (e->lookup.flying.count > 0)
-		return enrich_drain_lookups(e, 0, err) < 0 ? -1 : 1;
+		return lookup_drain(&e->lookup, 0, err) < 0 ? -1 : 1;
 	if (e->filling->count > 0 && (stuck || idle >= LINGER_MS))
 		return enrich_close_batch(e, err) < 0 ? -1 : 1;
-	if (claims_step(&e->claims) ||
+	if (step_pairs(e) ||
 	    dispatcher_start(&e->dispatcher, (stuck || idle >= PAUSE_MS) && !claims_pending(&e->claims)) > 0)
 		return 1;
 	if (e->out->buf.len > 0) {
@@ -168,10 +183,10 @@ exchange_with_model(struct enrich *e)
 {
 	enum time_use before = time_profile_switch(&e->profile, TIME_MODEL);
 
-	enrich_collect_replies(e);
+	dispatcher_collect(&e->dispatcher);
 	dispatcher_start(&e->dispatcher, false);
 	time_profile_switch(&e->profile, TIME_WRITING);
-	claims_step(&e->claims);
+	step_pairs(e);
 	time_profile_switch(&e->profile, before);
 }
 
@@ -208,9 +223,35 @@ save_answers_under_way(struct enrich *e)
 		struct pollfd model = {.fd = dispatcher_fd(&e->dispatcher), .events = POLLIN};
 
 		poll(&model, 1, -1);
-		enrich_collect_replies(e);
+		dispatcher_collect(&e->dispatcher);
 	}
 	lookup_finish(&e->lookup);
+}
+
+static void
+connect_services(struct enrich *e)
+{
+	static const struct resolve_services services = {
+		.look_up = lookup_ask,
+		.look_up_legacy = lookup_ask_legacy,
+		.claim = lookup_claim,
+		.end_claim = lookup_end_claim,
+		.save = lookup_save,
+		.admit = dispatcher_admit,
+		.queue = dispatcher_add,
+		.capacity = dispatcher_capacity,
+		.given_up = dispatcher_given_up,
+	};
+
+	e->resolve = (struct resolve){
+		.services = &services,
+		.lookup = &e->lookup,
+		.dispatcher = &e->dispatcher,
+		.claims = &e->claims,
+		.memo = e->memo,
+		.pairs = &e->pairs,
+		.profile = &e->profile,
+	};
 }
 
 int
@@ -222,14 +263,15 @@ enrich_init(struct enrich *e, int fd, struct out *out, const struct settings *se
 	lines_init(&e->lines, e->max_line * CONTROL_FACTOR + 64 * 1024);
 	e->memo = memo_new(options->memo_pairs);
 	pairs_init(&e->pairs);
-	dispatcher_init(&e->dispatcher, settings, &e->pairs);
-	claims_init(&e->claims, &e->lookup, &e->dispatcher);
+	dispatcher_init(&e->dispatcher, settings, &e->pairs, &e->resolve);
+	claims_init(&e->claims, e->dispatcher.batch_pairs);
+	connect_services(e);
 	emit_init(&e->emit, e->out, options->rejects_fd, &e->pairs);
 	if (settings_int(settings, "max_rejects") >= 0)
 		e->emit.max_rejects = settings_int(settings, "max_rejects");
 	e->filling = batch_new();
 	time_profile_start(&e->profile);
-	return lookup_init(&e->lookup, settings, &e->pairs, &e->profile, options->require_cache, err);
+	return lookup_init(&e->lookup, settings, &e->resolve, &e->profile, options->require_cache, err);
 }
 
 void
@@ -242,6 +284,7 @@ enrich_release(struct enrich *e)
 	memo_free(e->memo);
 	lookup_release(&e->lookup);
 	claims_release(&e->claims);
+	resolve_release(&e->resolve);
 	dispatcher_release(&e->dispatcher);
 	emit_release(&e->emit);
 	pairs_release(&e->pairs);

@@ -22,6 +22,7 @@
 #include "senenrich/emit.h"
 #include "senenrich/lookup.h"
 #include "senenrich/memo.h"
+#include "senenrich/resolve.h"
 #include "senenrich/time_profile.h"
 #include "streams/lines.h"
 
@@ -47,6 +48,7 @@ struct enrich {
 	struct lookup lookup;
 	struct dispatcher dispatcher;
 	struct claims claims;
+	struct resolve resolve;
 	struct emit emit;
 
 	struct batch *filling;      /* is being filled */

@@ -33,67 +33,8 @@ parse_item(struct enrich *e, struct batch *batch, struct item *item)
 static void
 find_item(struct enrich *e, struct batch *batch, struct item *item)
 {
-	bool is_new;
-
 	item->seniority = (uint8_t)memo_get(e->memo, item->hash);
-	item->pair = NULL;
-	if (item->seniority > 0)
-		return;
-	item->pair = pairs_take(&e->pairs, item->hash, &is_new);
-	if (!is_new)
-		return;
-	item->pair->line = batch_line(batch, item);
-	lookup_ask(&e->lookup, item->pair);
-}
-
-/*
- * The pair is in neither memo nor Redis: asks the model, unless another process is asking it
- * already.
- */
-static int
-request_answer(struct enrich *e, struct pair *pair, struct slice company, struct slice title, struct err *err)
-{
-	int admitted = dispatcher_admit(&e->dispatcher, pair, company, title, err);
-
-	if (admitted > 0)
-		claims_want(&e->claims, pair);
-	return admitted < 0 ? -1 : 0;
-}
-
-static int
-on_looked_up(void *context, struct pair *pair, struct err *err)
-{
-	struct enrich *e = context;
-	struct posting posting;
-
-	if (pair->state == PAIR_KNOWN)
-		memo_put(e->memo, pair->hash, pair->seniority);
-	if (pair->claim != CLAIM_NONE) {
-		claims_take(&e->claims, pair);
-		return 0;
-	}
-	if (pair->state == PAIR_KNOWN)
-		return 0;
-	/* the line is parsed a second time: keeping its texts would cost every hit a copy */
-	if (posting_parse(&e->json, &e->scratch, pair->line, &posting) != NULL)
-		return err_set(err, ERR_FAILED, "a posting changed under way (a bug)");
-	if (lookup_ask_legacy(&e->lookup, pair, posting.company, posting.title))
-		return 0;
-	return request_answer(e, pair, posting.company, posting.title, err);
-}
-
-static void
-on_resolved(void *context, struct pair *pair)
-{
-	struct enrich *e = context;
-	enum time_use before = time_profile_switch(&e->profile, TIME_WRITING);
-
-	if (pair->state == PAIR_KNOWN) {
-		memo_put(e->memo, pair->hash, pair->seniority);
-		lookup_save(&e->lookup, pair);
-	}
-	lookup_end_claim(&e->lookup, pair); /* after the answer, so the next to claim it finds that */
-	time_profile_switch(&e->profile, before);
+	item->pair = item->seniority > 0 ? NULL : resolve_pair(&e->resolve, item->hash, batch_line(batch, item));
 }
 
 int
@@ -124,7 +65,7 @@ enrich_close_batch(struct enrich *e, struct err *err)
 	 * Redis works on these look-ups while the next batch is read; take the answers to earlier ones
 	 * now
 	 */
-	return enrich_drain_lookups(e, e->lookup.flying.count - flying, err);
+	return lookup_drain(&e->lookup, e->lookup.flying.count - flying, err);
 }
 
 void
@@ -142,16 +83,4 @@ enrich_write_batches(struct enrich *e)
 		else
 			e->spare = batch;
 	}
-}
-
-int
-enrich_drain_lookups(struct enrich *e, size_t keep, struct err *err)
-{
-	return lookup_drain(&e->lookup, keep, on_looked_up, e, err);
-}
-
-void
-enrich_collect_replies(struct enrich *e)
-{
-	dispatcher_collect(&e->dispatcher, on_resolved, e);
 }

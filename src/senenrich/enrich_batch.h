@@ -13,10 +13,4 @@ int enrich_close_batch(struct enrich *enrich, struct err *err);
 /* Writes closed batches, in order, up to the first pair that is not known yet. */
 void enrich_write_batches(struct enrich *enrich);
 
-/* Takes answers from Redis until at most `keep` look-ups are on their way. -1 with err. */
-int enrich_drain_lookups(struct enrich *enrich, size_t keep, struct err *err);
-
-/* Takes the model's replies that have come. */
-void enrich_collect_replies(struct enrich *enrich);
-
 #endif

@@ -27,34 +27,24 @@ copy_legacy_answer(struct lookup *l, const struct pair *pair)
 		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority});
 }
 
-/* Takes the answer of Redis to the entry. */
+/* Reports the answer of Redis to the entry. */
 static int
-apply_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, lookup_answered *answered,
-             void *context, struct err *err)
+apply_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, struct err *err)
 {
-	int result;
+	enum pair_event event = seniority > 0 ? EVENT_HIT : seniority == CACHE_CLAIMED ? EVENT_OTHERS : EVENT_MISS;
 
 	if (!lookup_entry_is_read(entry))
 		l->no_saving_until = 0;
-	if (entry->kind == WRITE_BACK && entry->pair) {
-		entry->pair->unsaved = false;
-		pairs_drop(l->pairs, entry->pair);
-	}
-	if (!lookup_entry_is_read(entry) && entry->kind != LOOK_CLAIM)
+	if (entry->kind == WRITE_BACK && entry->pair)
+		return resolve_event(l->resolve, entry->pair, EVENT_SAVE_DONE, err);
+	if (!lookup_entry_is_question(entry))
 		return 0;
-	if (entry->kind == LOOK_CLAIM)
-		entry->pair->claim = seniority == CACHE_CLAIMED ? CLAIM_OTHERS : CLAIM_OURS;
 	if (seniority > 0) {
-		entry->pair->state = PAIR_KNOWN;
 		entry->pair->seniority = (uint8_t)seniority;
-		entry->pair->source = FROM_REDIS;
 		if (entry->kind == LOOK_UP_LEGACY)
 			copy_legacy_answer(l, entry->pair);
 	}
-	l->missed = l->legacy && seniority == 0 && entry->kind == LOOK_UP;
-	result = answered(context, entry->pair, err);
-	l->missed = false;
-	return result;
+	return lookup_report(l, entry, event, err);
 }
 
 /*
@@ -71,7 +61,7 @@ switch_profile_to_head(struct lookup *l)
 }
 
 static int
-drain_queue(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
+drain_queue(struct lookup *l, size_t keep, struct err *err)
 {
 	struct err why = ERR_INIT;
 	int seniority;
@@ -80,14 +70,14 @@ drain_queue(struct lookup *l, size_t keep, lookup_answered *answered, void *cont
 		return 0;
 	if (lookup_in_outage(l)) {
 		if (!lookup_end_outage(l))
-			return lookup_resolve_without_cache(l, answered, context, err);
+			return lookup_resolve_without_cache(l, err);
 		if (lookup_resend(l, &why) < 0) {
 			lookup_begin_outage(l, &why);
-			return lookup_resolve_without_cache(l, answered, context, err);
+			return lookup_resolve_without_cache(l, err);
 		}
 	}
 	lookup_save_postponed(l);
-	if (l->flying.count > 0 && cache_flush(l->cache, &why) < 0 && lookup_recover(l, &why, answered, context, err) < 0)
+	if (l->flying.count > 0 && cache_flush(l->cache, &why) < 0 && lookup_recover(l, &why, err) < 0)
 		return -1;
 	while (l->flying.count > keep) {
 		struct lookup_entry entry;
@@ -95,13 +85,13 @@ drain_queue(struct lookup *l, size_t keep, lookup_answered *answered, void *cont
 
 		switch_profile_to_head(l);
 		if (cache_answer(l->cache, &seniority, &why) < 0) {
-			if (lookup_recover(l, &why, answered, context, err) < 0)
+			if (lookup_recover(l, &why, err) < 0)
 				return -1;
 			continue;
 		}
 		entry = lookup_queue_pop(&l->flying);
 		left = l->flying.count;
-		if (apply_answer(l, &entry, seniority, answered, context, err) < 0)
+		if (apply_answer(l, &entry, seniority, err) < 0)
 			return -1;
 		keep += l->flying.count - left;
 	}
@@ -110,22 +100,13 @@ drain_queue(struct lookup *l, size_t keep, lookup_answered *answered, void *cont
 	return 0;
 }
 
-static int
-ignore_answer(void *context, struct pair *pair, struct err *err)
-{
-	(void)context;
-	(void)pair;
-	(void)err;
-	return 0;
-}
-
 int
-lookup_init(struct lookup *l, const struct settings *settings, struct pairs *pairs, struct time_profile *profile,
+lookup_init(struct lookup *l, const struct settings *settings, struct resolve *resolve, struct time_profile *profile,
             bool required, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	*l = (struct lookup){.pairs = pairs, .profile = profile, .required = required, .cache = cache_new(settings)};
+	*l = (struct lookup){.resolve = resolve, .profile = profile, .required = required, .cache = cache_new(settings)};
 	l->legacy = settings_bool(settings, "cache_legacy");
 	l->claims = settings_bool(settings, "cache_claims");
 	if (cache_connect(l->cache, &why) == 0)
@@ -163,7 +144,7 @@ lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, str
 {
 	struct err ignored = ERR_INIT;
 
-	if (!l->missed || !legacy_is_plain(company, title))
+	if (!l->legacy || !legacy_is_plain(company, title))
 		return false;
 	lookup_queue_push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_UP_LEGACY});
 	cache_ask_legacy(l->cache, company, title, &ignored);
@@ -173,11 +154,8 @@ lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, str
 bool
 lookup_claim(struct lookup *l, struct pair *pair)
 {
-	if (!l->claims || !lookup_may_save(l)) {
-		pair->claim = CLAIM_OURS;
+	if (!l->claims || !lookup_may_save(l))
 		return false;
-	}
-	pair->claim = CLAIM_WANTED;
 	send_entry(l, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_CLAIM});
 	return true;
 }
@@ -185,37 +163,36 @@ lookup_claim(struct lookup *l, struct pair *pair)
 void
 lookup_renew_claim(struct lookup *l, const struct pair *pair)
 {
-	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
+	if (l->claims && lookup_may_save(l))
 		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = RENEW_CLAIM});
 }
 
 void
-lookup_end_claim(struct lookup *l, struct pair *pair)
+lookup_end_claim(struct lookup *l, const struct pair *pair)
 {
-	if (l->claims && lookup_may_save(l) && pair->claim == CLAIM_OURS)
+	if (l->claims && lookup_may_save(l))
 		send_entry(l, (struct lookup_entry){.hash = pair->hash, .kind = END_CLAIM});
-	pair->claim = CLAIM_NONE;
 }
 
-void
+bool
 lookup_save(struct lookup *l, struct pair *pair)
 {
 	struct lookup_entry entry = {.pair = pair, .hash = pair->hash, .kind = WRITE_BACK, .seniority = pair->seniority};
 
-	pair->references++;
 	if (!lookup_may_save(l)) {
+		entry.pair = NULL;
 		lookup_postpone(l, entry);
-		return;
+		return false;
 	}
-	pair->unsaved = true;
 	send_entry(l, entry);
+	return true;
 }
 
 int
-lookup_drain(struct lookup *l, size_t keep, lookup_answered *answered, void *context, struct err *err)
+lookup_drain(struct lookup *l, size_t keep, struct err *err)
 {
 	enum time_use before = l->profile->now;
-	int result = drain_queue(l, keep, answered, context, err);
+	int result = drain_queue(l, keep, err);
 
 	time_profile_switch(l->profile, before);
 	return result;
@@ -227,6 +204,7 @@ lookup_finish(struct lookup *l)
 	struct err err = ERR_INIT;
 	size_t left;
 
+	l->finishing = true;
 	/* a time long past: the next drain tries at once, and does not warn again */
 	if (l->no_saving_until != 0)
 		l->no_saving_until = 1;
@@ -234,7 +212,7 @@ lookup_finish(struct lookup *l)
 		l->outage_until = 1;
 	do {
 		left = l->unsaved.count;
-		lookup_drain(l, 0, ignore_answer, NULL, &err);
+		lookup_drain(l, 0, &err);
 	} while (l->unsaved.count < left && l->unsaved.count > 0);
 	left = l->unsaved.count + (size_t)l->lost;
 	if (left > 0)

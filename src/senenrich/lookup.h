@@ -16,18 +16,18 @@
 #include "base/err.h"
 #include "cache/cache.h"
 #include "senenrich/lookup_queue.h"
-#include "senenrich/pairs.h"
+#include "senenrich/resolve.h"
 #include "senenrich/time_profile.h"
 #include "settings/settings.h"
 
 struct lookup {
 	struct cache *cache;
-	struct pairs *pairs;
+	struct resolve *resolve; /* to which answers are reported */
 	struct time_profile *profile;
 	bool required;               /* --require-cache */
 	bool legacy;                 /* cache_legacy */
 	bool claims;                 /* cache_claims */
-	bool missed;                 /* the pair in `answered` may be passed to lookup_ask_legacy */
+	bool finishing;              /* nobody waits for look-ups any more */
 	struct lookup_queue flying;  /* commands that Redis has not answered yet */
 	struct lookup_queue unsaved; /* write-backs that Redis could not take; bounded */
 	int64_t outage_until;        /* an outage: no look-ups before this; 0: none */
@@ -38,53 +38,50 @@ struct lookup {
 };
 
 /*
- * The result of a look-up: the pair is KNOWN, or still WAITING if Redis does not have it or is not
- * there. After a claim, `claim` is also set, to OURS or OTHERS. -1 with err ends the run.
- */
-typedef int lookup_answered(void *context, struct pair *pair, struct err *err);
-
-/*
  * Connects. With `required`, every failure of Redis is an error; without, none is, except for wrong
  * settings. -1 with err.
  */
-int lookup_init(struct lookup *lookup, const struct settings *settings, struct pairs *pairs,
+int lookup_init(struct lookup *lookup, const struct settings *settings, struct resolve *resolve,
                 struct time_profile *profile, bool required, struct err *err);
 void lookup_release(struct lookup *lookup);
 
-/* Queues a look-up of a pair that waits. */
+/* Queues a look-up. Its answer is HIT, MISS or AWAY. */
 void lookup_ask(struct lookup *lookup, struct pair *pair);
 
 /*
- * Only from within `answered`, for a pair that was not found: queues a second look-up, under the
- * predecessor's key. Returns false if there is none: cache_legacy is off, this was the second
- * look-up already, the key would be ambiguous, or Redis is not there.
+ * Queues a look-up under the predecessor's key. Redis must be there: call it while an answer of
+ * Redis is reported. Returns false if there is no such key: cache_legacy is off, or the key would
+ * be ambiguous. Its answer is HIT, MISS or AWAY, or SENT_ANEW, and then that to lookup_ask.
  */
 bool lookup_ask_legacy(struct lookup *lookup, struct pair *pair, struct slice company, struct slice title);
 
 /*
- * Queues the write-back of a known pair. It is `unsaved` until Redis has it, or an outage begins.
+ * Queues the write-back of a known pair. Its answer is SAVE_DONE, or SAVE_LATER if an outage
+ * begins. Returns false if Redis is not there or takes no writes: it is tried again later, and no
+ * answer comes.
  */
-void lookup_save(struct lookup *lookup, struct pair *pair);
+bool lookup_save(struct lookup *lookup, struct pair *pair);
 
 /*
- * Queues a claim for a pair that waits. If claims are off, or Redis is not there or takes no
- * writes, the claim is ours at once: then it returns false, and no answer comes.
+ * Queues a claim. Its answer is HIT, MISS, OTHERS or AWAY, or CLAIM_DROPPED, and then that to
+ * lookup_ask. Returns false if claims are off, or Redis is not there or takes no writes: then no
+ * answer comes.
  */
 bool lookup_claim(struct lookup *lookup, struct pair *pair);
 
-/* Queue the renewal, or the end, of a claim that is ours; do nothing for other pairs. */
+/* Queue the renewal, or the end, of our claim of the pair. There is no answer. */
 void lookup_renew_claim(struct lookup *lookup, const struct pair *pair);
-void lookup_end_claim(struct lookup *lookup, struct pair *pair);
+void lookup_end_claim(struct lookup *lookup, const struct pair *pair);
 
 /*
  * Sends what is queued and takes answers until at most `keep` are on their way. Commands that the
  * answers give rise to come on top, and are taken the next time. -1 with err.
  */
-int lookup_drain(struct lookup *lookup, size_t keep, lookup_answered *answered, void *context, struct err *err);
+int lookup_drain(struct lookup *lookup, size_t keep, struct err *err);
 
 /*
- * Tries once more to write back what Redis could not take, and warns of what is lost. Returns how
- * much is left.
+ * Tries once more to write back what Redis could not take, and warns of what is lost. Answers to
+ * look-ups are ignored from now on. Returns how much is left.
  */
 size_t lookup_finish(struct lookup *lookup);
 

@@ -32,6 +32,13 @@ lookup_entry_is_read(const struct lookup_entry *entry)
 	return entry->kind == LOOK_UP || entry->kind == LOOK_UP_LEGACY;
 }
 
+/* Whether a pair waits for what Redis knows of it. */
+static inline bool
+lookup_entry_is_question(const struct lookup_entry *entry)
+{
+	return lookup_entry_is_read(entry) || entry->kind == LOOK_CLAIM;
+}
+
 /* Sends the command. A failure also shows at the next answer. -1 with err. */
 int lookup_entry_send(const struct lookup_entry *entry, struct cache *cache, struct err *err);
 

@@ -24,12 +24,17 @@ lookup_may_save(const struct lookup *l)
 	return !lookup_in_outage(l) && (l->no_saving_until == 0 || clock_mono_ms() >= l->no_saving_until);
 }
 
+int
+lookup_report(struct lookup *l, const struct lookup_entry *entry, enum pair_event event, struct err *err)
+{
+	return l->finishing ? 0 : resolve_event(l->resolve, entry->pair, event, err);
+}
+
 void
 lookup_postpone(struct lookup *l, struct lookup_entry entry)
 {
 	if (entry.pair) {
-		entry.pair->unsaved = false;
-		pairs_drop(l->pairs, entry.pair);
+		resolve_event(l->resolve, entry.pair, EVENT_SAVE_LATER, NULL);
 		entry.pair = NULL;
 	}
 	if (l->unsaved.count >= UNSAVED_MAX)
@@ -38,20 +43,16 @@ lookup_postpone(struct lookup *l, struct lookup_entry entry)
 		lookup_queue_push(&l->unsaved, entry);
 }
 
-/* An outage: what was asked is a miss, write-backs are kept here, and claims are ours. */
+/* An outage: nobody answers what was asked, and write-backs are kept here. */
 int
-lookup_resolve_without_cache(struct lookup *l, lookup_answered *answered, void *context, struct err *err)
+lookup_resolve_without_cache(struct lookup *l, struct err *err)
 {
 	while (l->flying.count > 0) {
 		struct lookup_entry entry = lookup_queue_pop(&l->flying);
 
 		if (entry.kind == WRITE_BACK)
 			lookup_postpone(l, entry);
-		if (entry.kind != LOOK_CLAIM && !lookup_entry_is_read(&entry))
-			continue;
-		if (entry.pair->claim != CLAIM_NONE)
-			entry.pair->claim = CLAIM_OURS;
-		if (answered(context, entry.pair, err) < 0)
+		if (lookup_entry_is_question(&entry) && lookup_report(l, &entry, EVENT_AWAY, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -85,11 +86,13 @@ lookup_resend(struct lookup *l, struct err *err)
 				lookup_postpone(l, entry);
 			if (entry.kind != LOOK_CLAIM)
 				continue;
-			entry.pair->claim = CLAIM_OURS;
 			entry.kind = LOOK_UP;
+			lookup_report(l, &entry, EVENT_CLAIM_DROPPED, NULL);
 		}
-		if (entry.kind == LOOK_UP_LEGACY)
+		if (entry.kind == LOOK_UP_LEGACY) {
 			entry.kind = LOOK_UP;
+			lookup_report(l, &entry, EVENT_SENT_ANEW, NULL);
+		}
 		if (lookup_entry_send(&entry, l->cache, err) < 0) {
 			lookup_queue_push(&l->flying, entry);
 			while (n-- > 0) /* keeps their order */
@@ -106,7 +109,7 @@ lookup_resend(struct lookup *l, struct err *err)
  * costs no call to the model.
  */
 int
-lookup_recover(struct lookup *l, const struct err *why, lookup_answered *answered, void *context, struct err *err)
+lookup_recover(struct lookup *l, const struct err *why, struct err *err)
 {
 	int64_t now = clock_mono_ms();
 	struct err again = *why;
@@ -122,13 +125,13 @@ lookup_recover(struct lookup *l, const struct err *why, lookup_answered *answere
 		l->no_saving_until = now + NO_SAVING_MS;
 	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
 		lookup_begin_outage(l, why);
-		return lookup_resolve_without_cache(l, answered, context, err);
+		return lookup_resolve_without_cache(l, err);
 	}
 	l->recovered_at = now;
 	if (lookup_resend(l, &again) == 0)
 		return 0;
 	lookup_begin_outage(l, &again);
-	return lookup_resolve_without_cache(l, answered, context, err);
+	return lookup_resolve_without_cache(l, err);
 }
 
 void

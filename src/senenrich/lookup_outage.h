@@ -9,6 +9,9 @@ bool lookup_in_outage(const struct lookup *lookup);
 /* Whether Redis is there and takes writes, as far as is known. */
 bool lookup_may_save(const struct lookup *lookup);
 
+/* Reports what a question was answered, unless nobody waits for it any more. -1 with err. */
+int lookup_report(struct lookup *lookup, const struct lookup_entry *entry, enum pair_event event, struct err *err);
+
 /* Releases whoever waits for this write-back; it is tried again later. */
 void lookup_postpone(struct lookup *lookup, struct lookup_entry entry);
 
@@ -27,14 +30,13 @@ bool lookup_end_outage(struct lookup *lookup);
 /* Sends everything that is not answered once more, over a new connection. -1 with err. */
 int lookup_resend(struct lookup *lookup, struct err *err);
 
-/* Resolves everything on its way as if the cache were empty. -1 with err of `answered`. */
-int lookup_resolve_without_cache(struct lookup *lookup, lookup_answered *answered, void *context, struct err *err);
+/* Answers everything on its way as if the cache were empty. -1 with err. */
+int lookup_resolve_without_cache(struct lookup *lookup, struct err *err);
 
 /*
  * The connection broke with `why`, or the server refused the command at the head of the queue. -1
  * with err ends the run.
  */
-int lookup_recover(struct lookup *lookup, const struct err *why, lookup_answered *answered, void *context,
-                   struct err *err);
+int lookup_recover(struct lookup *lookup, const struct err *why, struct err *err);
 
 #endif

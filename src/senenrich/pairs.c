@@ -49,20 +49,6 @@ allocate_pair(struct pairs *pairs)
 	return pair;
 }
 
-/* Removes the pair from the table, if it is there (a failed one is not). */
-static void
-unlink_pair(struct pairs *pairs, struct pair *pair)
-{
-	struct pair **at = &pairs->buckets[pair->hash.low & pairs->mask];
-
-	while (*at && *at != pair)
-		at = &(*at)->next;
-	if (*at == NULL)
-		return;
-	*at = pair->next;
-	pairs->count--;
-}
-
 void
 pairs_init(struct pairs *pairs)
 {
@@ -73,11 +59,11 @@ pairs_init(struct pairs *pairs)
 void
 pairs_release(struct pairs *pairs)
 {
-	for (size_t i = 0; pairs->buckets && i <= pairs->mask; i++)
-		for (struct pair *p = pairs->buckets[i]; p; p = p->next)
-			free(p->company);
-	for (size_t i = 0; i < pairs->block_count; i++)
+	for (size_t i = 0; i < pairs->block_count; i++) {
+		for (int k = 0; k < BLOCK; k++)
+			free(pairs->blocks[i][k].company);
 		free(pairs->blocks[i]);
+	}
 	free(pairs->blocks);
 	free(pairs->buckets);
 	*pairs = (struct pairs){0};
@@ -105,23 +91,36 @@ pairs_take(struct pairs *pairs, struct pair_hash hash, bool *is_new)
 	return pair;
 }
 
+struct pair *
+pairs_take_apart(struct pairs *pairs, struct pair_hash hash)
+{
+	struct pair *pair = allocate_pair(pairs);
+
+	*pair = (struct pair){.hash = hash, .references = 1};
+	return pair;
+}
+
+void
+pairs_forget(struct pairs *pairs, struct pair *pair)
+{
+	struct pair **at = &pairs->buckets[pair->hash.low & pairs->mask];
+
+	while (*at && *at != pair)
+		at = &(*at)->next;
+	if (*at == NULL)
+		return;
+	*at = pair->next;
+	pairs->count--;
+}
+
 void
 pairs_drop(struct pairs *pairs, struct pair *pair)
 {
 	if (--pair->references > 0)
 		return;
-	if (pair->state != PAIR_FAILED)
-		unlink_pair(pairs, pair);
+	pairs_forget(pairs, pair);
 	free(pair->company);
 	pair->next = pairs->free;
 	pair->company = NULL;
 	pairs->free = pair;
-}
-
-void
-pairs_fail(struct pairs *pairs, struct pair *pair, const char *reason)
-{
-	unlink_pair(pairs, pair);
-	pair->state = PAIR_FAILED;
-	pair->reason = reason;
 }

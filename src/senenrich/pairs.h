@@ -15,31 +15,19 @@
 #include "base/buf.h"
 #include "cache/cache.h"
 
-enum pair_state {
-	PAIR_WAITING, /* looked up or asked for, or about to be */
-	PAIR_KNOWN,   /* `seniority` holds */
-	PAIR_REFUSED, /* `reason` says why there is no answer now */
-	PAIR_FAILED,  /* `reason` says why it cannot be had now */
-};
-
-/* Whether this process may ask the model for the pair (claims.h). */
-enum pair_claim { CLAIM_NONE, CLAIM_WANTED, CLAIM_OURS, CLAIM_OTHERS };
-
 enum pair_source { FROM_MEMO, FROM_REDIS, FROM_MODEL, PAIR_SOURCES };
 
 struct pair {
 	struct pair_hash hash;
-	struct slice line;  /* the first posting with it; valid while the pair waits */
+	struct slice line;  /* the first posting with it; valid until the pair is settled */
 	char *company;      /* for the model, both end in NUL; owned; NULL before it is asked for */
 	char *title;        /* in the memory of `company` */
 	size_t bytes;       /* of both texts, about as in the model's message */
 	const char *reason; /* a static text */
 	uint32_t references;
-	uint8_t state;
+	uint8_t state; /* enum pair_state (resolve.h), which alone changes it */
 	uint8_t seniority;
 	uint8_t source;
-	uint8_t claim;
-	bool unsaved;      /* known, but not yet confirmed by the cache */
 	struct pair *next; /* in the free list or the hash chain */
 };
 
@@ -55,13 +43,16 @@ struct pairs {
 void pairs_init(struct pairs *pairs);
 void pairs_release(struct pairs *pairs);
 
-/* Returns the pair with this hash and one more reference, or a new one (WAITING, *is_new). */
+/* Returns the pair with this hash and one more reference, or a new one. */
 struct pair *pairs_take(struct pairs *pairs, struct pair_hash hash, bool *is_new);
+
+/* Returns a new pair that is not in the table: nobody else finds it. */
+struct pair *pairs_take_apart(struct pairs *pairs, struct pair_hash hash);
 
 /* Drops one reference; the last one frees the pair. */
 void pairs_drop(struct pairs *pairs, struct pair *pair);
 
-/* Makes the pair fail: those who hold it see `reason`, and the next posting with it asks anew. */
-void pairs_fail(struct pairs *pairs, struct pair *pair, const char *reason);
+/* Takes the pair out of the table: those who hold it keep it, and pairs_take() makes a new one. */
+void pairs_forget(struct pairs *pairs, struct pair *pair);
 
 #endif
