@@ -13,6 +13,7 @@ request it reads FOLDER/mode, words that set how it behaves:
   token=TEXT         what the container endpoint wants as Authorization
   down=N             the next N requests get a 503 (the file is rewritten with N-1)
   fail=N               the Nth request of all gets a 503
+  hold=N             the Nth request of all makes FOLDER/held, and is answered once FOLDER/go is there
   deny               STS and the container endpoint refuse
   expired            the keys it gives are past their end
   junk               answers that are no JSON and no XML
@@ -25,6 +26,7 @@ import os
 import re
 import sys
 import threading
+import time
 import urllib.parse
 
 import botocore.auth
@@ -56,6 +58,14 @@ def take_down(mode):
             file.write(" ".join(key + "=" + value if value else key for key, value in mode.items()))
         os.rename(folder + "/mode.new", folder + "/mode")
     return left > 0
+
+
+def wait_for_go():
+    with open(folder + "/held", "w", encoding="ascii"):
+        pass
+    end = time.monotonic() + 60
+    while not os.path.exists(folder + "/go") and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def fresh_keys(mode, prefix):
@@ -99,6 +109,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             down = take_down(mode)
             asked += 1
             down = down or str(asked) == mode.get("fail")
+            held = str(asked) == mode.get("hold")
+        if held:
+            wait_for_go()
         if "silent" in mode:
             threading.Event().wait(5)
             self.close_connection = True

@@ -26,6 +26,7 @@ The first rule that fits a request is the one it meets. `odd.py --rows` prints t
 import base64
 import hashlib
 import json
+import os
 import random
 import re
 import socket
@@ -53,9 +54,18 @@ class HangUp(Exception):
         self.reset = reset
 
 
+def wait_for_file(path):
+    end = time.monotonic() + 60
+    while not os.path.exists(path):
+        if time.monotonic() > end:
+            raise HangUp
+        time.sleep(0.01)
+
+
 class Answer:
     """`length`: what Content-Length says; None: there is no such header and the connection ends with the body;
     "chunked": the body comes in chunks. `sent`: how many bytes of the body really come. `close`: the connection ends after it.
+    `until`: a file that the second half of the body waits for.
     `foreign`: it is somebody else's, without what S3 puts on every answer."""
 
     def __init__(self, status, headers=None, body=b""):
@@ -64,6 +74,7 @@ class Answer:
         self.body = body
         self.length = len(body)
         self.sent = None
+        self.until = None
         self.close = False
         self.foreign = False
 
@@ -137,6 +148,14 @@ def cut(server, request, rule):
     """Half of the body comes, then the connection ends, though Content-Length promised all of it."""
     reply = server.act(request)
     reply.sent = len(reply.body) // 2
+    return reply
+
+
+@row("get")
+def hold(server, request, rule):
+    """Half of the body comes, and the rest once the file until=PATH is there."""
+    reply = server.act(request)
+    reply.until = rule["until"]
     return reply
 
 
@@ -799,7 +818,13 @@ class Connection(socketserver.StreamRequestHandler):
             headers["Content-Length"] = str(reply.length)
         reply.close = reply.close or reply.length is None or reply.sent is not None
         head = "HTTP/1.1 %d X\r\n%s\r\n" % (reply.status, "".join("%s: %s\r\n" % pair for pair in headers.items()))
-        self.wfile.write(head.encode("latin-1") + (b"" if request.method == "HEAD" or reply.status == 204 else body))
+        data = head.encode("latin-1") + (b"" if request.method == "HEAD" or reply.status == 204 else body)
+        if reply.until:
+            self.wfile.write(data[:len(data) // 2])
+            self.wfile.flush()
+            wait_for_file(reply.until)
+            data = data[len(data) // 2:]
+        self.wfile.write(data)
         self.wfile.flush()
 
 

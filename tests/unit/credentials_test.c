@@ -77,6 +77,7 @@ static char *
 find_with(const char *profile_flag)
 {
 	struct settings *settings = settings_new();
+	struct http *http = engine_new();
 	struct credentials *credentials;
 	const struct aws_credentials *found = NULL;
 	struct err err = ERR_INIT;
@@ -86,8 +87,10 @@ find_with(const char *profile_flag)
 	if (profile_flag)
 		assert_int_equal(settings_set_flag(settings, "profile", profile_flag, &err), 0);
 	credentials = credentials_new(settings, &err);
-	if (credentials)
-		found = credentials_get(credentials, 0, &err);
+	if (credentials) {
+		credentials_attach(credentials, http);
+		found = get_credentials(credentials, http, 0, &err);
+	}
 	if (found)
 		text = mem_printf("%s %s %s from %s", found->access_key, found->secret_key,
 		                  found->session_token ? found->session_token : "-", found->source);
@@ -96,6 +99,7 @@ find_with(const char *profile_flag)
 	/* No message has a secret. */
 	assert_null(strstr(ERR_TEXT(&err), "TOPSECRET"));
 	credentials_free(credentials);
+	http_free(http);
 	settings_free(settings);
 	return text;
 }
@@ -328,6 +332,7 @@ static void
 test_rewritten_file(void **state)
 {
 	struct settings *settings = settings_new();
+	struct http *http = engine_new();
 	struct err err = ERR_INIT;
 	struct credentials *credentials;
 	const struct aws_credentials *found;
@@ -338,24 +343,26 @@ test_rewritten_file(void **state)
 	write_file(".aws/config", "[default]\nregion = r\ns3 =\n  x = y\nendpoint_url = http://h\n");
 	credentials = credentials_new(settings, &err);
 	assert_non_null(credentials);
+	credentials_attach(credentials, http);
 	assert_string_equal(credentials_region(credentials), "r");
 	assert_string_equal(credentials_endpoint(credentials), "http://h");
-	found = credentials_get(credentials, 0, &err);
+	found = get_credentials(credentials, http, 0, &err);
 	first = found->generation;
 	assert_true(first != 0);
 	write_file(".aws/credentials", "[default]\naws_access_key_id = Q\naws_secret_access_key = QS\n");
-	assert_string_equal(credentials_get(credentials, 0, &err)->access_key, "P");
-	found = credentials_get(credentials, first, &err);
+	assert_string_equal(get_credentials(credentials, http, 0, &err)->access_key, "P");
+	found = get_credentials(credentials, http, first, &err);
 	assert_string_equal(found->access_key, "Q");
 	assert_true(found->generation != first);
 	/* Those who come later with the old number get the new keys, and ask nobody. */
-	assert_string_equal(credentials_get(credentials, first, &err)->access_key, "Q");
+	assert_string_equal(get_credentials(credentials, http, first, &err)->access_key, "Q");
 	/* No newer ones. */
-	assert_null(credentials_get(credentials, found->generation, &err));
+	assert_null(get_credentials(credentials, http, found->generation, &err));
 	assert_int_equal(err.kind, ERR_TEMPORARY);
 	assert_non_null(strstr(ERR_TEXT(&err), "have expired, and there are no newer ones"));
-	assert_string_equal(credentials_get(credentials, 0, &err)->access_key, "Q");
+	assert_string_equal(get_credentials(credentials, http, 0, &err)->access_key, "Q");
 	credentials_free(credentials);
+	http_free(http);
 	settings_free(settings);
 }
 

@@ -19,6 +19,37 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "aws/credentials.h"
+#include "http/http.h"
+
+static struct http *
+engine_new(void)
+{
+	struct http_options options = {.connect_timeout_ms = 10000, .stall_timeout_ms = 30000};
+
+	return http_new(&options);
+}
+
+/* What a program's loop does. */
+static void
+move_all(struct credentials *credentials, struct http *http)
+{
+	http_perform(http);
+	credentials_move(credentials);
+}
+
+/* credentials_get, waited for; NULL with err. */
+static const struct aws_credentials *
+get_credentials(struct credentials *credentials, struct http *http, int64_t refused, struct err *err)
+{
+	const struct aws_credentials *found;
+
+	move_all(credentials, http);
+	while (credentials_get(credentials, refused, &found, err) == CREDENTIALS_PENDING) {
+		http_poll(http, -1, credentials_fd(credentials), credentials_due(credentials));
+		move_all(credentials, http);
+	}
+	return found;
+}
 
 static void
 print_found(const struct aws_credentials *found, const struct err *err)
@@ -34,24 +65,25 @@ print_found(const struct aws_credentials *found, const struct err *err)
 }
 
 static int
-run_step(struct credentials *credentials, const char *step, struct err *err)
+run_step(struct credentials *credentials, struct http *http, const char *step, struct err *err)
 {
-	const struct aws_credentials *found = credentials_get(credentials, 0, err);
+	const struct aws_credentials *found = get_credentials(credentials, http, 0, err);
 	struct buf text = BUF_INIT;
 	struct rlimit limit;
 
 	if (strcmp(step, "refuse") == 0 && found) {
-		found = credentials_get(credentials, found->generation, err);
+		found = get_credentials(credentials, http, found->generation, err);
 	} else if (strcmp(step, "renewed") == 0 && found) {
 		int64_t until = clock_mono_ms() + 20000;
 		int64_t generation = found->generation;
 
 		while (found && found->generation == generation && clock_mono_ms() < until) {
 			nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
-			found = credentials_get(credentials, 0, err);
+			found = get_credentials(credentials, http, 0, err);
 		}
 	} else if (strcmp(step, "describe") == 0) {
-		if (credentials_describe(credentials, NULL, NULL, &text, err) == 0) {
+		if (found) {
+			credentials_describe(credentials, found, NULL, NULL, &text);
 			fputs(buf_cstr(&text), stdout);
 			buf_release(&text);
 			return 0;
@@ -69,6 +101,7 @@ static int
 run_steps(int count, char **steps)
 {
 	struct settings *settings = settings_new();
+	struct http *http = engine_new();
 	struct credentials *credentials;
 	struct err err = ERR_INIT;
 	int status = 0;
@@ -78,10 +111,13 @@ run_steps(int count, char **steps)
 	if (!credentials) {
 		print_found(NULL, &err);
 		status = (int)err_status(&err);
+	} else {
+		credentials_attach(credentials, http);
 	}
 	for (int i = 0; credentials && i < count; i++)
-		status = run_step(credentials, steps[i], &err);
+		status = run_step(credentials, http, steps[i], &err);
 	credentials_free(credentials);
+	http_free(http);
 	settings_free(settings);
 	return status;
 }

@@ -1,6 +1,5 @@
 /*
- * The chain of places where AWS's own programs look for credentials, in their order, and the
- * renewal of what it found.
+ * What the chain of sources has found, and its renewal.
  *
  * While keys are held no core file is written: a core on a disk is where they would outlive the
  * process. The process stays open to its user's debugger and profiler, who can read the keys' files
@@ -19,21 +18,6 @@
 #define PAUSE_MS INT64_C(60000)  /* between tries to renew keys that still hold */
 #define FAILED_MS INT64_C(10000) /* a failure is the answer to everybody for so long */
 
-#define NOT_FOUND "no AWS credentials: looked in the environment (AWS_ACCESS_KEY_ID is not set)"
-#define WHAT_TO_DO                                                                                                     \
-	"; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, run aws configure, or take --no-sign-request "                 \
-	"for "                                                                                                             \
-	"public buckets"
-
-typedef int provider_fn(struct credential_context *context, struct credential_set *set, struct err *err);
-
-static provider_fn *const chain[] = {
-	credentials_from_environment, credentials_from_profile, credentials_from_web_identity,
-	credentials_from_container,   credentials_from_imds,
-};
-
-#define CHAIN_LENGTH (sizeof chain / sizeof *chain)
-
 struct credentials {
 	const struct settings *settings;
 	struct aws_config *config;
@@ -46,9 +30,14 @@ struct credentials {
 
 	struct credential_set set;
 	struct aws_credentials view; /* of the set, for the caller */
-	size_t provider;             /* that the set is from */
+	size_t place;                /* in the chain, that the set is from */
 	int64_t renew_ms;            /* wall clock; 0: never */
 	int64_t quiet_until;         /* monotonic: no renewal before */
+
+	struct http *http;
+	struct credential_job job; /* the search under way */
+	bool searching;
+	bool searching_refused; /* the set was called expired: nobody goes on with it meanwhile */
 
 	struct err failure; /* the last, and until when (monotonic) it is the answer */
 	int64_t failure_until;
@@ -60,41 +49,6 @@ static char *
 dup_or_null(const char *text)
 {
 	return text ? mem_dup(text) : NULL;
-}
-
-/* Asks the providers from `first` to `last`. Returns 0 with *set and *provider, or -1 with err. */
-static int
-ask_providers(struct credentials *credentials, size_t first, size_t last, bool again, struct credential_set *set,
-              size_t *provider, struct err *err)
-{
-	struct buf looked = BUF_INIT;
-	struct credential_context context = {
-		.settings = credentials->settings,
-		.config = credentials->config,
-		.profile = credentials->profile,
-		.profile_named = credentials->profile_named,
-		.again = again,
-		.looked = &looked,
-	};
-	int found = 0;
-
-	for (size_t i = first; i <= last && found == 0; i++) {
-		found = chain[i](&context, set, err);
-		*provider = i;
-	}
-	if (found == 0)
-		err_set(err, ERR_USAGE, "%s%.*s%s", NOT_FOUND, SLICE_ARGS(slice_of_buf(&looked)), WHAT_TO_DO);
-	/*
-	 * A set of keys that cannot be had is no fault of the object that they are for: nothing is
-	 * given up for it.
-	 */
-	if (found <= 0 && err->kind == ERR_FAILED)
-		err->kind = ERR_ACCESS;
-	buf_release(&looked);
-	if (found > 0)
-		return 0;
-	credential_set_release(set);
-	return -1;
 }
 
 static bool
@@ -177,13 +131,12 @@ adopt_set(struct credentials *credentials, struct credential_set *fresh)
 }
 
 /* Remembers a failure, so that a thousand transfers do not ask a thousand times. */
-static const struct aws_credentials *
+static void
 remember_failure(struct credentials *credentials, int64_t refused, const struct err *err)
 {
 	credentials->failure = *err;
 	credentials->failure_refused = refused;
 	credentials->failure_until = clock_mono_ms() + FAILED_MS;
-	return NULL;
 }
 
 /*
@@ -204,40 +157,65 @@ reload_config(struct credentials *credentials)
 	credentials->config = config;
 }
 
-static const struct aws_credentials *
-renew_set(struct credentials *credentials, bool refused, struct err *err)
+/* A renewal has failed. Ours is the old set, as long as it holds. */
+static void
+take_failed_renewal(struct credentials *credentials, struct err *err)
 {
-	int64_t now = clock_unix_ms();
-	int64_t generation = credentials->view.generation;
-	struct credential_set fresh = {0};
-	size_t provider = credentials->provider;
+	const struct credential_set *set = &credentials->set;
 	char when[32];
 
-	reload_config(credentials);
-	if (ask_providers(credentials, provider, provider, true, &fresh, &provider, err) == 0) {
-		adopt_set(credentials, &fresh);
-		if (!refused || credentials->view.generation != generation)
-			return &credentials->view;
-		err_set(err, ERR_TEMPORARY, "the credentials from %s have expired, and there are no newer ones",
-		        credentials->set.source);
-		return remember_failure(credentials, generation, err);
-	}
 	/*
 	 * What was right at the start and is not any more is no usage error: nothing is given up for
 	 * it.
 	 */
 	if (err->kind == ERR_USAGE)
 		err->kind = ERR_ACCESS;
-	if (refused || now >= credentials->set.expires_ms) {
-		err_prefix(err, "the credentials from %s have expired and cannot be renewed", credentials->set.source);
-		return remember_failure(credentials, generation, err);
+	if (credentials->searching_refused || clock_unix_ms() >= set->expires_ms) {
+		err_prefix(err, "the credentials from %s have expired and cannot be renewed", set->source);
+		remember_failure(credentials, credentials->view.generation, err);
+		return;
 	}
-	clock_format_iso(credentials->set.expires_ms / 1000, when);
+	clock_format_iso(set->expires_ms / 1000, when);
 	log_warning_limited(&credentials->warned, "the credentials from %s hold until %s and cannot be renewed yet: %s",
-	                    credentials->set.source, when, ERR_TEXT(err));
-	*err = (struct err)ERR_INIT;
+	                    set->source, when, ERR_TEXT(err));
 	pause_renewal(credentials);
-	return &credentials->view;
+}
+
+/* The search is over; what it has found is in the job. */
+static void
+take_found(struct credentials *credentials)
+{
+	int64_t generation = credentials->view.generation;
+	struct err err;
+
+	credentials->place = credentials->job.place;
+	adopt_set(credentials, &credentials->job.set);
+	if (!credentials->searching_refused || credentials->view.generation != generation)
+		return;
+	err_set(&err, ERR_TEMPORARY, "the credentials from %s have expired, and there are no newer ones",
+	        credentials->set.source);
+	remember_failure(credentials, generation, &err);
+}
+
+/* The chain, or for a renewal the one source in it that had them. */
+static void
+start_search(struct credentials *credentials, bool refused)
+{
+	bool again = credentials->view.generation != 0;
+
+	if (again)
+		reload_config(credentials);
+	credentials->job = (struct credential_job){
+		.settings = credentials->settings,
+		.config = credentials->config,
+		.profile = credentials->profile,
+		.profile_named = credentials->profile_named,
+		.again = again,
+	};
+	credential_job_start(&credentials->job, credentials->http, again ? credentials->place : 0,
+	                     again ? credentials->place : credential_places - 1);
+	credentials->searching = true;
+	credentials->searching_refused = refused;
 }
 
 struct credentials *
@@ -270,6 +248,7 @@ credentials_free(struct credentials *credentials)
 {
 	if (!credentials)
 		return;
+	credential_job_release(&credentials->job);
 	credential_set_release(&credentials->set);
 	aws_config_free(credentials->config);
 	free(credentials->region);
@@ -279,32 +258,87 @@ credentials_free(struct credentials *credentials)
 	free(credentials);
 }
 
-const struct aws_credentials *
-credentials_get(struct credentials *credentials, int64_t refused, struct err *err)
+void
+credentials_attach(struct credentials *credentials, struct http *http)
+{
+	credentials->http = http;
+}
+
+void
+credentials_move(struct credentials *credentials)
+{
+	struct err err = ERR_INIT;
+	enum step step;
+
+	if (!credentials->searching)
+		return;
+	step = credential_job_move(&credentials->job, &err);
+	if (step == STEP_ASK || step == STEP_RUN)
+		return;
+	if (step == STEP_FOUND)
+		take_found(credentials);
+	else if (credentials->view.generation)
+		take_failed_renewal(credentials, &err);
+	else
+		remember_failure(credentials, 0, &err);
+	credential_job_release(&credentials->job);
+	credentials->searching = false;
+}
+
+int64_t
+credentials_due(const struct credentials *credentials)
+{
+	return credentials->searching ? credential_job_due(&credentials->job) : -1;
+}
+
+int
+credentials_fd(const struct credentials *credentials)
+{
+	return credentials->searching ? credential_job_fd(&credentials->job) : -1;
+}
+
+/* The answer as things are; CREDENTIALS_PENDING: something has to be asked first. */
+static enum credentials_answer
+look_at_set(struct credentials *credentials, bool is_refused, struct err *err)
 {
 	int64_t generation = credentials->view.generation;
 	int64_t now_mono = clock_mono_ms();
 	int64_t now = clock_unix_ms();
-	bool is_refused = refused != 0 && refused == generation;
 	bool is_due = credentials->renew_ms && now >= credentials->renew_ms;
 	bool is_over = credentials->set.expires_ms && now >= credentials->set.expires_ms;
-	struct credential_set fresh = {0};
 
+	if (credentials->searching)
+		return generation && !is_refused && !is_over && !credentials->searching_refused ? CREDENTIALS_READY
+		                                                                                : CREDENTIALS_PENDING;
 	if (generation && !is_refused && !is_due)
-		return &credentials->view;
+		return CREDENTIALS_READY;
 	if (credentials->failure.kind != ERR_NONE && now_mono < credentials->failure_until &&
 	    credentials->failure_refused == generation && (is_refused || is_over || !generation)) {
 		*err = credentials->failure;
-		return NULL;
+		return CREDENTIALS_FAILED;
 	}
-	if (generation && !is_refused && now_mono < credentials->quiet_until)
-		return &credentials->view;
-	if (generation)
-		return renew_set(credentials, is_refused, err);
-	if (ask_providers(credentials, 0, CHAIN_LENGTH - 1, false, &fresh, &credentials->provider, err) < 0)
-		return remember_failure(credentials, 0, err);
-	adopt_set(credentials, &fresh);
-	return &credentials->view;
+	return generation && !is_refused && now_mono < credentials->quiet_until ? CREDENTIALS_READY : CREDENTIALS_PENDING;
+}
+
+enum credentials_answer
+credentials_get(struct credentials *credentials, int64_t refused, const struct aws_credentials **found, struct err *err)
+{
+	enum credentials_answer answer;
+	bool is_refused;
+
+	for (;;) {
+		is_refused = refused != 0 && refused == credentials->view.generation;
+		answer = look_at_set(credentials, is_refused, err);
+		if (answer != CREDENTIALS_PENDING || credentials->searching)
+			break;
+		/* Keys of the environment or a file are there at once. */
+		start_search(credentials, is_refused);
+		credentials_move(credentials);
+	}
+	if (credentials->searching && is_refused)
+		credentials->searching_refused = true;
+	*found = answer == CREDENTIALS_READY ? &credentials->view : NULL;
+	return answer;
 }
 
 const char *
@@ -331,15 +365,12 @@ credentials_max_attempts(const struct credentials *credentials)
 	return credentials->max_attempts;
 }
 
-int
-credentials_describe(struct credentials *credentials, const char *endpoint, const char *region, struct buf *to,
-                     struct err *err)
+void
+credentials_describe(const struct credentials *credentials, const struct aws_credentials *found, const char *endpoint,
+                     const char *region, struct buf *to)
 {
-	const struct aws_credentials *found = credentials_get(credentials, 0, err);
 	char when[32] = "never";
 
-	if (!found)
-		return -1;
 	if (found->expires_ms)
 		clock_format_iso(found->expires_ms / 1000, when);
 	/*
@@ -356,5 +387,4 @@ credentials_describe(struct credentials *credentials, const char *endpoint, cons
 	buf_printf(to, "profile: %s\n", credentials->profile);
 	buf_printf(to, "region: %s\n", region ? region : credentials->region ? credentials->region : "(not set)");
 	buf_printf(to, "endpoint: %s\n", endpoint ? endpoint : credentials->endpoint ? credentials->endpoint : "AWS");
-	return 0;
 }

@@ -2,7 +2,8 @@
  * AWS credentials: found by AWS's chain, kept, and renewed before they expire.
  *
  * Opening reads the profile files only (AWS_PROFILE, the setting `profile`, AWS_CONFIG_FILE, ...);
- * whatever needs the network or a command happens in credentials_get.
+ * whatever needs the network or a command is begun by credentials_get and
+ * goes on in credentials_move, while the caller's loop does other things.
  */
 #ifndef AWS_CREDENTIALS_H
 #define AWS_CREDENTIALS_H
@@ -12,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "http/http.h"
 #include "settings/settings.h"
 
 struct aws_credentials {
@@ -32,18 +34,39 @@ struct credentials;
  * be read as AWS does).
  */
 struct credentials *credentials_new(const struct settings *settings, struct err *err);
-void credentials_free(struct credentials *credentials); /* wipes the secrets; NULL is fine */
+/*
+ * Ends what is under way and wipes the secrets; NULL is fine. Goes before the engine that it uses.
+ */
+void credentials_free(struct credentials *credentials);
+
+/* The engine that services are asked by; once, before the first credentials_get. */
+void credentials_attach(struct credentials *credentials, struct http *http);
+
+enum credentials_answer {
+	CREDENTIALS_FAILED,  /* err says why */
+	CREDENTIALS_READY,   /* *found is what to sign with */
+	CREDENTIALS_PENDING, /* they are being asked for: ask again after credentials_move */
+};
 
 /*
- * Those to sign with now; renewed first where they are about to expire, or where `refused` is the
- * generation that the server has just called expired (0: none was). They live until the next call.
- * May block for a few seconds when it renews. A renewal that fails while the old ones still hold is
- * a warning. Returns NULL with err: ERR_USAGE if none were found (says where was looked, and what
+ * Those to sign with now; renewed first where they have expired, or where `refused` is the
+ * generation that the server has just called expired (0: none was). Never waits. One renewal is
+ * under way at a time, for all who ask; one that is ahead of time lets them go on with the old ones.
+ * *found lives until the next call or credentials_move. A renewal that fails while the old ones
+ * still hold is a warning. Fails with ERR_USAGE if none were found (says where was looked, and what
  * to do) or something is set wrong, ERR_ACCESS if they were refused or have expired for good,
  * ERR_TEMPORARY if a service did not answer; a failure is the answer for some seconds before
  * anything is asked again.
  */
-const struct aws_credentials *credentials_get(struct credentials *credentials, int64_t refused, struct err *err);
+enum credentials_answer credentials_get(struct credentials *credentials, int64_t refused,
+                                        const struct aws_credentials **found, struct err *err);
+
+/* Moves a renewal on, if there is one, as far as it goes without waiting. After http_perform. */
+void credentials_move(struct credentials *credentials);
+/* Milliseconds until credentials_move has something to do whatever the engine does; -1: nothing. */
+int64_t credentials_due(const struct credentials *credentials);
+/* What http_poll is to wait for besides, or -1. */
+int credentials_fd(const struct credentials *credentials);
 
 /*
  * From the profile in use, as it stands there; NULL if it says nothing. The endpoint is the one for
@@ -55,11 +78,11 @@ const char *credentials_max_attempts(const struct credentials *credentials);
 const char *credentials_ca_bundle(const struct credentials *credentials); /* or AWS_CA_BUNDLE */
 
 /*
- * Which credentials, from where, until when, and what they would be used on, as "name: value" lines
- * without any secret. Endpoint and region are those that the store settled on (NULL: the
- * profile's). Asks for the credentials; returns -1 with err if there are none.
+ * Which credentials `found` are, from where, until when, and what they would be used on, as "name:
+ * value" lines without any secret. Endpoint and region are those that the store settled on (NULL:
+ * the profile's).
  */
-int credentials_describe(struct credentials *credentials, const char *endpoint, const char *region, struct buf *to,
-                         struct err *err);
+void credentials_describe(const struct credentials *credentials, const struct aws_credentials *found,
+                          const char *endpoint, const char *region, struct buf *to);
 
 #endif

@@ -43,9 +43,9 @@ check_uri(const char *uri, bool *local, struct err *err)
 	return 0;
 }
 
-/* The Authorization header, or nothing if no token is set. Returns -1 with err. */
+/* Adds the Authorization header, if a token is set. Returns -1 with err. */
 static int
-add_token(const struct settings *settings, struct buf *header, struct err *err)
+add_token(const struct settings *settings, struct http_call *call, struct err *err)
 {
 	const char *path = settings_aws(settings, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 	const char *token = settings_aws(settings, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
@@ -59,11 +59,8 @@ add_token(const struct settings *settings, struct buf *header, struct err *err)
 		result = err_set(err, ERR_USAGE, "AWS_CONTAINER_AUTHORIZATION_TOKEN: more than one line");
 	else if (token)
 		buf_append_str(&text, token);
-	if (result == 0 && text.len) {
-		buf_reserve(header, text.len + 32);
-		buf_append_str(header, "Authorization: ");
-		buf_append_slice(header, slice_of_buf(&text));
-	}
+	if (result == 0 && text.len)
+		http_add_header(call, "Authorization", buf_cstr(&text));
 	credential_buf_wipe(&text);
 	return result;
 }
@@ -80,62 +77,61 @@ answer_error(int status, const struct buf *reply, struct err *err)
 	return -1;
 }
 
+/* Returns -1 with err. */
 static int
-ask_container(struct credential_context *context, const char *uri, bool local, struct credential_set *set,
-              struct err *err)
+prepare_question(struct credential_job *job, const char *relative, const char *full, struct err *err)
 {
-	static const struct credential_json rules = {.token_name = "Token"};
-	struct buf header = BUF_INIT, reply = BUF_INIT;
-	const char *headers[] = {"Accept: application/json", NULL, NULL};
-	struct fetch fetch = {.method = "GET",
-	                      .url = uri,
-	                      .headers = headers,
-	                      .no_proxy = local,
-	                      .ca_bundle = aws_config_ca_bundle(context->config, context->settings, context->profile),
-	                      .connect_timeout_ms = 2000,
-	                      .timeout_ms = 5000};
-	int result = add_token(context->settings, &header, err);
-	int status;
+	char *uri = relative ? mem_printf(ECS "%s", relative) : mem_dup(full);
+	struct http_call *call = &job->ask.call;
+	bool local = true;
 
-	if (result == 0) {
-		headers[1] = header.len ? buf_cstr(&header) : NULL;
-		status = credential_fetch(&fetch, 3, &reply, err);
-		if (status == 200)
-			result = credential_json_parse(&rules, slice_of_buf(&reply), set, err);
-		else
-			result = status < 0 ? -1 : answer_error(status, &reply, err);
-	}
-	credential_buf_wipe(&header);
-	credential_buf_wipe(&reply);
-	return result;
+	credential_ask_prepare(&job->ask, "GET", uri, 3);
+	if (relative && relative[0] != '/')
+		return err_set(err, ERR_USAGE, "does not start with /");
+	if (!relative && check_uri(uri, &local, err) < 0)
+		return -1;
+	call->no_proxy = local;
+	call->ca_bundle = aws_config_ca_bundle(job->config, job->settings, job->profile);
+	call->connect_timeout_ms = 2000;
+	call->timeout_ms = 5000;
+	http_add_header(call, "Accept", "application/json");
+	return add_token(job->settings, call, err);
 }
 
-int
-credentials_from_container(struct credential_context *context, struct credential_set *set, struct err *err)
+static int
+take_answer(struct credential_job *job, struct err *err)
 {
-	const char *relative = settings_aws(context->settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-	const char *full = settings_aws(context->settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+	static const struct credential_json rules = {.token_name = "Token"};
+	int status = credential_ask_status(&job->ask, err);
+
+	if (status == 200)
+		return credential_json_parse(&rules, slice_of_buf(&job->ask.reply), &job->set, err);
+	return status < 0 ? -1 : answer_error(status, &job->ask.reply, err);
+}
+
+enum step
+credentials_from_container(struct credential_job *job, struct err *err)
+{
+	const char *relative = settings_aws(job->settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+	const char *full = settings_aws(job->settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
 	const char *name = relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-	char *uri;
-	bool local = true;
-	int result = 0;
+	int result;
 
 	if (!relative && !full) {
-		buf_append_str(context->looked, ", a container's (AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
-		return 0;
+		buf_append_str(&job->looked, ", a container's (AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
+		return STEP_ABSENT;
 	}
-	uri = relative ? mem_printf(ECS "%s", relative) : mem_dup(full);
-	if (relative && relative[0] != '/')
-		result = err_set(err, ERR_USAGE, "does not start with /");
-	else
-		result = check_uri(uri, &local, err);
-	if (result == 0)
-		result = ask_container(context, uri, local, set, err);
-	free(uri);
+	if (!job->container_asked && prepare_question(job, relative, full, err) == 0) {
+		job->container_asked = true;
+		return STEP_ASK;
+	}
+	result = job->container_asked ? take_answer(job, err) : -1;
+	job->container_asked = false;
+	credential_ask_release(&job->ask);
 	if (result < 0) {
 		err_prefix(err, "credentials of the container (%s)", name);
-		return -1;
+		return STEP_FAILED;
 	}
-	credential_set_source(set, "the container's endpoint (%s)", name);
-	return 1;
+	credential_set_source(&job->set, "the container's endpoint (%s)", name);
+	return STEP_FOUND;
 }

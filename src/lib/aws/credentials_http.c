@@ -1,42 +1,109 @@
-/* Asking the services that give credentials. */
-#include <poll.h>
+/* One request to a service that gives credentials, with its retries. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "aws/credentials_internal.h"
 #include "aws/retry.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "base/signals.h"
 
-#define TOKEN_MAX ((size_t)64 << 10) /* a web identity token has a few KiB; STS takes 20,000 bytes */
+#define TOKEN_MAX ((size_t)64 << 10)    /* a web identity token has a few KiB; STS takes 20,000 bytes */
+#define REPLY_MAX ((size_t)1024 * 1024) /* none has more than some KiB */
+#define REPLY_USUAL ((size_t)16 << 10)  /* at once, so that no growing leaves secrets behind */
+
+static enum http_body
+take_reply(struct http_call *call, const char *data, size_t len)
+{
+	struct credential_ask *ask = call->owner;
+
+	if (ask->reply.len + len > REPLY_MAX)
+		return HTTP_REFUSED;
+	buf_append(&ask->reply, data, len);
+	return HTTP_TAKEN;
+}
 
 static bool
-worth_a_try(int status)
+is_worth_another(const struct http_call *call)
 {
-	return status < 0 || retry_classify(status, SLICE("")) != RETRY_NEVER;
+	return call->end != HTTP_WHOLE || retry_classify(call->status, SLICE("")) != RETRY_NEVER;
+}
+
+static void
+on_call_done(struct http_call *call)
+{
+	struct credential_ask *ask = call->owner;
+	struct random random;
+
+	ask->state = ASK_ANSWERED;
+	if (!is_worth_another(call) || ask->attempt == ask->attempts)
+		return;
+	log_debug("%s: %s, attempt %d of %d", ask->url, call->end != HTTP_WHOLE ? http_broken_briefly(call) : "too busy",
+	          ask->attempt, ask->attempts);
+	random = random_seeded();
+	ask->state = ASK_PAUSED;
+	ask->wake_ms = clock_mono_ms() + retry_delay(ask->attempt, RETRY_THROTTLED, random_unit(&random));
+}
+
+static void
+send_question(struct credential_ask *ask)
+{
+	buf_reset(&ask->reply);
+	buf_reserve(&ask->reply, REPLY_USUAL);
+	ask->attempt++;
+	ask->state = ASK_UNDER_WAY;
+	http_start(ask->http, &ask->call);
+}
+
+void
+credential_ask_prepare(struct credential_ask *ask, const char *method, char *url, int attempts)
+{
+	credential_ask_release(ask);
+	ask->url = url;
+	ask->attempts = attempts;
+	ask->call.method = method;
+	ask->call.url = url;
+	ask->call.on_body = take_reply;
+	ask->call.on_done = on_call_done;
+	ask->call.owner = ask;
+}
+
+void
+credential_ask_start(struct credential_ask *ask, struct http *http)
+{
+	ask->http = http;
+	ask->call.body = slice_of_buf(&ask->body);
+	ask->call.has_body = ask->body.len > 0;
+	send_question(ask);
+}
+
+bool
+credential_ask_move(struct credential_ask *ask)
+{
+	if (ask->state == ASK_PAUSED && clock_mono_ms() >= ask->wake_ms)
+		send_question(ask);
+	return ask->state == ASK_ANSWERED;
 }
 
 int
-credential_fetch(const struct fetch *fetch, int attempts, struct buf *reply, struct err *err)
+credential_ask_status(const struct credential_ask *ask, struct err *err)
 {
-	struct random random = random_seeded();
-	int status = -1;
+	if (ask->call.end == HTTP_WHOLE)
+		return ask->call.status;
+	return err_set(err, ERR_TEMPORARY, "%s", http_broken_briefly(&ask->call));
+}
 
-	for (int attempt = 1; attempt <= attempts; attempt++) {
-		status = fetch_run(fetch, reply, err);
-		if (!worth_a_try(status) || attempt == attempts)
-			break;
-		log_debug("%s: %s, attempt %d of %d", fetch->url, status < 0 ? ERR_TEXT(err) : "too busy", attempt, attempts);
-		poll(NULL, 0, (int)retry_delay(attempt, RETRY_THROTTLED, random_unit(&random)));
-		if (signals_stop()) {
-			err_set(err, ERR_TEMPORARY, "asked to stop");
-			return -1;
-		}
-	}
-	return status;
+void
+credential_ask_release(struct credential_ask *ask)
+{
+	if (ask->state == ASK_UNDER_WAY)
+		http_cancel(ask->http, &ask->call);
+	http_call_release(&ask->call);
+	credential_buf_wipe(&ask->body);
+	credential_buf_wipe(&ask->reply);
+	free(ask->url);
+	*ask = (struct credential_ask){0};
 }
 
 int

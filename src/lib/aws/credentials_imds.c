@@ -10,14 +10,13 @@
 #include <strings.h>
 
 #include "aws/credentials_internal.h"
-#include "base/clock.h"
 #include "base/mem.h"
 
 #define ENDPOINT "http://169.254.169.254"
 #define ENDPOINT_IPV6 "http://[fd00:ec2::254]"
 #define ROLE_PATH "/latest/meta-data/iam/security-credentials/"
 #define TIMEOUT_MS 1000 /* to connect, and to read; it is on the same machine */
-#define TOKEN_TTL "X-aws-ec2-metadata-token-ttl-seconds: 300"
+#define TOKEN_HEADER "X-aws-ec2-metadata-token"
 
 /*
  * Where the answer to the token does not come although the connection did: the answer's packets
@@ -27,31 +26,18 @@
 	"in a container on EC2, the instance's metadata hop limit must be 2 "                                              \
 	"(aws ec2 modify-instance-metadata-options --http-put-response-hop-limit 2)"
 
-struct imds {
-	char *endpoint; /* without a '/' at its end */
-	int attempts;
-	struct buf token; /* the whole header line */
-	bool present;     /* it has answered something */
-	bool connected;   /* at least that */
-};
-
-/* One request. Returns the status, or -1 with err. */
-static int
-ask_imds(struct imds *imds, const char *method, const char *path, const char *header, struct buf *reply,
-         struct err *err)
+static enum step
+ask_imds(struct credential_job *job, const char *method, const char *path, const char *name, const char *value,
+         int attempts)
 {
-	const char *headers[] = {header, NULL};
-	char *url = mem_printf("%s%s", imds->endpoint, path);
-	struct fetch fetch = {.method = method,
-	                      .url = url,
-	                      .headers = headers,
-	                      .no_proxy = true,
-	                      .connect_timeout_ms = TIMEOUT_MS,
-	                      .timeout_ms = 2 * TIMEOUT_MS};
-	int status = credential_fetch(&fetch, imds->attempts, reply, err);
+	struct http_call *call = &job->ask.call;
 
-	free(url);
-	return status;
+	credential_ask_prepare(&job->ask, method, mem_printf("%s%s", job->imds.endpoint, path), attempts);
+	http_add_header(call, name, value);
+	call->no_proxy = true;
+	call->connect_timeout_ms = TIMEOUT_MS;
+	call->timeout_ms = INT64_C(2) * TIMEOUT_MS;
+	return STEP_ASK;
 }
 
 static enum err_kind
@@ -60,31 +46,25 @@ kind_of(int status)
 	return status == 429 || status >= 500 ? ERR_TEMPORARY : ERR_ACCESS;
 }
 
+/* Returns 0, or -1 with err, as the other two that take an answer. */
 static int
-get_token(struct imds *imds, struct err *err)
+take_token(struct credential_job *job, struct err *err)
 {
-	struct buf reply = BUF_INIT;
-	int64_t started_ms = clock_mono_ms();
-	int status = ask_imds(imds, "PUT", "/latest/api/token", TOKEN_TTL, &reply, err);
-	int result = 0;
+	const struct buf *reply = &job->ask.reply;
+	int status = credential_ask_status(&job->ask, err);
 
-	imds->present = status > 0;
-	/* A connection that does not come about is given up sooner. */
-	imds->connected = clock_mono_ms() - started_ms > TIMEOUT_MS + TIMEOUT_MS / 2;
-	if (status == 200 && reply.len && reply.len < 4096 && !memchr(reply.data, '\n', reply.len) &&
-	    !memchr(reply.data, '\r', reply.len)) {
-		buf_reserve(&imds->token, reply.len + 64);
-		buf_append_str(&imds->token, "X-aws-ec2-metadata-token: ");
-		buf_append_slice(&imds->token, slice_of_buf(&reply));
-	} else if (status > 0) {
-		result =
-			err_set(err, kind_of(status),
-		            status == 403 ? "status 403: it is switched off for this instance" : "no token, status %d", status);
-	} else {
-		result = -1;
-	}
-	credential_buf_wipe(&reply);
-	return result;
+	job->imds.present = status > 0;
+	job->imds.connected = job->ask.call.timed_out && job->ask.call.sends > 0;
+	if (status < 0)
+		return -1;
+	if (status != 200 || !reply->len || reply->len >= 4096 || memchr(reply->data, '\n', reply->len) ||
+	    memchr(reply->data, '\r', reply->len))
+		return err_set(err, kind_of(status),
+		               status == 403 ? "status 403: it is switched off for this instance" : "no token, status %d",
+		               status);
+	buf_reserve(&job->imds.token, reply->len + 1);
+	buf_append_slice(&job->imds.token, slice_of_buf(reply));
+	return 0;
 }
 
 /* Whether a role's name is one: it becomes part of a path. */
@@ -98,9 +78,10 @@ is_role(const struct buf *name)
 }
 
 static int
-get_role(struct imds *imds, struct buf *role, struct err *err)
+take_role(struct credential_job *job, struct err *err)
 {
-	int status = ask_imds(imds, "GET", ROLE_PATH, buf_cstr(&imds->token), role, err);
+	struct buf *role = &job->imds.role;
+	int status = credential_ask_status(&job->ask, err);
 
 	if (status < 0)
 		return -1;
@@ -108,6 +89,7 @@ get_role(struct imds *imds, struct buf *role, struct err *err)
 		return err_set(err, ERR_ACCESS, "the instance has no role");
 	if (status != 200)
 		return err_set(err, kind_of(status), "no role, status %d", status);
+	buf_append_slice(role, slice_of_buf(&job->ask.reply));
 	/* One role a line; there is only ever one. */
 	for (size_t i = 0; i < role->len; i++)
 		if (role->data[i] == '\n' || role->data[i] == '\r')
@@ -116,23 +98,16 @@ get_role(struct imds *imds, struct buf *role, struct err *err)
 }
 
 static int
-get_keys(struct imds *imds, struct buf *role, struct credential_set *set, struct err *err)
+take_keys(struct credential_job *job, struct err *err)
 {
 	static const struct credential_json rules = {.token_name = "Token", .must_expire = true};
-	char *path = mem_printf("%s%s", ROLE_PATH, buf_cstr(role));
-	struct buf reply = BUF_INIT;
-	int status = ask_imds(imds, "GET", path, buf_cstr(&imds->token), &reply, err);
-	int result = -1;
+	int status = credential_ask_status(&job->ask, err);
 
-	if (status == 200)
-		result = credential_json_parse(&rules, slice_of_buf(&reply), set, err);
-	else if (status > 0)
-		result = err_set(err, kind_of(status), "no keys for role %s, status %d", buf_cstr(role), status);
-	if (result == 0)
-		credential_set_source(set, "instance metadata, role %s", buf_cstr(role));
-	credential_buf_wipe(&reply);
-	free(path);
-	return result;
+	if (status < 0)
+		return -1;
+	if (status != 200)
+		return err_set(err, kind_of(status), "no keys for role %s, status %d", buf_cstr(&job->imds.role), status);
+	return credential_json_parse(&rules, slice_of_buf(&job->ask.reply), &job->set, err);
 }
 
 static char *
@@ -150,38 +125,75 @@ endpoint_of(const struct settings *settings)
 	return mem_dup_n(named, len);
 }
 
-int
-credentials_from_imds(struct credential_context *context, struct credential_set *set, struct err *err)
+static enum step
+ask_keys(struct credential_job *job)
 {
-	const char *disabled = settings_aws(context->settings, "AWS_EC2_METADATA_DISABLED");
-	struct imds imds = {.attempts = context->again ? 3 : 1};
-	struct buf role = BUF_INIT;
-	int result;
+	char *path = mem_printf("%s%s", ROLE_PATH, buf_cstr(&job->imds.role));
+	enum step step = ask_imds(job, "GET", path, TOKEN_HEADER, buf_cstr(&job->imds.token), 3);
+
+	free(path);
+	return step;
+}
+
+/* The one place that moves it from state to state: what comes after what was asked. */
+static enum step
+next_step(struct credential_job *job, struct err *err)
+{
+	switch (job->imds.state) {
+	case IMDS_START:
+		job->imds.endpoint = endpoint_of(job->settings);
+		job->imds.state = IMDS_TOKEN;
+		return ask_imds(job, "PUT", "/latest/api/token", TOKEN_HEADER "-ttl-seconds", "300", job->again ? 3 : 1);
+	case IMDS_TOKEN:
+		if (take_token(job, err) < 0)
+			return STEP_FAILED;
+		job->imds.state = IMDS_ROLE;
+		return ask_imds(job, "GET", ROLE_PATH, TOKEN_HEADER, buf_cstr(&job->imds.token), 3);
+	case IMDS_ROLE:
+		if (take_role(job, err) < 0)
+			return STEP_FAILED;
+		job->imds.state = IMDS_KEYS;
+		return ask_keys(job);
+	case IMDS_KEYS:
+		break;
+	}
+	if (take_keys(job, err) < 0)
+		return STEP_FAILED;
+	credential_set_source(&job->set, "instance metadata, role %s", buf_cstr(&job->imds.role));
+	return STEP_FOUND;
+}
+
+void
+credentials_imds_release(struct credential_job *job)
+{
+	credential_buf_wipe(&job->imds.token);
+	buf_release(&job->imds.role);
+	free(job->imds.endpoint);
+	memset(&job->imds, 0, sizeof job->imds);
+}
+
+enum step
+credentials_from_imds(struct credential_job *job, struct err *err)
+{
+	const char *disabled = settings_aws(job->settings, "AWS_EC2_METADATA_DISABLED");
+	enum step step;
 
 	if (disabled && strcasecmp(disabled, "true") == 0) {
-		buf_append_str(context->looked, ", instance metadata (AWS_EC2_METADATA_DISABLED)");
-		return 0;
+		buf_append_str(&job->looked, ", instance metadata (AWS_EC2_METADATA_DISABLED)");
+		return STEP_ABSENT;
 	}
-	imds.endpoint = endpoint_of(context->settings);
-	result = get_token(&imds, err);
-	if (result == 0) {
-		imds.attempts = 3;
-		result = get_role(&imds, &role, err);
-		if (result == 0)
-			result = get_keys(&imds, &role, set, err);
-	}
-	if (result < 0 && !imds.present && !context->again) {
-		buf_printf(context->looked, ", instance metadata (%s: %s%s)", imds.endpoint, ERR_TEXT(err),
-		           imds.connected ? "; " HOP_LIMIT : "");
+	step = next_step(job, err);
+	if (step == STEP_ASK)
+		return step;
+	if (step == STEP_FAILED && !job->imds.present && !job->again) {
+		buf_printf(&job->looked, ", instance metadata (%s: %s%s)", job->imds.endpoint, ERR_TEXT(err),
+		           job->imds.connected ? "; " HOP_LIMIT : "");
 		*err = (struct err)ERR_INIT;
-		result = 0;
-	} else if (result < 0) {
-		err_prefix(err, "instance metadata (%s)", imds.endpoint);
-	} else {
-		result = 1;
+		step = STEP_ABSENT;
+	} else if (step == STEP_FAILED) {
+		err_prefix(err, "instance metadata (%s)", job->imds.endpoint);
 	}
-	credential_buf_wipe(&imds.token);
-	buf_release(&role);
-	free(imds.endpoint);
-	return result;
+	credential_ask_release(&job->ask);
+	credentials_imds_release(job);
+	return step;
 }

@@ -54,7 +54,7 @@ make_body(const struct sts_role *role, struct buf *body, struct err *err)
 	return 0;
 }
 
-/* Appends "authorization: ...". */
+/* Appends the value of the header Authorization. */
 static void
 sign_call(const struct sts_endpoint *endpoint, const char *path, const char *host, const struct credential_set *with,
           const char *date, int64_t now, struct slice body, struct buf *to)
@@ -82,57 +82,43 @@ sign_call(const struct sts_endpoint *endpoint, const char *path, const char *hos
 	};
 
 	sigv4_hash(body.ptr, body.len, hash);
-	buf_append_str(to, "authorization: ");
 	sigv4_sign(sigv4, &request, to);
 	sigv4_free(sigv4);
 }
 
-/* Asks; returns the status, or -1 with err. */
-static int
-call_sts(const struct credential_context *context, const struct sts_endpoint *endpoint,
-         const struct credential_set *with, struct slice body, struct buf *reply, struct err *err)
+/* `with` signs it; NULL: a web identity needs no signature. */
+static void
+prepare_question(struct credential_job *job, const struct credential_set *with, struct buf *body)
 {
+	const struct sts_endpoint *endpoint = &job->sts.endpoint;
 	const char *slash = strchr(strstr(endpoint->url, "://") + 3, '/');
 	const char *path = slash ? slash : "/";
-	char *url = slash ? mem_dup(endpoint->url) : mem_printf("%s/", endpoint->url);
-	int64_t now = clock_unix();
 	struct buf host = BUF_INIT, authorization = BUF_INIT;
-	char *date_line, *host_line, *token_line = NULL;
+	struct http_call *call = &job->ask.call;
+	int64_t now = clock_unix();
 	char date[17];
-	int status;
 
+	credential_ask_prepare(&job->ask, "POST", slash ? mem_dup(endpoint->url) : mem_printf("%s/", endpoint->url), 3);
 	url_host_header(endpoint->url, &host);
 	sigv4_date(now, date);
-	date_line = mem_printf("x-amz-date: %s", date);
-	host_line = mem_printf("host: %s", buf_cstr(&host));
+	http_add_header(call, "content-type", "application/x-www-form-urlencoded");
+	http_add_header(call, "x-amz-date", date);
+	http_add_header(call, "host", buf_cstr(&host));
 	if (with) {
-		sign_call(endpoint, path, buf_cstr(&host), with, date, now, body, &authorization);
-		token_line = with->session_token ? mem_printf("x-amz-security-token: %s", with->session_token) : NULL;
+		sign_call(endpoint, path, buf_cstr(&host), with, date, now, slice_of_buf(body), &authorization);
+		http_add_header(call, "authorization", buf_cstr(&authorization));
 	}
-	const char *headers[] = {"content-type: application/x-www-form-urlencoded",
-	                         date_line,
-	                         host_line,
-	                         with ? buf_cstr(&authorization) : NULL,
-	                         token_line,
-	                         NULL};
-	struct fetch fetch = {.method = "POST",
-	                      .url = url,
-	                      .headers = headers,
-	                      .body = body,
-	                      .ca_bundle = aws_config_ca_bundle(context->config, context->settings, context->profile),
-	                      .connect_timeout_ms = 5000,
-	                      .timeout_ms = 15000};
-
-	if (!fetch.ca_bundle)
-		fetch.ca_bundle = aws_config_get(context->config, context->profile, "ca_bundle");
-	status = credential_fetch(&fetch, 3, reply, err);
-	free(date_line);
-	free(host_line);
-	free(token_line);
-	free(url);
+	if (with && with->session_token)
+		http_add_header(call, "x-amz-security-token", with->session_token);
+	call->ca_bundle = aws_config_ca_bundle(job->config, job->settings, job->profile);
+	if (!call->ca_bundle)
+		call->ca_bundle = aws_config_get(job->config, job->profile, "ca_bundle");
+	call->connect_timeout_ms = 5000;
+	call->timeout_ms = 15000;
+	job->ask.body = *body;
+	*body = (struct buf)BUF_INIT;
 	buf_release(&host);
 	buf_release(&authorization);
-	return status;
 }
 
 static int
@@ -179,48 +165,83 @@ take_answer(const struct buf *reply, struct credential_set *set, struct err *err
 	return result;
 }
 
-int
-credentials_assume_role(struct credential_context *context, const struct sts_role *role,
-                        const struct credential_set *with, struct credential_set *set, struct err *err)
+/* Returns 0 with the question in job->ask, or -1 with err. */
+static int
+begin_role(struct credential_job *job, const struct sts_role *role, struct err *err)
 {
-	struct sts_endpoint endpoint = {0};
-	struct buf body = BUF_INIT, reply = BUF_INIT;
-	int status = -1;
+	struct buf body = BUF_INIT;
 	int result = -1;
 
-	if (sts_endpoint_find(context, role->profile, &endpoint, err) == 0 && make_body(role, &body, err) == 0)
-		status = call_sts(context, &endpoint, with, slice_of_buf(&body), &reply, err);
-	if (status == 200)
-		result = take_answer(&reply, set, err);
-	else if (status > 0)
-		take_error(status, &reply, err);
-	if (result < 0)
-		err_prefix(err, "%s %s%s%s", with ? "AssumeRole" : "AssumeRoleWithWebIdentity", role->role_arn,
-		           endpoint.url ? " at " : "", endpoint.url ? endpoint.url : "");
+	if (sts_endpoint_find(job, role->profile, &job->sts.endpoint, err) == 0 && make_body(role, &body, err) == 0) {
+		prepare_question(job, role->token_file ? NULL : &job->set, &body);
+		result = 0;
+	}
 	credential_buf_wipe(&body);
-	credential_buf_wipe(&reply);
-	free(endpoint.url);
 	return result;
 }
 
-int
-credentials_from_web_identity(struct credential_context *context, struct credential_set *set, struct err *err)
+/* Replaces job->set. Returns -1 with err. */
+static int
+end_role(struct credential_job *job, struct err *err)
 {
-	const struct settings *settings = context->settings;
+	struct credential_set fresh = {0};
+	int status = credential_ask_status(&job->ask, err);
+	int result = -1;
+
+	if (status == 200)
+		result = take_answer(&job->ask.reply, &fresh, err);
+	else if (status > 0)
+		take_error(status, &job->ask.reply, err);
+	if (result == 0) {
+		credential_set_release(&job->set);
+		job->set = fresh;
+		fresh = (struct credential_set){0};
+	}
+	credential_set_release(&fresh);
+	return result;
+}
+
+enum step
+credentials_assume_role(struct credential_job *job, const struct sts_role *role, struct err *err)
+{
+	int result = -1;
+
+	if (job->sts.state == STS_ASKED) {
+		result = end_role(job, err);
+	} else if (begin_role(job, role, err) == 0) {
+		job->sts.state = STS_ASKED;
+		return STEP_ASK;
+	}
+	if (result < 0)
+		err_prefix(err, "%s %s%s%s", role->token_file ? "AssumeRoleWithWebIdentity" : "AssumeRole", role->role_arn,
+		           job->sts.endpoint.url ? " at " : "", job->sts.endpoint.url ? job->sts.endpoint.url : "");
+	credential_ask_release(&job->ask);
+	free(job->sts.endpoint.url);
+	memset(&job->sts, 0, sizeof job->sts);
+	return result < 0 ? STEP_FAILED : STEP_FOUND;
+}
+
+enum step
+credentials_from_web_identity(struct credential_job *job, struct err *err)
+{
+	const struct settings *settings = job->settings;
 	struct sts_role role = {
 		.role_arn = settings_aws(settings, "AWS_ROLE_ARN"),
 		.session_name = settings_aws(settings, "AWS_ROLE_SESSION_NAME"),
 		.token_file = settings_aws(settings, "AWS_WEB_IDENTITY_TOKEN_FILE"),
 	};
+	enum step step;
 
 	if (!role.token_file) {
-		buf_append_str(context->looked, ", a web identity (AWS_WEB_IDENTITY_TOKEN_FILE is not set)");
-		return 0;
+		buf_append_str(&job->looked, ", a web identity (AWS_WEB_IDENTITY_TOKEN_FILE is not set)");
+		return STEP_ABSENT;
 	}
-	if (!role.role_arn)
-		return err_set(err, ERR_USAGE, "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not");
-	if (credentials_assume_role(context, &role, NULL, set, err) < 0)
-		return -1;
-	credential_set_source(set, "AWS_WEB_IDENTITY_TOKEN_FILE, role %s", role.role_arn);
-	return 1;
+	if (!role.role_arn) {
+		err_set(err, ERR_USAGE, "AWS_WEB_IDENTITY_TOKEN_FILE is set and AWS_ROLE_ARN is not");
+		return STEP_FAILED;
+	}
+	step = credentials_assume_role(job, &role, err);
+	if (step == STEP_FOUND)
+		credential_set_source(&job->set, "AWS_WEB_IDENTITY_TOKEN_FILE, role %s", role.role_arn);
+	return step;
 }

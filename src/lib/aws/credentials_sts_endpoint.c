@@ -18,18 +18,18 @@ is_region(const char *region)
 
 /* As the store chooses its own, but for the profile of the role going first. NULL: none is set. */
 static const char *
-region_of(const struct credential_context *context, const char *profile)
+region_of(const struct credential_job *job, const char *profile)
 {
-	const char *region = settings_text(context->settings, "region");
+	const char *region = settings_text(job->settings, "region");
 
 	if (!region)
-		region = settings_aws(context->settings, "AWS_REGION");
+		region = settings_aws(job->settings, "AWS_REGION");
 	if (!region)
-		region = settings_aws(context->settings, "AWS_DEFAULT_REGION");
+		region = settings_aws(job->settings, "AWS_DEFAULT_REGION");
 	if (!region && profile)
-		region = aws_config_get(context->config, profile, "region");
+		region = aws_config_get(job->config, profile, "region");
 	if (!region)
-		region = aws_config_get(context->config, context->profile, "region");
+		region = aws_config_get(job->config, job->profile, "region");
 	return region;
 }
 
@@ -53,30 +53,29 @@ domain_of(const char *region)
 
 /* AWS's order: the service's own variable, the one for all services, the profile. */
 static const char *
-named_endpoint(const struct credential_context *context, const char *profile, const char **origin)
+named_endpoint(const struct credential_job *job, const char *profile, const char **origin)
 {
-	const char *ignore = settings_aws(context->settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+	const char *ignore = settings_aws(job->settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
 	const char *endpoint;
 
 	if (ignore && strcasecmp(ignore, "true") == 0)
 		return NULL;
-	endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL_STS");
+	endpoint = settings_aws(job->settings, *origin = "AWS_ENDPOINT_URL_STS");
 	if (!endpoint)
-		endpoint = settings_aws(context->settings, *origin = "AWS_ENDPOINT_URL");
+		endpoint = settings_aws(job->settings, *origin = "AWS_ENDPOINT_URL");
 	if (!endpoint && profile) {
 		*origin = "the profile";
-		endpoint = aws_config_endpoint(context->config, context->settings, profile, "sts");
+		endpoint = aws_config_endpoint(job->config, job->settings, profile, "sts");
 	}
 	return endpoint;
 }
 
 int
-sts_endpoint_find(const struct credential_context *context, const char *profile, struct sts_endpoint *endpoint,
-                  struct err *err)
+sts_endpoint_find(const struct credential_job *job, const char *profile, struct sts_endpoint *endpoint, struct err *err)
 {
-	const char *region = region_of(context, profile);
+	const char *region = region_of(job, profile);
 	const char *origin;
-	const char *named = named_endpoint(context, profile, &origin);
+	const char *named = named_endpoint(job, profile, &origin);
 
 	endpoint->region = region && strcmp(region, "aws-global") != 0 ? region : DEFAULT_REGION;
 	if (!is_region(endpoint->region))

@@ -79,3 +79,9 @@ http_broken(const struct http_call *call, struct buf *text)
 	/* It wants another name or password, or does not want us to go there. */
 	return refused / 100 == 4 && refused != 408 && refused != 429 ? ERR_ACCESS : kind_of((CURLcode)call->result);
 }
+
+const char *
+http_broken_briefly(const struct http_call *call)
+{
+	return curl_easy_strerror((CURLcode)call->result);
+}

@@ -29,6 +29,7 @@ struct http {
 	CURL *idle[IDLE_MAX];
 	int idle_count;
 	struct http_call *calls; /* under way */
+	int small_calls;         /* of them, those with a timeout of their own */
 	/*
 	 * Milliseconds spent in here. Stalls are measured by it, for while the program does something
 	 * else no call can move.
@@ -92,6 +93,8 @@ count_send(void *opaque, char *their_address, char *our_address, int their_port,
 static void
 set_options(struct http *http, struct http_call *call, CURL *easy)
 {
+	const char *ca_bundle = call->ca_bundle != NULL ? call->ca_bundle : http->ca_bundle;
+
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->why);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -106,10 +109,14 @@ set_options(struct http *http, struct http_call *call, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_BYTES);
 	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BYTES);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
+	/* That of a small call is kept here: curl's goes on while the program does something else. */
+	if (call->timeout_ms == 0)
+		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	if (http->ca_bundle != NULL)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_bundle);
+	if (ca_bundle != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, ca_bundle);
+	if (call->no_proxy)
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(easy, CURLOPT_URL, call->url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->headers);
 	if (call->has_body) {
@@ -133,6 +140,7 @@ unlink_call(struct http *http, struct http_call *call)
 	if (call->next != NULL)
 		call->next->prev = call->prev;
 	call->running = false;
+	http->small_calls -= call->timeout_ms > 0;
 }
 
 /*
@@ -206,7 +214,7 @@ end_stalled(struct http *http)
 		next = call->next;
 		curl_easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
 		curl_easy_getinfo(call->easy, CURLINFO_SIZE_UPLOAD_T, &up);
-		if (call->paused || down + up != call->moved) {
+		if (call->paused || call->timeout_ms > 0 || down + up != call->moved) {
 			call->moved = down + up;
 			call->moved_at = http->clock_ms;
 		} else if (http->clock_ms - call->moved_at >= limit) {
@@ -221,6 +229,49 @@ end_stalled(struct http *http)
 			next = http->calls;
 		}
 	}
+}
+
+/* Milliseconds of the engine's clock that a small call has left; less than 1: none. */
+static int64_t
+time_left(const struct http *http, const struct http_call *call)
+{
+	int64_t limit = call->timeout_ms;
+
+	if (call->sends == 0 && call->connect_timeout_ms > 0 && call->connect_timeout_ms < limit)
+		limit = call->connect_timeout_ms;
+	return call->started_at + limit - http->clock_ms;
+}
+
+/* Ends small calls that have taken too long. */
+static void
+end_overdue(struct http *http)
+{
+	struct http_call *call = http->small_calls > 0 ? http->calls : NULL;
+	struct http_call *next;
+
+	for (; call != NULL; call = next) {
+		next = call->next;
+		if (call->timeout_ms > 0 && time_left(http, call) <= 0) {
+			call->timed_out = true;
+			end_call(http, call, CURLE_OPERATION_TIMEDOUT);
+			/* From the start: on_done may end any other call. */
+			next = http->calls;
+		}
+	}
+}
+
+/* How long a poll may be for the sake of the calls' timeouts. */
+static int64_t
+longest_poll(const struct http *http)
+{
+	int64_t limit = POLL_MAX_MS;
+
+	if (http->calls != NULL && http->options.stall_timeout_ms < POLL_MAX_MS * 8)
+		limit = http->options.stall_timeout_ms / 8 + 1;
+	for (const struct http_call *call = http->small_calls > 0 ? http->calls : NULL; call != NULL; call = call->next)
+		if (call->timeout_ms > 0 && time_left(http, call) < limit)
+			limit = time_left(http, call);
+	return limit > 0 ? limit : 0;
 }
 
 struct http *
@@ -269,8 +320,11 @@ http_start(struct http *http, struct http_call *call)
 	call->why[0] = '\0';
 	call->paused = false;
 	call->stalled = false;
+	call->timed_out = false;
 	call->moved = 0;
 	call->moved_at = http->clock_ms;
+	call->started_at = http->clock_ms;
+	http->small_calls += call->timeout_ms > 0;
 	set_options(http, call, easy);
 	call->prev = NULL;
 	call->next = http->calls;
@@ -328,23 +382,27 @@ http_perform(struct http *http)
 		end_call(http, call, message->data.result);
 	}
 	end_stalled(http);
+	end_overdue(http);
 }
 
 bool
-http_poll(struct http *http, int fd, int64_t timeout_ms)
+http_poll(struct http *http, int fd, int also_fd, int64_t timeout_ms)
 {
-	struct curl_waitfd extra = {.fd = fd, .events = CURL_WAIT_POLLIN};
-	int64_t limit = http->calls != NULL && http->options.stall_timeout_ms < POLL_MAX_MS * 8
-	                    ? http->options.stall_timeout_ms / 8 + 1
-	                    : POLL_MAX_MS;
+	struct curl_waitfd extra[2];
+	int64_t limit = longest_poll(http);
 	int64_t before = clock_mono_ms();
+	unsigned int count = 0;
 	int ready = 0;
 
+	if (fd >= 0)
+		extra[count++] = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
+	if (also_fd >= 0)
+		extra[count++] = (struct curl_waitfd){.fd = also_fd, .events = CURL_WAIT_POLLIN};
 	if (timeout_ms < 0 || timeout_ms > limit)
 		timeout_ms = limit;
-	curl_multi_poll(http->multi, &extra, fd >= 0 ? 1 : 0, (int)timeout_ms, &ready);
+	curl_multi_poll(http->multi, extra, count, (int)timeout_ms, &ready);
 	http->clock_ms += clock_mono_ms() - before;
-	return fd >= 0 && extra.revents != 0;
+	return fd >= 0 && extra[0].revents != 0;
 }
 
 const char *

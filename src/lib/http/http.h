@@ -39,6 +39,15 @@ struct http_call {
 	struct slice body;
 	bool has_body;       /* send Content-Length even if body is empty */
 	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
+	/*
+	 * For a small call, instead of the engine's: how long it may take in all (0: it is no small
+	 * one), and until its request is sent. Both count the time in http_poll alone: while the program
+	 * does something else, nobody reads an answer that has come in time.
+	 */
+	int64_t timeout_ms;
+	int64_t connect_timeout_ms;
+	const char *ca_bundle; /* NULL: the engine's */
+	bool no_proxy;         /* for link-local addresses: never through a proxy */
 
 	/*
 	 * The answer's body as it comes; its status and headers are known by then. HTTP_PAUSE: the same
@@ -68,6 +77,7 @@ struct http_call {
 	 * Each may have been carried out.
 	 */
 	int sends;
+	bool timed_out; /* by its own timeouts */
 
 	/* the engine's own */
 	void *easy; /* while under way, held and in on_done */
@@ -77,8 +87,9 @@ struct http_call {
 	struct http_call *prev, *next;
 	bool paused;
 	bool stalled;
-	int64_t moved;    /* bytes up and down when last looked */
-	int64_t moved_at; /* by the engine's clock */
+	int64_t moved;      /* bytes up and down when last looked */
+	int64_t moved_at;   /* by the engine's clock */
+	int64_t started_at; /* by the engine's clock */
 };
 
 struct http;
@@ -94,13 +105,15 @@ void http_deliver(struct http *http, struct http_call *call);
 /* Takes up a call that on_body paused. May call on_body. */
 void http_resume(struct http_call *call);
 
-/* Moves all calls as far as they go without waiting, and ends those that stall. */
+/*
+ * Moves all calls as far as they go without waiting, and ends those that stall or take too long.
+ */
 void http_perform(struct http *http);
 /*
- * Waits for work for http_perform, for fd (or -1) to be readable, or timeout_ms. Returns whether fd
- * is readable.
+ * Waits for work for http_perform, for fd or also_fd (-1: none) to be readable, or timeout_ms.
+ * Returns whether fd is readable.
  */
-bool http_poll(struct http *http, int fd, int64_t timeout_ms);
+bool http_poll(struct http *http, int fd, int also_fd, int64_t timeout_ms);
 
 /* A header of the answer (the last of that name), or NULL. Valid until on_done returns. */
 const char *http_header(const struct http_call *call, const char *name);
@@ -124,6 +137,9 @@ void http_call_release(struct http_call *call);
  * `text`. It says if a proxy is at fault, and shows no secret of the proxy's URL.
  */
 enum err_kind http_broken(const struct http_call *call, struct buf *text);
+
+/* The same in the few words that curl has for it, without any name or address. */
+const char *http_broken_briefly(const struct http_call *call);
 
 /* The time that an HTTP date (RFC 9110, section 5.6.7) means, in unix seconds; -1 if it is none. */
 int64_t http_date(const char *text);

@@ -77,11 +77,11 @@ s3_free(struct store *store)
 		log_warning("%s of s3://%s/%s did not end in time", s3->first->verb, s3->first->bucket->name, s3->first->key);
 		s3_request_free(s3->first);
 	}
+	credentials_free(s3->credentials);
 	http_free(s3->http);
 	readahead_pool_release(&s3->readahead);
 	s3_bodies_free(s3);
 	sigv4_free(s3->sigv4);
-	credentials_free(s3->credentials);
 	s3_buckets_free(s3);
 	free(s3->endpoint);
 	free(s3->region);
@@ -95,15 +95,31 @@ s3_retries(const struct store *store)
 	return ((const struct s3 *)store)->retries;
 }
 
+/* Waits for them, as nothing else is under way. */
+static int
+describe_credentials(struct s3 *s3, const char *endpoint, struct buf *to, struct err *err)
+{
+	const struct aws_credentials *found;
+	enum credentials_answer answer;
+
+	while ((answer = credentials_get(s3->credentials, 0, &found, err)) == CREDENTIALS_PENDING)
+		if (s3_pump(s3, err) < 0)
+			return -1;
+	if (answer == CREDENTIALS_FAILED)
+		return -1;
+	credentials_describe(s3->credentials, found, endpoint, s3->region, to);
+	return 0;
+}
+
 static int
 s3_describe(struct store *store, struct buf *to, struct err *err)
 {
-	const struct s3 *s3 = (const struct s3 *)store;
+	struct s3 *s3 = (struct s3 *)store;
 	const char *endpoint = s3->endpoint != NULL ? s3->endpoint : "AWS";
 
 	buf_append_str(to, "store: S3\n");
 	if (!s3->anonymous)
-		return credentials_describe(s3->credentials, endpoint, s3->region, to, err);
+		return describe_credentials(s3, endpoint, to, err);
 	buf_printf(to, "access_key: none (no_sign_request)\nregion: %s\nendpoint: %s\n", s3->region, endpoint);
 	return 0;
 }
@@ -165,5 +181,6 @@ s3_store_open(const struct settings *settings, struct err *err)
 	s3->sigv4 = sigv4_new();
 	options.ca_bundle = credentials_ca_bundle(s3->credentials);
 	s3->http = http_new(&options);
+	credentials_attach(s3->credentials, s3->http);
 	return &s3->store;
 }

@@ -61,7 +61,8 @@ s3_request_header(struct s3_request *request, const char *name, const char *valu
 bool
 s3_request_is_tried_again(const struct s3_request *request)
 {
-	return request->state == S3_WAITING && request->attempt > 1 && request->wake_ms > 0;
+	return (request->state == S3_WAITING || request->state == S3_NEEDS_KEYS) && request->attempt > 1 &&
+	       request->wake_ms > 0;
 }
 
 void

@@ -35,19 +35,27 @@ end_request(struct s3_request *request)
 	s3_request_free(request);
 }
 
-/* Returns whether it is on its way; if not, it is over and may be gone, and others with it. */
+/*
+ * Sends it, or lets it wait for credentials. Returns false if it is over and may be gone, and others
+ * with it.
+ */
 static bool
 start_try(struct s3_request *request)
 {
 	const struct aws_credentials *credentials = NULL;
 
 	if (!request->s3->anonymous) {
-		credentials = credentials_get(request->s3->credentials, request->refused, &request->err);
-		if (credentials == NULL) {
+		switch (credentials_get(request->s3->credentials, request->refused, &credentials, &request->err)) {
+		case CREDENTIALS_FAILED:
 			end_request(request);
 			return false;
+		case CREDENTIALS_PENDING:
+			request->state = S3_NEEDS_KEYS;
+			return true;
+		case CREDENTIALS_READY:
+			request->generation = credentials->generation;
+			break;
 		}
-		request->generation = credentials->generation;
 	}
 	request->refused = 0;
 	s3_send(request, credentials);
@@ -183,14 +191,16 @@ s3_requests_wake(struct s3 *s3)
 
 	while (request != NULL) {
 		int64_t wake = request->wake_ms > s3->hold_until ? request->wake_ms : s3->hold_until;
+		bool waits = request->state == S3_WAITING || request->state == S3_NEEDS_KEYS;
 
-		if (request->state == S3_WAITING && wake <= now) {
+		if (waits && wake <= now) {
 			if (!start_try(request)) {
 				request = s3->first;
 				continue;
 			}
-		} else if (request->state == S3_WAITING && (next < 0 || wake - now < next))
+		} else if (waits && (next < 0 || wake - now < next)) {
 			next = wake - now;
+		}
 		request = request->next;
 	}
 	return next;

@@ -92,7 +92,13 @@ struct s3 {
 	long events_seen;
 };
 
-enum s3_state { S3_IDLE, S3_WAITING, S3_RUNNING, S3_DONE };
+enum s3_state {
+	S3_IDLE,
+	S3_WAITING,    /* until wake_ms */
+	S3_NEEDS_KEYS, /* its turn has come, and the credentials are being asked for */
+	S3_RUNNING,
+	S3_DONE,
+};
 
 struct s3_header {
 	const char *name;
@@ -215,7 +221,10 @@ void s3_request_start(struct s3_request *request);
 bool s3_request_again(struct s3_request *request);
 /* Goes on with one that on_ended has held; does nothing for any other. */
 void s3_request_deliver(struct s3_request *request);
-/* Starts what has waited long enough; returns milliseconds until the next, or -1. */
+/*
+ * Starts what has waited long enough, or for credentials that are there now; returns milliseconds
+ * until the next, or -1.
+ */
 int64_t s3_requests_wake(struct s3 *s3);
 
 /* send.c */
