@@ -111,7 +111,8 @@ test_steps_of_imds(void **state)
 	assert_string_equal(job.ask.call.method, "PUT");
 	answer(&job, 403, "");
 	assert_int_equal(credentials_from_imds(&job, &err), STEP_FAILED);
-	assert_string_equal(ERR_TEXT(&err), "instance metadata (http://imds): status 403: it is switched off for this instance");
+	assert_string_equal(ERR_TEXT(&err),
+	                    "instance metadata (http://imds): status 403: it is switched off for this instance");
 	/* Nobody there is no failure. */
 	assert_int_equal(credentials_from_imds(&job, &err), STEP_ASK);
 	job.ask.call.end = HTTP_UNREACHABLE;

@@ -56,22 +56,42 @@ both_halves_of_the_hash_count(void **state)
 }
 
 static void
-a_forgotten_one_is_made_anew(void **state)
+a_forgotten_one_is_taken_anew(void **state)
 {
 	struct pairs pairs;
-	struct pair *failed, *fresh;
+	struct pair *forgotten, *fresh;
 	bool is_new;
 
 	(void)state;
 	pairs_init(&pairs);
-	failed = pairs_take(&pairs, hash_of(1), &is_new);
-	failed->company = mem_dup("texts go with it");
-	pairs_forget(&pairs, failed);
+	forgotten = pairs_take(&pairs, hash_of(1), &is_new);
+	forgotten->company = mem_dup("texts go with it");
+	pairs_forget(&pairs, forgotten);
 	fresh = pairs_take(&pairs, hash_of(1), &is_new);
 	assert_true(is_new);
-	assert_ptr_not_equal(failed, fresh);
-	pairs_drop(&pairs, failed);
+	assert_ptr_not_equal(forgotten, fresh);
+	pairs_drop(&pairs, forgotten);
 	pairs_take(&pairs, hash_of(1), &is_new);
+	assert_false(is_new);
+	pairs_release(&pairs);
+}
+
+static void
+one_that_is_apart_is_not_found(void **state)
+{
+	struct pairs pairs;
+	struct pair *apart, *found;
+	bool is_new;
+
+	(void)state;
+	pairs_init(&pairs);
+	apart = pairs_take_apart(&pairs, hash_of(1));
+	apart->company = mem_dup("texts go with the pairs");
+	found = pairs_take(&pairs, hash_of(1), &is_new);
+	assert_true(is_new);
+	assert_ptr_not_equal(apart, found);
+	pairs_drop(&pairs, pairs_take_apart(&pairs, hash_of(1)));
+	assert_ptr_equal(pairs_take(&pairs, hash_of(1), &is_new), found);
 	assert_false(is_new);
 	pairs_release(&pairs);
 }
@@ -103,9 +123,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(held_once_found_again),
-		cmocka_unit_test(both_halves_of_the_hash_count),
-		cmocka_unit_test(a_forgotten_one_is_made_anew),
+		cmocka_unit_test(held_once_found_again),         cmocka_unit_test(both_halves_of_the_hash_count),
+		cmocka_unit_test(a_forgotten_one_is_taken_anew), cmocka_unit_test(one_that_is_apart_is_not_found),
 		cmocka_unit_test(many_keep_their_places),
 	};
 
