@@ -44,9 +44,10 @@ batch_add(struct batch *batch, struct slice line, enum item_kind kind)
 }
 
 void
-batch_reject(struct batch *batch, struct item *item, const char *reason)
+batch_reject(struct batch *batch, struct item *item, enum reject_kind kind, const char *reason)
 {
 	item->kind = ITEM_REJECT;
+	item->reject = (uint8_t)kind;
 	item->reason = batch->reasons.len;
 	buf_append(&batch->reasons, reason, strlen(reason) + 1);
 }

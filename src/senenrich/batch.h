@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "cache/cache.h"
 #include "senenrich/pairs.h"
+#include "senenrich/posting.h"
 
 enum item_kind {
 	ITEM_POSTING, /* the answer is in `pair`, or in `seniority` if that is NULL */
@@ -31,6 +32,7 @@ struct item {
 	};
 	uint8_t kind;
 	uint8_t seniority;
+	uint8_t reject; /* ITEM_REJECT: enum reject_kind */
 };
 
 struct batch {
@@ -51,8 +53,8 @@ void batch_reset(struct batch *batch);
 /* Adds a line (copied). */
 void batch_add(struct batch *batch, struct slice line, enum item_kind kind);
 
-/* Makes an item a reject. */
-void batch_reject(struct batch *batch, struct item *item, const char *reason);
+/* Makes an item a reject. The reason is copied. */
+void batch_reject(struct batch *batch, struct item *item, enum reject_kind kind, const char *reason);
 
 static inline struct slice
 batch_line(const struct batch *batch, const struct item *item)

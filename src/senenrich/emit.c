@@ -40,27 +40,13 @@ fail_frame_or_line(struct emit *emit, const char *reason)
 	log_error("%.*s: %s", SLICE_ARGS(slice_of_buf(&emit->key)), reason);
 }
 
-static enum reject_kind
-reject_kind_of(const char *reason)
-{
-	static const struct {
-		const char *start;
-		enum reject_kind kind;
-	} kinds[] = {{"company:", REJECT_COMPANY}, {"title:", REJECT_TITLE}, {"model:", REJECT_MODEL}};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strncmp(reason, kinds[i].start, strlen(kinds[i].start)) == 0)
-			return kinds[i].kind;
-	return REJECT_LINE;
-}
-
 static void
-write_reject(struct emit *emit, struct slice raw, const char *reason)
+write_reject(struct emit *emit, struct slice raw, enum reject_kind kind, const char *reason)
 {
 	struct slice key = slice_of_buf(&emit->key);
 
 	emit->rejected++;
-	emit->rejects[reject_kind_of(reason)]++;
+	emit->rejects[kind]++;
 	buf_reset(&emit->line);
 	control_write_reject(&emit->line, emit->framed ? key : SLICE(""), (int64_t)emit->line_number, slice_of_str(reason),
 	                     raw);
@@ -137,7 +123,7 @@ emit_posting(struct emit *emit, struct batch *batch, struct item *item)
 	if (pair->state == PAIR_FAILED) {
 		fail_frame_or_line(emit, pair->reason);
 	} else if (!emit->failed && pair->state == PAIR_REFUSED) {
-		write_reject(emit, line, pair->reason);
+		write_reject(emit, line, REJECT_MODEL, pair->reason);
 	} else if (!emit->failed) {
 		emit->answered[pair->source]++;
 		write_posting(emit, line, item, pair->seniority);
@@ -252,7 +238,8 @@ emit_batch(struct emit *emit, struct batch *batch)
 		case ITEM_REJECT:
 			emit->line_number++;
 			if (!emit->failed)
-				write_reject(emit, batch_line(batch, item), batch->reasons.data + item->reason);
+				write_reject(emit, batch_line(batch, item), (enum reject_kind)item->reject,
+				             batch->reasons.data + item->reason);
 			break;
 		case ITEM_CONTROL:
 			if (emit_too_many(emit))

@@ -17,7 +17,6 @@
 #include "streams/records.h"
 
 /* Why lines were rejected, by kind. */
-enum reject_kind { REJECT_LINE, REJECT_COMPANY, REJECT_TITLE, REJECT_MODEL, REJECT_FORGED, REJECT_KINDS };
 
 struct emit {
 	struct out *out;

@@ -13,12 +13,12 @@ parse_item(struct enrich *e, struct batch *batch, struct item *item)
 	const char *reason;
 
 	if (item->len > e->max_line) {
-		batch_reject(batch, item, "longer than max_line");
+		batch_reject(batch, item, REJECT_LINE, "longer than max_line");
 		return;
 	}
 	reason = posting_parse(&e->json, &e->scratch, batch_line(batch, item), &posting);
 	if (reason) {
-		batch_reject(batch, item, reason);
+		batch_reject(batch, item, posting.reject, reason);
 		return;
 	}
 	item->cut_start = posting.cut_start;

@@ -34,6 +34,7 @@ posting_parse(struct json *json, struct buf *scratch, struct slice line, struct 
 	const char *why;
 
 	buf_reset(scratch);
+	posting->reject = REJECT_LINE;
 	if (!json_parse(json, line, &why))
 		return line_reason(scratch, why);
 	if (!json_is_object(json))
@@ -43,6 +44,7 @@ posting_parse(struct json *json, struct buf *scratch, struct slice line, struct 
 	/* decoded text is never longer than its source, so the first slice survives the second one */
 	buf_reserve(scratch, line.len);
 	for (int i = TITLE; i >= COMPANY; i--) {
+		posting->reject = i == TITLE ? REJECT_TITLE : REJECT_COMPANY;
 		if (values[i] < 0)
 			return member_reason(scratch, i, "missing");
 		if (!json_is_string(json, values[i]))
@@ -50,6 +52,7 @@ posting_parse(struct json *json, struct buf *scratch, struct slice line, struct 
 		if (!json_string(json, values[i], scratch, texts[i], &why))
 			return member_reason(scratch, i, why);
 	}
+	posting->reject = REJECT_TITLE;
 	if (posting->title.len == 0)
 		return member_reason(scratch, TITLE, "empty");
 
