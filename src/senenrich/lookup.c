@@ -10,10 +10,8 @@
 static void
 send_entry(struct lookup *l, struct lookup_entry entry)
 {
-	struct err ignored = ERR_INIT;
-
 	lookup_queue_push(&l->flying, entry);
-	lookup_entry_send(&entry, l->cache, &ignored);
+	lookup_entry_send(&entry, l->cache, &l->ignored);
 }
 
 /*
@@ -132,22 +130,19 @@ void
 lookup_ask(struct lookup *l, struct pair *pair)
 {
 	struct lookup_entry entry = {.pair = pair, .hash = pair->hash};
-	struct err ignored = ERR_INIT;
 
 	lookup_queue_push(&l->flying, entry);
 	if (!lookup_in_outage(l))
-		lookup_entry_send(&entry, l->cache, &ignored);
+		lookup_entry_send(&entry, l->cache, &l->ignored);
 }
 
 bool
 lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, struct slice title)
 {
-	struct err ignored = ERR_INIT;
-
 	if (!l->legacy || !legacy_is_plain(company, title))
 		return false;
 	lookup_queue_push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_UP_LEGACY});
-	cache_ask_legacy(l->cache, company, title, &ignored);
+	cache_ask_legacy(l->cache, company, title, &l->ignored);
 	return true;
 }
 

@@ -34,7 +34,8 @@ struct lookup {
 	int64_t outage_ms;           /* how long the last pause was */
 	int64_t no_saving_until;     /* no write-backs before this (out of memory, read-only) */
 	int64_t recovered_at;
-	int64_t lost; /* write-backs that did not fit into `unsaved` */
+	int64_t lost;       /* write-backs that did not fit into `unsaved` */
+	struct err ignored; /* of sending a command: its answer shows the same */
 };
 
 /*

@@ -137,14 +137,12 @@ lookup_recover(struct lookup *l, const struct err *why, struct err *err)
 void
 lookup_save_postponed(struct lookup *l)
 {
-	struct err ignored = ERR_INIT;
-
 	/* a thousand at a time, along with the look-ups */
 	for (int i = 0; i < 1000 && l->unsaved.count > 0 && lookup_may_save(l); i++) {
 		struct lookup_entry entry = lookup_queue_pop(&l->unsaved);
 
 		lookup_queue_push(&l->flying, entry);
-		lookup_entry_send(&entry, l->cache, &ignored);
+		lookup_entry_send(&entry, l->cache, &l->ignored);
 	}
 }
 
