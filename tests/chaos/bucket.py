@@ -152,6 +152,7 @@ LEFT_OUT = {
     "etag-no-md5": "it is a kind of ETag, for all answers",
     "etag-opaque": "it is a kind of ETag, for all answers",
     "etag-upper": "it is a kind of ETag, for all answers",
+    "hold": "it waits for a file that a test makes: tests/credentials_wait.bats",
     "checksum": "a world sends its checksums with all answers",
 }
 
