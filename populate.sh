@@ -17,18 +17,18 @@ ahead=$((365 * 24 * 3600))
 usage() {
 	cat <<'END'
 Usage: populate.sh [OPTION]... N [-- SENGEN OPTION...]
-Uploads N new raw files of made-up postings into input_bucket, under raw_prefix,
-and prints a line for each, as they are done: its name and number of postings.
+Upload N new raw files of random postings to input_bucket, under raw_prefix, and
+print the name and the number of postings of each one when it is stored.
 
       --postings M       M postings in each file (otherwise 1 to 10)
-      --seed S           the same postings for the same S (otherwise random)
+      --seed S           the same S gives the same postings (otherwise random)
   -P, --parallel P       upload P files at once (8)
-      --dry-run          print what would be done; do nothing
-      --config FILE      settings from FILE instead of config.yaml
-  -h, --help             this
-      --version          the version
+      --dry-run          print what would be done, do nothing
+      --config FILE      read the settings from FILE (config.yaml)
+  -h, --help             print this
+      --version          print the version
 
-What follows -- goes to sengen.
+Options after -- are passed to sengen.
 
 Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
 75 a service could not be reached: try again later.

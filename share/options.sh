@@ -4,32 +4,32 @@
 usage() {
 	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh [OPTION]...
-       pipeline.sh report [OPTION]...      a page on the runs so far
-       pipeline.sh rejects [OPTION]...     rejected postings, to run them again
-       pipeline.sh verify FROM TO [OPTION]...      is all of a time range there?
+       pipeline.sh report [OPTION]...      a page about the runs so far
+       pipeline.sh rejects [OPTION]...     list rejected postings, or retry them
+       pipeline.sh verify FROM TO [OPTION]...      check a time range
        pipeline.sh --demo [--s3] [--no-install]
-Enriches every raw posting that is not enriched yet.
+Enrich every raw posting that is not enriched yet.
 
   -P, --parallel N             download N objects at once (16)
       --batch N                most postings in one batch (5000)
-      --lookback TIME          find late files so long before the cursor (1d)
-      --settle TIME            leave out what is younger than that
-      --sweep                  find and fill every hole there is
-      --retry-failed           take just what failed for good, once more
-      --check                  look at all that a run needs, and say what to do
-      --dry-run                print what would be done; do nothing
-      --watch SECONDS          go round for ever, SECONDS behind each round
-      --summary text|json      how the summary is written (text)
-      --log-format text|json   how messages are written (text)
-      --config FILE            settings from FILE instead of config.yaml
-  -q, --quiet                  no summary, and no warnings
+      --lookback TIME          find files that come up to TIME late (1d)
+      --settle TIME            leave out objects younger than TIME
+      --sweep                  find and fill every gap
+      --retry-failed           retry only what failed for good
+      --check                  check everything a run needs
+      --dry-run                print what would be done, do nothing
+      --watch SECONDS          run again every SECONDS until stopped
+      --summary text|json      format of the summary (text)
+      --log-format text|json   format of messages (text)
+      --config FILE            read the settings from FILE (config.yaml)
+  -q, --quiet                  no summary, no warnings
   -v, --verbose                say more
-  -h, --help                   this
-      --version                the version
+  -h, --help                   print this
+      --version                print the version
 
-      --demo                   show it all, on store, Redis and model of its own
-      --s3                     with --demo: on a real local S3 server
-      --no-install             with --demo: install no package
+      --demo                   run a demo with its own store, Redis and model
+      --s3                     with --demo: use a real local S3 server
+      --no-install             with --demo: install no packages
 
 Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
 75 a service could not be reached, or another run is under way: try again later.

@@ -6,14 +6,14 @@ rejects_usage() {
 	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh rejects [OPTION]...
        pipeline.sh rejects --retry [OPTION]...
-Shows the rejected postings by reason, and the objects that failed for good.
+List the rejected postings by reason, and the objects that failed for good.
 
-      --retry                  run the whole sources of all these again; what is
-                               left to reject replaces what was
-      --examples N             so many examples for each reason (3)
-      --after N                only of sources behind this number
-      --config FILE            settings from FILE instead of config.yaml
-  -h, --help                   this
+      --retry                  run all of their sources again; new rejects replace
+                               the old ones
+      --examples N             show N examples for each reason (3)
+      --after N                only of sources with a number above N
+      --config FILE            read the settings from FILE (config.yaml)
+  -h, --help                   print this
 
 Exit status: 0 shown, or all done; 1 something failed for good; 2 usage or
 configuration; 75 a service could not be reached, or another run is under way.

@@ -7,12 +7,12 @@ report_bars=160 # at most so many points in a plot: more runs than that are adde
 report_usage() {
 	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh report [OPTION]...
-Makes an HTML page on the runs: postings, answers, calls, rejects, levels.
+Write an HTML page about the runs: postings, answers, calls, rejects, levels.
 
-      --output FILE            where it goes; -: stdout (seniority-report.html)
-      --history FILE           another history than the settings' history_file
-      --config FILE            settings from FILE instead of config.yaml
-  -h, --help                   this
+      --output FILE            write to FILE; -: stdout (seniority-report.html)
+      --history FILE           read FILE instead of history_file
+      --config FILE            read the settings from FILE (config.yaml)
+  -h, --help                   print this
 
 It needs gnuplot (Debian: gnuplot-nox).
 

@@ -5,18 +5,18 @@
 verify_usage() {
 	sed "s/pipeline\.sh/$called/g" <<'END'
 Usage: pipeline.sh verify FROM TO [OPTION]...
-Reads the raw, enriched and rejected objects of a time range and says, for each
-raw object, whether its lines = postings + rejects, and whether the enriched
-object was made from the raw object as it is now. It changes nothing.
+Read the raw, enriched and rejected objects of a time range and check, for each
+raw object, that its lines = postings + rejects, and that the enriched object
+was made from the raw object as it is now. Nothing is changed.
 
 FROM and TO (exclusive) are unix seconds, or what `date -d` takes, in UTC.
-Prints an object a line as JSON (key, state, ok, lines, postings, rejected,
+Print one line of JSON per object (key, state, ok, lines, postings, rejected,
 provenance), and the sums on standard error.
 
   -P, --parallel N             read N objects at once (16)
-      --config FILE            settings from FILE instead of config.yaml
-  -q, --quiet                  no sums
-  -h, --help                   this
+      --config FILE            read the settings from FILE (config.yaml)
+  -q, --quiet                  print no sums
+  -h, --help                   print this
 
 Exit status: 0 everything up to the cursor is there; 1 something is not;
 2 usage or configuration; 75 a service could not be reached.

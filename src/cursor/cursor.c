@@ -21,11 +21,11 @@ static struct options options;
 
 /* clang-format off */
 static const struct cli_option option_table[] = {
-	OPT_FLAG(0, "force", &options.force, "set, import: move it back too, over anything"),
-	OPT_FLAG(0, "dry-run", &options.dry_run, "set, import: say what would be done, change nothing"),
-	OPT_FLAG(0, "clear", &options.clear, "failed: forget them all, or KEY"),
-	OPT_FLAG(0, "older", &options.older, "key: that of an older version, if it counts here"),
-	OPT_TEXT(0, "reason", "TEXT", &options.reason, "skip: why; `cursor failed` shows it"),
+	OPT_FLAG(0, "force", &options.force, "set, import: also move it back, over anything"),
+	OPT_FLAG(0, "dry-run", &options.dry_run, "set, import: print what would be done, do nothing"),
+	OPT_FLAG(0, "clear", &options.clear, "failed: forget all of them, or KEY"),
+	OPT_FLAG(0, "older", &options.older, "key: the key of an older version, if it counts here"),
+	OPT_TEXT(0, "reason", "TEXT", &options.reason, "skip: the reason, which `cursor failed` shows"),
 	OPT_SETTING("cursor_store"),
 	OPT_SETTING("input_bucket"),
 	OPT_SETTING("output_bucket"),

@@ -16,12 +16,12 @@ static struct options options = {.parallel = PARALLEL_DEFAULT};
 
 /* clang-format off */
 static const struct cli_option option_table[] = {
-	OPT_INT('P', "parallel", "N", &options.parallel, 1, PARALLEL_MAX, "get N objects at once (16)"),
-	OPT_FLAG(0, "frames", &options.frames, "frame the objects (as for keys on stdin)"),
-	OPT_FLAG(0, "plain", &options.plain, "print their lines alone (as for keys as arguments)"),
+	OPT_INT('P', "parallel", "N", &options.parallel, 1, PARALLEL_MAX, "download N objects at once (16)"),
+	OPT_FLAG(0, "frames", &options.frames, "frame the objects, as for keys on stdin"),
+	OPT_FLAG(0, "plain", &options.plain, "print only their lines, as for keys as arguments"),
 	OPT_FLAG(0, "rejects", &options.rejects, "print the records of reject objects too"),
-	OPT_FLAG(0, "count", &options.count, "print how many lines each object has, not the lines"),
-	OPT_FLAG(0, "unordered", &options.unordered, "give the objects as they come, each whole"),
+	OPT_FLAG(0, "count", &options.count, "print the number of lines of each object instead"),
+	OPT_FLAG(0, "unordered", &options.unordered, "print objects as they arrive, each whole"),
 	OPT_SETTING("input_bucket"),
 	OPT_STORE_SETTINGS,
 	OPT_SETTING("max_line"),

@@ -16,12 +16,12 @@ static struct options options = {.parallel = PARALLEL_DEFAULT};
 
 /* clang-format off */
 static const struct cli_option option_table[] = {
-	OPT_INT('P', "parallel", "N", &options.parallel, 1, PARALLEL_MAX, "put N objects at once (8)"),
-	OPT_FLAG(0, "no-clobber", &options.no_clobber, "fail if the key is there already"),
-	OPT_FLAG(0, "replace-rejects", &options.replace_rejects, "these rejects, or none, replace an earlier run's"),
+	OPT_INT('P', "parallel", "N", &options.parallel, 1, PARALLEL_MAX, "upload N objects at once (8)"),
+	OPT_FLAG(0, "no-clobber", &options.no_clobber, "fail if the key exists"),
+	OPT_FLAG(0, "replace-rejects", &options.replace_rejects, "replace the rejects of an earlier run"),
 	OPT_FLAG(0, "delete", &options.remove, "delete KEY"),
 	OPT_FLAG('n', "dry-run", &options.dry_run, "read and check everything, store nothing"),
-	OPT_TEXT(0, "compress", "gzip|zstd", &options.compress, "compress; the names get the suffix .gz or .zst"),
+	OPT_TEXT(0, "compress", "gzip|zstd", &options.compress, "compress; add the suffix .gz or .zst to the names"),
 	OPT_SETTING("output_bucket"),
 	OPT_SETTING("raw_prefix"),
 	OPT_SETTING("mod_prefix"),
@@ -51,7 +51,7 @@ main(int argc, char **argv)
 {
 	static const struct cli_program program = {
 		.name = "s3put",
-		.purpose = "Store framed postings, each source as one whole object; or stdin under KEY.",
+		.purpose = "Store framed postings, one object per source, or standard input under KEY.",
 		.usage = usage,
 		.options = option_table,
 		.examples = examples,

@@ -18,7 +18,7 @@ static struct options options;
 /* clang-format off */
 static const struct cli_option option_table[] = {
 	OPT_FLAG(0, "legacy", &options.legacy, "import: from the predecessor's company:title keys"),
-	OPT_TEXT(0, "split", "first|last", &options.split, "with --legacy: where to part keys of several ':'"),
+	OPT_TEXT(0, "split", "first|last", &options.split, "with --legacy: where to split keys with several ':'"),
 	OPT_FLAG(0, "dry-run", &options.dry_run, "import: read and count, write nothing"),
 	OPT_FLAG(0, "json", &options.json, "stats, server, import: print the numbers as JSON"),
 	OPT_SETTING("cache_version"),
@@ -66,7 +66,7 @@ main(int argc, char **argv)
 {
 	static const struct cli_program program = {
 		.name = "sencache",
-		.purpose = "Look into, fill and clean the cache of seniorities in Redis.",
+		.purpose = "Show, fill and clean the cache of seniorities in Redis.",
 		.usage = usage,
 		.options = option_table,
 		.commands = commands,

@@ -21,8 +21,8 @@ static bool probe;
 
 /* clang-format off */
 static const struct cli_option option_table[] = {
-	OPT_INT(0, "batch", "N", &options.batch_lines, 1, 1000000, "lines looked up at once (5000)"),
-	OPT_SIZE(0, "window", &options.window, "most bytes that wait for answers (64M)"),
+	OPT_INT(0, "batch", "N", &options.batch_lines, 1, 1000000, "look up N lines at once (5000)"),
+	OPT_SIZE(0, "window", &options.window, "memory for lines that wait for answers (64M)"),
 	OPT_INT(0, "memo", "PAIRS", &options.memo_pairs, 0, INT64_C(1) << 32, "pairs in memory, 16 bytes each; 0: none (4000000)"),
 	OPT_TEXT(0, "rejects", "FILE", &rejects_path, "append plain input's rejected lines to FILE"),
 	OPT_SETTING("max_rejects"),

@@ -16,12 +16,12 @@ static struct options options = {.count = 10, .seed = -1, .pairs = PAIRS_DEFAULT
 
 /* clang-format off */
 static const struct cli_option option_table[] = {
-	OPT_INT('n', "count", "N", &options.count, 0, INT64_MAX, "how many lines (10)"),
+	OPT_INT('n', "count", "N", &options.count, 0, INT64_MAX, "number of lines (10)"),
 	OPT_INT(0, "seed", "S", &options.seed, 0, INT64_MAX, "the same seed gives the same bytes (random)"),
 	OPT_INT(0, "pairs", "N", &options.pairs, 1, INT64_MAX, "choose among N pairs of company and title (20000000)"),
 	OPT_FLAG(0, "zipf", &options.zipf, "pair k comes 1/k times as often as the first"),
-	OPT_INT(0, "messy", "PERCENT", &options.messy, 0, 100, "so many awkward but right lines (0)"),
-	OPT_INT(0, "bad", "PERCENT", &options.bad, 0, 100, "so many lines that are no postings (0)"),
+	OPT_INT(0, "messy", "PERCENT", &options.messy, 0, 100, "percentage of awkward but valid lines (0)"),
+	OPT_INT(0, "bad", "PERCENT", &options.bad, 0, 100, "percentage of lines that are not postings (0)"),
 	OPT_INT(0, "scraped-on", "SECONDS", &options.scraped_on, 0, INT64_MAX, "the time in each posting (1756741199)"),
 	OPT_END,
 };
@@ -46,7 +46,7 @@ main(int argc, char **argv)
 {
 	static const struct cli_program program = {
 		.name = "sengen",
-		.purpose = "Make up random job postings.",
+		.purpose = "Print random job postings.",
 		.usage = usage,
 		.options = option_table,
 		.examples = examples,
