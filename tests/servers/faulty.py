@@ -18,7 +18,7 @@ Kinds:
   reset-after               ... after the body was sent, where the client may think of using it again
   truncated                 the connection ends in the middle of the body
   short                     Content-Length says half, and half comes
-  garbled                   the body's last byte is another one
+  garbled                   the body's last byte is another one, and each time another
   crc                       no fault: the body's own CRC-32 is told in a header
   crc-garbled               ... and the body's last byte is another one
   stalled                   half of the body, and then nothing
@@ -119,6 +119,10 @@ class Proxy:
         except (asyncio.IncompleteReadError, ConnectionError):
             raise Gone from None
 
+    def garbled(self, byte):
+        """Not the same twice: what comes twice is what is stored."""
+        return bytes([byte ^ (1 + self.met["garbled"] % 255)])
+
     @staticmethod
     def header(head, name):
         for line in head.split(b"\r\n")[1:]:
@@ -210,7 +214,7 @@ class Proxy:
         elif kind in ("short", "cut-xml"):
             writer.write(self.with_length(head, len(half)) + half)
         elif kind == "garbled":
-            writer.write(self.with_length(head, len(body)) + body[:-1] + bytes([body[-1] ^ 1]) if body else head)
+            writer.write(self.with_length(head, len(body)) + body[:-1] + self.garbled(body[-1]) if body else head)
         else:
             writer.write(self.with_length(head, len(body)) + body)
             if kind == "reset-after":
