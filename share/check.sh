@@ -67,7 +67,7 @@ try() {
 	return "$code"
 }
 
-# failure WHAT TODO: of the last try.
+# failure NAME ADVICE: prints the row of a check whose last try failed.
 failure() {
 	fails "$code"
 	row failure "$1" "${why:-ended with $code}" "$2"

@@ -197,30 +197,30 @@ sandbox() {
 	dir=$(here)
 	export STORE=$dir/store/rl-data
 	export RAW=$STORE/job-postings-raw MOD=$STORE/job-postings-mod REJECTED=$STORE/job-postings-rejected
-	mkdir -p "$dir/work" "$RAW"
-	cat >"$dir/work/config.yaml" <<-END
+	mkdir -p "$dir/cwd" "$RAW"
+	cat >"$dir/cwd/config.yaml" <<-END
 		endpoint_url: file://$dir/store
 		input_bucket: rl-data
 		output_bucket: rl-data
 		raw_prefix: job-postings-raw/
 		mod_prefix: job-postings-mod/
 	END
-	cd "$dir/work" || return
+	cd "$dir/cwd" || return
 }
 
 # The same settings for a bucket on the S3 server that radosgw_start began.
 sandbox_s3() {
 	local bucket=$1
-	mkdir -p "$(here)/work"
+	mkdir -p "$(here)/cwd"
 	s3_bucket "$bucket"
-	cat >"$(here)/work/config.yaml" <<-END
+	cat >"$(here)/cwd/config.yaml" <<-END
 		endpoint_url: $S3_ENDPOINT
 		input_bucket: $bucket
 		output_bucket: $bucket
 		raw_prefix: job-postings-raw/
 		mod_prefix: job-postings-mod/
 	END
-	cd "$(here)/work" || return
+	cd "$(here)/cwd" || return
 }
 
 redis_start() {

@@ -67,7 +67,7 @@ store_sandbox() {
 		STORE=$(cd "$STORE/../$BUCKET" && pwd)
 		sed -i "s/_bucket: .*/_bucket: $BUCKET/" config.yaml
 	else
-		mkdir -p "$(here)/work"
+		mkdir -p "$(here)/cwd"
 		sandbox_s3 "$BUCKET"
 	fi
 }

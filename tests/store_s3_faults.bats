@@ -21,8 +21,8 @@ setup_file() {
 setup() {
 	FILES=$BATS_FILE_TMPDIR/raw
 	BUCKET=faults
-	mkdir -p "$BATS_TEST_TMPDIR/work"
-	cd "$BATS_TEST_TMPDIR/work" || return
+	mkdir -p "$BATS_TEST_TMPDIR/cwd"
+	cd "$BATS_TEST_TMPDIR/cwd" || return
 }
 
 # faulty OPTION...: a config.yaml that leads through the proxy. The test's own; stopped by faults_met.

@@ -1,6 +1,7 @@
 /* Writes postings, rejects and control records in order. */
 #include "senenrich/emit.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -203,14 +204,23 @@ emit_control(struct emit *emit, struct slice line)
 }
 
 void
-emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs)
+emit_init(struct emit *emit, struct out *out, struct pairs *pairs)
 {
-	*emit = (struct emit){.out = out, .rejects_fd = rejects_fd, .pairs = pairs, .max_rejects = INT64_MAX};
+	*emit = (struct emit){.out = out, .rejects_fd = -1, .pairs = pairs, .max_rejects = INT64_MAX};
+}
+
+int
+emit_open_rejects(struct emit *emit, const char *path, struct err *err)
+{
+	emit->rejects_fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	return emit->rejects_fd >= 0 ? 0 : err_set_errno(err, ERR_USAGE, "cannot open %s", path);
 }
 
 void
 emit_release(struct emit *emit)
 {
+	if (emit->rejects_fd >= 0)
+		close(emit->rejects_fd);
 	records_release(&emit->records);
 	buf_release(&emit->line);
 	buf_release(&emit->key);

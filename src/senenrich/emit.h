@@ -40,7 +40,9 @@ struct emit {
 	int64_t rejects[REJECT_KINDS];
 };
 
-void emit_init(struct emit *emit, struct out *out, int rejects_fd, struct pairs *pairs);
+void emit_init(struct emit *emit, struct out *out, struct pairs *pairs);
+/* Lines rejected from plain input are appended to this file. -1 with err (ERR_USAGE). */
+int emit_open_rejects(struct emit *emit, const char *path, struct err *err);
 void emit_release(struct emit *emit);
 
 /*

@@ -266,11 +266,13 @@ enrich_init(struct enrich *e, int fd, struct out *out, const struct settings *se
 	dispatcher_init(&e->dispatcher, settings, &e->pairs, &e->resolve);
 	claims_init(&e->claims, e->dispatcher.batch_pairs);
 	connect_services(e);
-	emit_init(&e->emit, e->out, options->rejects_fd, &e->pairs);
+	emit_init(&e->emit, e->out, &e->pairs);
 	if (settings_int(settings, "max_rejects") >= 0)
 		e->emit.max_rejects = settings_int(settings, "max_rejects");
 	e->filling = batch_new();
 	time_profile_start(&e->profile);
+	if (options->rejects_path != NULL && emit_open_rejects(&e->emit, options->rejects_path, err) < 0)
+		return -1;
 	return lookup_init(&e->lookup, settings, &e->resolve, &e->profile, options->require_cache, err);
 }
 

@@ -27,11 +27,11 @@
 #include "streams/lines.h"
 
 struct enrich_options {
-	int64_t batch_lines; /* --batch */
-	uint64_t window;     /* --window, bytes */
-	int64_t memo_pairs;  /* --memo */
-	bool require_cache;  /* --require-cache */
-	int rejects_fd;      /* --rejects, or -1 */
+	int64_t batch_lines;      /* --batch */
+	uint64_t window;          /* --window, bytes */
+	int64_t memo_pairs;       /* --memo */
+	bool require_cache;       /* --require-cache */
+	const char *rejects_path; /* --rejects, or NULL */
 };
 
 struct enrich {

@@ -14,9 +14,7 @@ static struct enrich_options options = {
 	.batch_lines = 5000,
 	.window = 64 * 1024 * 1024,
 	.memo_pairs = 4000000,
-	.rejects_fd = -1,
 };
-static const char *rejects_path;
 static bool probe;
 
 /* clang-format off */
@@ -24,7 +22,7 @@ static const struct cli_option option_table[] = {
 	OPT_INT(0, "batch", "N", &options.batch_lines, 1, 1000000, "look up N lines at once (5000)"),
 	OPT_SIZE(0, "window", &options.window, "memory for lines that wait for answers (64M)"),
 	OPT_INT(0, "memo", "PAIRS", &options.memo_pairs, 0, INT64_C(1) << 32, "pairs in memory, 16 bytes each; 0: none (4000000)"),
-	OPT_TEXT(0, "rejects", "FILE", &rejects_path, "append plain input's rejected lines to FILE"),
+	OPT_TEXT(0, "rejects", "FILE", &options.rejects_path, "append plain input's rejected lines to FILE"),
 	OPT_SETTING("max_rejects"),
 	OPT_FLAG(0, "require-cache", &options.require_cache, "end with 75 if Redis cannot be reached"),
 	OPT_FLAG(0, "probe", &probe, "ask the model for one pair and its health, and end"),
@@ -53,7 +51,7 @@ run_senenrich(struct cli *cli)
 {
 	if (cli->operand_count > 0)
 		return cli_usage_error(cli, "'%s': postings come on standard input", cli->operands[0]);
-	return probe ? probe_model(cli) : enrich_stream(cli, &options, rejects_path);
+	return probe ? probe_model(cli) : enrich_stream(cli, &options);
 }
 
 int

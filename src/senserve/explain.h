@@ -5,8 +5,8 @@
 #include "cli/cli.h"
 
 /*
- * Prints {"seniority":6,"rule":"...","title":"..."} for each operand or, if there are none, for each
- * line of stdin. `rule` is null if no rule knows the title.
+ * Prints {"seniority":6,"rule":"...","title":"..."} for each operand or, if there are none, for
+ * each line of stdin. `rule` is null if no rule knows the title.
  */
 enum exit_status explain_titles(struct cli *cli);
 

@@ -49,14 +49,15 @@ enum credentials_answer {
 };
 
 /*
- * Those to sign with now; renewed first where they have expired, or where `refused` is the
- * generation that the server has just called expired (0: none was). Never waits. One renewal is
- * under way at a time, for all who ask; one that is ahead of time lets them go on with the old ones.
- * *found lives until the next call or credentials_move. A renewal that fails while the old ones
- * still hold is a warning. Fails with ERR_USAGE if none were found (says where was looked, and what
- * to do) or something is set wrong, ERR_ACCESS if they were refused or have expired for good,
- * ERR_TEMPORARY if a service did not answer; a failure is the answer for some seconds before
- * anything is asked again.
+ * Gives the credentials to sign with now. Never waits. A renewal begins if they are about to
+ * expire, or if `refused` is the generation that the server has just called expired (0: none was).
+ * Only one renewal is under way at a time; credentials that still hold are given out meanwhile.
+ *
+ * *found lives until the next call or credentials_move. A renewal that fails while the old
+ * credentials still hold is a warning. Fails with ERR_USAGE if no credentials were found (the text
+ * says where it looked, and what to do) or a setting is wrong, ERR_ACCESS if they were refused or
+ * have expired for good, and ERR_TEMPORARY if a service did not answer. For some seconds after a
+ * failure, that failure is the answer and nothing is asked.
  */
 enum credentials_answer credentials_get(struct credentials *credentials, int64_t refused,
                                         const struct aws_credentials **found, struct err *err);

@@ -1,8 +1,8 @@
 /*
- * Runs a command and takes what it prints, without waiting for it.
+ * Runs a command and collects its output without waiting.
  *
- * There is no shell. Its stdin is /dev/null (ours holds data), its stderr is ours (it may have to
- * say why), no other descriptor is passed on.
+ * No shell is involved. The command gets /dev/null as its standard input, because ours holds data,
+ * and our standard error, so that it can explain a failure. No other descriptor is passed on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include "base/io.h"
 
 #define TIME_MS 60000 /* as AWS's Go SDK: some of them open a browser or ask for a touch of a key */
-#define END_MS 2      /* between looks for its end, once it has closed its output */
+#define END_MS 2      /* how often to check whether it has ended, once its output is closed */
 #define OUTPUT_MAX ((size_t)64 << 10)
 /*
  * The status of posix_spawn's child if it is too late to return an error (under QEMU it always is),
@@ -28,8 +28,8 @@
 extern char **environ;
 
 /*
- * Starts it with its stdout in a pipe. Returns the pipe's end to read from, which does not block, or
- * -1 with errno.
+ * Starts it with its stdout in a pipe. Returns the pipe's end to read from, which does not block,
+ * or -1 with errno.
  */
 static int
 spawn_command(char **words, pid_t *pid)
@@ -74,7 +74,7 @@ close_output(struct credential_command *command)
 	command->fd = -1;
 }
 
-/* Ends it where it has not ended by itself. */
+/* Kills the command if it is still running. */
 static void
 kill_command(struct credential_command *command)
 {
@@ -101,7 +101,7 @@ give_up_overdue(struct credential_command *command)
 	kill_command(command);
 }
 
-/* Reads what is there. */
+/* Reads the output that is available. */
 static void
 read_output(struct credential_command *command)
 {
@@ -143,7 +143,7 @@ judge_status(struct credential_command *command, int status)
 		err_set(err, ERR_ACCESS, "ended with status %d", WEXITSTATUS(status));
 }
 
-/* It has closed its output: this is the moment between that and its end. */
+/* The command has closed its output and is about to end. */
 static void
 look_for_end(struct credential_command *command)
 {

@@ -16,8 +16,8 @@
  *   credentials_imds.c       instance metadata
  *
  * A source is one place that keys come from, as a state machine: it is moved on by calling it, and
- * answers what has to happen next. Nothing in it waits. If it wants a request sent or a command run,
- * it says what, and is called again once that is over.
+ * answers what has to happen next. Nothing in it waits. If it wants a request sent or a command
+ * run, it says what, and is called again once that is over.
  */
 #ifndef AWS_CREDENTIALS_INTERNAL_H
 #define AWS_CREDENTIALS_INTERNAL_H
@@ -48,7 +48,7 @@ struct credential_set {
 
 enum ask_state { ASK_IDLE, ASK_UNDER_WAY, ASK_PAUSED, ASK_ANSWERED };
 
-/* One request to a service, tried again if there is no answer, or a 429 or 5xx. {0}: none. */
+/* One request to a service, retried on 429, 5xx or no answer. {0}: no request. */
 struct credential_ask {
 	struct http_call call;
 	char *url;
@@ -65,7 +65,7 @@ struct credential_ask {
 
 enum command_state { COMMAND_IDLE, COMMAND_READING, COMMAND_ENDING, COMMAND_ENDED };
 
-/* A command and what it prints. {0}: none. */
+/* A command and its output. {0}: no command. */
 struct credential_command {
 	char **words; /* credential_words(); from the heap */
 	struct buf output;

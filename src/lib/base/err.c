@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/mem.h"
 
 static const char *const fault_names[FAULTS] = {"object", "everybody", "nobody"};
 
@@ -233,11 +235,11 @@ err_text(const struct err *err, char text[ERR_TEXT_MAX])
 	return text;
 }
 
-/* What JSON shows of it beside the message. */
-static struct log_fields
-log_fields_of(const struct err *err)
+/* `stop`: what is said behind the error if it stops the run; or "". */
+static void
+log_err(enum log_level level, const struct err *err, const char *stop)
 {
-	return (struct log_fields){
+	const struct log_fields fields = {
 		.fault = fault_name(err_fault(err)),
 		.operation = err->operation,
 		.object = err->object,
@@ -245,32 +247,30 @@ log_fields_of(const struct err *err)
 		.code = err->code,
 		.request_id = err->request_id,
 	};
+	bool advised = err->advice != NULL && level == LOG_ERROR;
+
+	log_with_fields(level, &fields, "%s%s%s%s", ERR_TEXT(err), advised ? ": " : "", advised ? err->advice : "", stop);
 }
 
 void
 err_log(const struct err *err)
 {
-	struct log_fields fields = log_fields_of(err);
-
-	log_with_fields(LOG_ERROR, &fields, "%s%s%s", ERR_TEXT(err), err->advice != NULL ? ": " : "",
-	                err->advice != NULL ? err->advice : "");
+	log_err(LOG_ERROR, err, "");
 }
 
 void
 err_log_warning(const struct err *err)
 {
-	struct log_fields fields = log_fields_of(err);
-
-	log_with_fields(LOG_WARNING, &fields, "%s", ERR_TEXT(err));
+	log_err(LOG_WARNING, err, "");
 }
 
 void
 err_log_stop(const struct err *err, const char *key)
 {
-	struct log_fields fields = log_fields_of(err);
+	char *stop = mem_printf(". The run stops, because the next object would meet this too. If only this one does: "
+	                        "cursor skip %s --reason TEXT",
+	                        key);
 
-	log_with_fields(LOG_ERROR, &fields,
-	                "%s%s%s. The run stops, because the next object would meet this too. If only this one does: "
-	                "cursor skip %s --reason TEXT",
-	                ERR_TEXT(err), err->advice != NULL ? ": " : "", err->advice != NULL ? err->advice : "", key);
+	log_err(LOG_ERROR, err, stop);
+	free(stop);
 }

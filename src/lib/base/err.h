@@ -58,10 +58,9 @@ struct err {
 	char detail[ERR_DETAIL_MAX];       /* what else the service said */
 };
 
-#define ERR_INIT                                                                                                       \
-	{                                                                                                                  \
-		.kind = ERR_NONE                                                                                               \
-	}
+/* clang-format off */
+#define ERR_INIT {.kind = ERR_NONE}
+/* clang-format on */
 
 /*
  * Fill *err with a kind and a reason; all other members are empty. Return -1, so that
@@ -104,7 +103,9 @@ enum exit_status err_status(const struct err *err);
  * 4F)". Returns `text`.
  */
 const char *err_text(const struct err *err, char text[ERR_TEXT_MAX]);
-/* What is the same in every run, for a record that names the object itself: "GET: 404 NoSuchKey". */
+/*
+ * What is the same in every run, for a record that names the object itself: "GET: 404 NoSuchKey".
+ */
 const char *err_record_text(const struct err *err, char text[ERR_TEXT_MAX]);
 
 /* These texts, for the rest of the block. */

@@ -4,6 +4,7 @@
  */
 #include "base/sorter.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -272,6 +273,7 @@ sorter_next(struct sorter *sorter, struct slice *key, struct slice *value, struc
 	if (sorter->run_count == 0) {
 		if (sorter->at == sorter->count)
 			return 0;
+		assert(sorter->offsets != NULL);
 		read_entry(sorter->entries.data + sorter->offsets[sorter->at++], key, value);
 		return 1;
 	}

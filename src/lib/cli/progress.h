@@ -23,8 +23,8 @@ void progress_count(const char *name, const int64_t *counter);
 void progress_tick(void);
 
 /*
- * Writes it once more, whenever the last time was; then the counters are let go. To be called before
- * they go out of scope; does nothing the second time.
+ * Writes it once more, whenever the last time was; then the counters are let go. To be called
+ * before they go out of scope; does nothing the second time.
  */
 void progress_end(void);
 

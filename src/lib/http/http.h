@@ -41,8 +41,8 @@ struct http_call {
 	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
 	/*
 	 * For a small call, instead of the engine's: how long it may take in all (0: it is no small
-	 * one), and until its request is sent. Both count the time in http_poll alone: while the program
-	 * does something else, nobody reads an answer that has come in time.
+	 * one), and until its request is sent. Both count the time in http_poll alone: while the
+	 * program does something else, nobody reads an answer that has come in time.
 	 */
 	int64_t timeout_ms;
 	int64_t connect_timeout_ms;

@@ -7,8 +7,8 @@
 static unsigned
 hex4(const char *text)
 {
-	return (unsigned)(hex_value(text[0]) << 12 | hex_value(text[1]) << 8 | hex_value(text[2]) << 4 |
-	                  hex_value(text[3]));
+	return (unsigned)hex_value(text[0]) << 12 | (unsigned)hex_value(text[1]) << 8 | (unsigned)hex_value(text[2]) << 4 |
+	       (unsigned)hex_value(text[3]);
 }
 
 static int

@@ -213,7 +213,8 @@ int
 redis_give_up(struct redis *redis, struct err *err)
 {
 	redis_close(redis);
-	return err_set_object(err, "%s", redis->name);
+	err_set_object(err, "%s", redis->name);
+	return -1;
 }
 
 int

@@ -112,16 +112,6 @@ append_stranger(struct buf *to, const struct s3_request *request)
 	}
 }
 
-/* Copies what `from` holds, as far as there is room. */
-static void
-copy_word(char *to, size_t size, const struct buf *from)
-{
-	size_t len = from->len < size ? from->len : size - 1;
-
-	memcpy(to, from->data, len);
-	to[len] = '\0';
-}
-
 /* "GET: 404 NoSuchKey (The specified key does not exist.; request id 4F)". */
 static void
 describe_error(struct s3_request *request, const struct s3_error *error, const struct s3_judgement *judgement)
@@ -140,12 +130,12 @@ describe_error(struct s3_request *request, const struct s3_error *error, const s
 		snprintf(err->reason, sizeof(err->reason), "%s", status_name(request->status));
 	buf_reset(&text);
 	append_plain(&text, id, ID_SHOWN);
-	copy_word(err->request_id, sizeof(err->request_id), &text);
+	snprintf(err->request_id, sizeof(err->request_id), "%s", buf_cstr(&text));
 	buf_reset(&text);
 	append_plain(&text, slice_of_buf(&error->message), MESSAGE_SHOWN);
 	if (!judgement->from_s3 && request->status < 500)
 		append_stranger(&text, request);
-	copy_word(err->detail, sizeof(err->detail), &text);
+	err_set_detail(err, "%s", buf_cstr(&text));
 	buf_release(&text);
 }
 
@@ -355,8 +345,7 @@ judge_broken(struct s3_request *request, enum retry *retry)
 	if (call->end != HTTP_UNREACHABLE)
 		request->unsure = true;
 	kind = http_broken(call, &why);
-	err_set(&request->err, kind, "%s", buf_cstr(&why));
-	request->err.operation = request->verb;
+	err_set_operation(&request->err, kind, request->verb, "%s", buf_cstr(&why));
 	buf_release(&why);
 	*retry = RETRY_TRANSIENT;
 	return kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;

@@ -36,8 +36,8 @@ end_request(struct s3_request *request)
 }
 
 /*
- * Sends it, or lets it wait for credentials. Returns false if it is over and may be gone, and others
- * with it.
+ * Sends it, or lets it wait for credentials. Returns false if it is over and may be gone, and
+ * others with it.
  */
 static bool
 start_try(struct s3_request *request)
@@ -174,8 +174,7 @@ on_call_body(struct http_call *call, const char *data, size_t len)
 	if (request->on_body != NULL && call->status / 100 == 2)
 		return request->on_body(request, data, len);
 	if (request->reply.len + len > S3_REPLY_MAX) {
-		err_set(&request->err, ERR_TEMPORARY, "the answer is longer than any of S3's");
-		request->err.operation = request->verb;
+		err_set_operation(&request->err, ERR_TEMPORARY, request->verb, "the answer is longer than any of S3's");
 		return HTTP_REFUSED;
 	}
 	buf_append(&request->reply, data, len);

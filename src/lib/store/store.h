@@ -47,8 +47,8 @@ int64_t store_retries(const struct store *store);
 const struct latency *store_latency(const struct store *store);
 
 /*
- * Errors of a list, get or put name the object ("s3://bucket/key") and the operation, and carry what
- * the store said: see base/err.h.
+ * Errors of a list, get or put name the object ("s3://bucket/key") and the operation, and carry
+ * what the store said: see base/err.h.
  */
 /*
  * Which store it is and as whom it is asked, as "name: value" lines without any secret. Asks for
