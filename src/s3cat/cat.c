@@ -27,7 +27,7 @@ set_bucket(struct cat *cat, struct object_record *record, struct err *err)
 	bucket = settings_require(cat->settings, "input_bucket", err);
 	if (bucket == NULL) {
 		/* "nothing was done" is true of the first object only */
-		if (cat->objects + cat->failed > 0 || cat->queue.count > 0)
+		if (cat->objects + cat->failed > 0 || cat->queue.ring.count > 0)
 			err->kind = ERR_FAILED;
 		return -1;
 	}
@@ -208,7 +208,7 @@ read_head(struct cat *cat, struct slice *data, struct err *err)
 
 	if (!cat->unordered || head->begun)
 		return got;
-	for (size_t i = 1; got == 2 && i < cat->queue.count; i++) {
+	for (size_t i = 1; got == 2 && i < cat->queue.ring.count; i++) {
 		struct store_get *get = queue_at(&cat->queue, i)->get;
 
 		got = get == NULL ? 2 : store_get_read(get, false, data, err);
@@ -288,7 +288,7 @@ cat_run(struct cat *cat)
 		/* The store is to be at work while the head is looked at. */
 		if (start_transfers(cat))
 			wait_for_work(cat, false);
-		if (cat->queue.count == 0) {
+		if (cat->queue.ring.count == 0) {
 			if (cat->wanted.ended)
 				return;
 			wait_for_work(cat, true);

@@ -1,10 +1,6 @@
 /* The ring of transfers. */
 #include "s3cat/queue.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
-
 /* Places in the ring for each transfer that may be under way. */
 #define PLACES 2
 
@@ -22,7 +18,7 @@ copy_text(struct buf *text, struct slice s)
 static struct transfer *
 add_transfer(struct queue *queue, const struct object_record *record)
 {
-	struct transfer *transfer = &queue->ring[(queue->head + queue->count) % queue->size];
+	struct transfer *transfer = ring_push(&queue->ring);
 	struct buf *text = &transfer->text;
 
 	buf_reset(text);
@@ -38,32 +34,32 @@ add_transfer(struct queue *queue, const struct object_record *record)
 	};
 	transfer->get = NULL;
 	transfer->begun = false;
-	queue->count++;
 	return transfer;
 }
 
 void
 queue_init(struct queue *queue, size_t parallel)
 {
-	size_t size = parallel * PLACES;
-
-	*queue = (struct queue){.ring = mem_zero(size, sizeof(*queue->ring)), .size = size, .parallel = parallel};
+	*queue = (struct queue){.ring.size = sizeof(struct transfer), .parallel = parallel};
+	ring_reserve(&queue->ring, parallel * PLACES);
 }
 
 void
 queue_release(struct queue *queue)
 {
-	while (queue->count > 0)
+	while (queue->ring.count > 0)
 		queue_pop(queue);
-	for (size_t i = 0; i < queue->size; i++)
-		buf_release(&queue->ring[i].text);
-	free(queue->ring);
+	for (size_t i = 0; i < queue->ring.capacity; i++)
+		buf_release(&queue_at(queue, i)->text);
+	ring_release(&queue->ring);
 }
 
 bool
 queue_has_room(const struct queue *queue, const struct store *store)
 {
-	return queue->count < queue->parallel || (queue->count < queue->size && store_get_room(store, queue->parallel));
+	size_t count = queue->ring.count;
+
+	return count < queue->parallel || (count < queue->ring.capacity && store_get_room(store, queue->parallel));
 }
 
 void
@@ -95,6 +91,5 @@ void
 queue_pop(struct queue *queue)
 {
 	store_get_free(queue_head(queue)->get);
-	queue->head = (queue->head + 1) % queue->size;
-	queue->count--;
+	ring_pop(&queue->ring);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/ring.h"
 #include "store/store.h"
 #include "streams/records.h"
 
@@ -20,9 +21,7 @@ struct transfer {
 };
 
 struct queue {
-	struct transfer *ring;
-	size_t size; /* of the ring */
-	size_t head, count;
+	struct ring ring; /* of struct transfer */
 	size_t parallel;
 };
 
@@ -46,7 +45,7 @@ void queue_add_refused(struct queue *queue, const struct object_record *record, 
 static inline struct transfer *
 queue_head(const struct queue *queue)
 {
-	return &queue->ring[queue->head];
+	return ring_at(&queue->ring, 0);
 }
 
 /* Lets the one that is so many behind the head go first; they change places. */
@@ -55,7 +54,7 @@ void queue_prefer(struct queue *queue, size_t behind);
 static inline struct transfer *
 queue_at(const struct queue *queue, size_t behind)
 {
-	return &queue->ring[(queue->head + behind) % queue->size];
+	return ring_at(&queue->ring, behind);
 }
 
 /* Ends the head. */

@@ -1,6 +1,7 @@
 /* Records in order, each with its position in the listing. */
 #include "s3ls/listing.h"
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "cli/progress.h"
 
@@ -48,7 +49,7 @@ write_block(struct listing_emit *emit)
 		if (store_wait(emit->store, -1, step) < 0)
 			break;
 		waited += step;
-		step = step < STEP_MAX_MS ? step * 2 : STEP_MAX_MS;
+		step = (int)backoff_next(step, 1, STEP_MAX_MS);
 	}
 	out_flush(emit->out);
 }

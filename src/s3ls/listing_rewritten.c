@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/ring.h"
 #include "s3ls/listing.h"
 
 #define PLACES 64 /* questions at a time */
@@ -23,21 +24,18 @@ struct place {
 struct listing_rewritten {
 	struct store *store;
 	const char *bucket;
-	struct place ring[PLACES];
-	size_t head, count;
-	bool returned; /* the head was given out: it goes with the next call */
-	bool refused;  /* that metadata may not be read was said */
+	struct ring ring; /* of struct place */
+	bool returned;    /* the head was given out: it goes with the next call */
+	bool refused;     /* that metadata may not be read was said */
 };
 
 static void
 drop_head(struct listing_rewritten *rewritten)
 {
-	struct place *place = &rewritten->ring[rewritten->head];
+	struct place *place = ring_pop(&rewritten->ring);
 
 	store_look_free(place->look);
 	place->look = NULL;
-	rewritten->head = (rewritten->head + 1) % PLACES;
-	rewritten->count--;
 	rewritten->returned = false;
 }
 
@@ -70,6 +68,8 @@ listing_rewritten_new(struct store *store, const char *bucket)
 
 	rewritten->store = store;
 	rewritten->bucket = bucket;
+	rewritten->ring.size = sizeof(struct place);
+	ring_reserve(&rewritten->ring, PLACES);
 	return rewritten;
 }
 
@@ -83,20 +83,20 @@ listing_rewritten_is_suspect(const struct listing_item *item, const struct listi
 bool
 listing_rewritten_has_room(const struct listing_rewritten *rewritten)
 {
-	return rewritten->count - rewritten->returned < PLACES - 1;
+	return rewritten->ring.count - rewritten->returned < PLACES - 1;
 }
 
 bool
 listing_rewritten_is_empty(const struct listing_rewritten *rewritten)
 {
-	return rewritten->count - rewritten->returned == 0;
+	return rewritten->ring.count - rewritten->returned == 0;
 }
 
 void
 listing_rewritten_add(struct listing_rewritten *rewritten, const struct listing_item *item,
                       const struct listing_counterpart *counterpart)
 {
-	struct place *place = &rewritten->ring[(rewritten->head + rewritten->count) % PLACES];
+	struct place *place = ring_push(&rewritten->ring);
 
 	buf_reset(&place->text);
 	buf_append_slice(&place->text, item->key);
@@ -108,7 +108,6 @@ listing_rewritten_add(struct listing_rewritten *rewritten, const struct listing_
 		place->look = store_look_open(rewritten->store, rewritten->bucket, counterpart->key);
 		place->later = item->modified >= 0 && counterpart->modified >= 0 && item->modified > counterpart->modified;
 	}
-	rewritten->count++;
 }
 
 int
@@ -120,9 +119,9 @@ listing_rewritten_next(struct listing_rewritten *rewritten, bool wait, struct li
 
 	if (rewritten->returned)
 		drop_head(rewritten);
-	if (rewritten->count == 0)
+	if (rewritten->ring.count == 0)
 		return 0;
-	place = &rewritten->ring[rewritten->head];
+	place = ring_at(&rewritten->ring, 0);
 	if (place->look != NULL) {
 		result = store_look_wait(place->look, wait, &info, err);
 		if (result == 2)
@@ -145,9 +144,10 @@ listing_rewritten_free(struct listing_rewritten *rewritten)
 {
 	if (rewritten == NULL)
 		return;
-	while (rewritten->count > 0)
+	while (rewritten->ring.count > 0)
 		drop_head(rewritten);
-	for (size_t i = 0; i < PLACES; i++)
-		buf_release(&rewritten->ring[i].text);
+	for (size_t i = 0; i < rewritten->ring.capacity; i++)
+		buf_release(&((struct place *)ring_at(&rewritten->ring, i))->text);
+	ring_release(&rewritten->ring);
 	free(rewritten);
 }

@@ -1,9 +1,6 @@
 /* Uploads in a ring, receipts in order. */
 #include "s3put/upload_queue.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
 #include "base/signals.h"
 
 static void
@@ -32,7 +29,7 @@ step_until(struct upload_queue *queue, size_t left)
 		upload_queue_step(queue);
 		if (queue->out->failed || signals_stop())
 			return -1;
-		if (queue->count <= left)
+		if (queue->ring.count <= left)
 			return 0;
 		if (store_wait(queue->target->store, -1, -1) < 0)
 			return -1;
@@ -42,44 +39,40 @@ step_until(struct upload_queue *queue, size_t left)
 void
 upload_queue_init(struct upload_queue *queue, struct target *target, struct out *out, size_t size)
 {
-	*queue = (struct upload_queue){.target = target, .out = out, .size = size};
-	queue->ring = mem_zero(size, sizeof(*queue->ring));
+	*queue = (struct upload_queue){.target = target, .out = out, .ring.size = sizeof(struct upload)};
+	ring_reserve(&queue->ring, size);
 }
 
 void
 upload_queue_release(struct upload_queue *queue)
 {
-	for (size_t i = 0; i < queue->size; i++)
-		upload_release(&queue->ring[i]);
-	free(queue->ring);
+	for (size_t i = 0; i < queue->ring.capacity; i++)
+		upload_release(ring_at(&queue->ring, i));
+	ring_release(&queue->ring);
 	buf_release(&queue->receipt);
 }
 
 struct upload *
 upload_queue_add(struct upload_queue *queue)
 {
-	if (queue->count == queue->size && step_until(queue, queue->size - 1) < 0)
+	if (queue->ring.count == queue->ring.capacity && step_until(queue, queue->ring.capacity - 1) < 0)
 		return NULL;
-	return &queue->ring[(queue->head + queue->count++) % queue->size];
+	return ring_push(&queue->ring);
 }
 
 void
 upload_queue_drop(struct upload_queue *queue)
 {
-	queue->count--;
-	upload_abort(&queue->ring[(queue->head + queue->count) % queue->size]);
+	upload_abort(ring_at(&queue->ring, --queue->ring.count));
 }
 
 void
 upload_queue_step(struct upload_queue *queue)
 {
-	for (size_t i = 0; i < queue->count; i++)
-		upload_step(&queue->ring[(queue->head + i) % queue->size]);
-	while (queue->count > 0 && queue->ring[queue->head].state == UPLOAD_DONE) {
-		write_receipt(queue, &queue->ring[queue->head]);
-		queue->head = (queue->head + 1) % queue->size;
-		queue->count--;
-	}
+	for (size_t i = 0; i < queue->ring.count; i++)
+		upload_step(ring_at(&queue->ring, i));
+	while (queue->ring.count > 0 && ((struct upload *)ring_at(&queue->ring, 0))->state == UPLOAD_DONE)
+		write_receipt(queue, ring_pop(&queue->ring));
 	out_flush(queue->out);
 }
 

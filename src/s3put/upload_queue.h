@@ -6,13 +6,13 @@
 #define S3PUT_UPLOAD_QUEUE_H
 
 #include "base/io.h"
+#include "base/ring.h"
 #include "s3put/upload.h"
 
 struct upload_queue {
 	struct target *target;
 	struct out *out;
-	struct upload *ring;
-	size_t size, head, count;
+	struct ring ring; /* of struct upload; a free place keeps its memory */
 	struct buf receipt;
 	enum exit_status status;
 	/* for the statistics; all but `failed` count what is stored */

@@ -1,6 +1,7 @@
 /* When to claim pairs, when to look up those that others hold, and how many of them. */
 #include "senenrich/claims.h"
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "cache/cache.h"
 
@@ -15,9 +16,9 @@ enum {
 };
 
 static struct pair *
-next_pair(struct pair_queue *queue)
+next_pair(struct ring *queue)
 {
-	return queue->count > 0 ? pair_queue_pop(queue) : NULL;
+	return queue->count > 0 ? *(struct pair **)ring_pop(queue) : NULL;
 }
 
 static void
@@ -33,20 +34,26 @@ schedule_first_look(struct claims *c)
 void
 claims_init(struct claims *c, size_t batch_pairs)
 {
-	*c = (struct claims){.held_max = HELD_CALLS * batch_pairs, .look_ms = LOOK_FIRST_MS, .ours_in_a_row = ALONE};
+	*c = (struct claims){
+		.wanted.size = sizeof(struct pair *),
+		.held.size = sizeof(struct pair *),
+		.held_max = HELD_CALLS * batch_pairs,
+		.look_ms = LOOK_FIRST_MS,
+		.ours_in_a_row = ALONE,
+	};
 }
 
 void
 claims_release(struct claims *c)
 {
-	pair_queue_release(&c->wanted);
-	pair_queue_release(&c->held);
+	ring_release(&c->wanted);
+	ring_release(&c->held);
 }
 
 void
 claims_want(struct claims *c, struct pair *pair)
 {
-	pair_queue_push(&c->wanted, pair);
+	*(struct pair **)ring_push(&c->wanted) = pair;
 }
 
 void
@@ -54,7 +61,7 @@ claims_hold(struct claims *c, struct pair *pair)
 {
 	if (c->held.count == 0 && c->looked == 0)
 		schedule_first_look(c);
-	pair_queue_push(&c->held, pair);
+	*(struct pair **)ring_push(&c->held) = pair;
 }
 
 struct pair *
@@ -118,7 +125,7 @@ claims_plan_look(struct claims *c, int64_t now)
 
 	if (look.count > SAMPLE && !look.anew && (c->looked == 0 || c->found * 2 < c->looked))
 		look.stride = look.count / SAMPLE;
-	c->look_ms = c->found > 0 ? LOOK_FIRST_MS : c->look_ms * 2 < LOOK_MAX_MS ? c->look_ms * 2 : LOOK_MAX_MS;
+	c->look_ms = backoff_next(c->found > 0 ? 0 : c->look_ms, LOOK_FIRST_MS, LOOK_MAX_MS);
 	c->look_at = now + c->look_ms;
 	if (look.anew)
 		c->claim_all_at = now + CLAIM_ALL_MS;

@@ -16,15 +16,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "senenrich/pair_queue.h"
+#include "base/ring.h"
+#include "senenrich/pairs.h"
 
 struct claims {
-	struct pair_queue wanted; /* to be claimed when the next call has room */
-	struct pair_queue held;   /* claimed by others */
-	size_t held_max;          /* claim no more while others hold so many */
-	size_t in_flight;         /* claims and look-ups of such pairs on their way to Redis */
-	int64_t look_at;          /* when to look up held pairs again */
-	int64_t look_ms;          /* the pause between two such look-ups */
+	struct ring wanted; /* of struct pair *: to be claimed when the next call has room */
+	struct ring held;   /* of struct pair *: claimed by others */
+	size_t held_max;    /* claim no more while others hold so many */
+	size_t in_flight;   /* claims and look-ups of such pairs on their way to Redis */
+	int64_t look_at;    /* when to look up held pairs again */
+	int64_t look_ms;    /* the pause between two such look-ups */
 	int64_t claim_all_at;
 	size_t ours_in_a_row; /* claims without conflict since the last conflict */
 	size_t looked, found; /* the last look-up of held pairs: how many, and how many were there */

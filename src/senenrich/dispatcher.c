@@ -72,6 +72,12 @@ probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slic
 	send_call(dispatcher, call);
 }
 
+static struct pair *
+queued_pair(const struct dispatcher *dispatcher, size_t i)
+{
+	return *(struct pair **)ring_at(&dispatcher->queue, i);
+}
+
 /* Forms a call of as many queued pairs as fit. */
 static void
 form_call(struct dispatcher *dispatcher)
@@ -82,8 +88,8 @@ form_call(struct dispatcher *dispatcher)
 	                                                                                      : dispatcher->batch_pairs);
 	size_t count = 0;
 
-	while (count < call->count && pair_queue_at(&dispatcher->queue, 0)->bytes <= room) {
-		call->pairs[count] = pair_queue_pop(&dispatcher->queue);
+	while (count < call->count && queued_pair(dispatcher, 0)->bytes <= room) {
+		call->pairs[count] = dispatcher_next_pair(dispatcher);
 		room -= call->pairs[count++]->bytes;
 	}
 	call->count = count;
@@ -93,7 +99,7 @@ form_call(struct dispatcher *dispatcher)
 static bool
 call_is_full(const struct dispatcher *dispatcher)
 {
-	return dispatcher->queue.count >= dispatcher->batch_pairs || dispatcher->queue.bytes > dispatcher->batch_bytes;
+	return dispatcher->queue.count >= dispatcher->batch_pairs || dispatcher->queued_bytes > dispatcher->batch_bytes;
 }
 
 void
@@ -110,6 +116,7 @@ dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, 
 		.timeout_ms = settings_int(settings, "rpc_timeout"),
 		.patience_ms = settings_int(settings, "rpc_patience"),
 		.random = random_seeded(),
+		.queue.size = sizeof(struct pair *),
 	};
 }
 
@@ -123,7 +130,7 @@ dispatcher_release(struct dispatcher *dispatcher)
 		dispatcher->open_calls = call->next;
 		free_call(call);
 	}
-	pair_queue_release(&dispatcher->queue);
+	ring_release(&dispatcher->queue);
 }
 
 struct dispatcher_call *
@@ -176,7 +183,8 @@ dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice 
 void
 dispatcher_add(struct dispatcher *dispatcher, struct pair *pair)
 {
-	pair_queue_push(&dispatcher->queue, pair);
+	*(struct pair **)ring_push(&dispatcher->queue) = pair;
+	dispatcher->queued_bytes += pair->bytes;
 }
 
 const char *
@@ -206,7 +214,7 @@ void
 dispatcher_for_each(const struct dispatcher *dispatcher, void each(void *context, struct pair *pair), void *context)
 {
 	for (size_t i = 0; i < dispatcher->queue.count; i++)
-		each(context, pair_queue_at(&dispatcher->queue, i));
+		each(context, queued_pair(dispatcher, i));
 	for (const struct dispatcher_call *call = dispatcher->open_calls; call; call = call->next)
 		for (size_t i = 0; i < call->count && !call->probe; i++)
 			each(context, call->pairs[i]);

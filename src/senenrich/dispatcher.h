@@ -12,8 +12,9 @@
 
 #include "base/latency.h"
 #include "base/random.h"
+#include "base/ring.h"
 #include "senenrich/model.h"
-#include "senenrich/pair_queue.h"
+#include "senenrich/pairs.h"
 #include "senenrich/resolve.h"
 #include "settings/settings.h"
 
@@ -29,7 +30,8 @@ struct dispatcher {
 	struct resolve *resolve; /* to which answers are reported */
 	struct model *model;     /* NULL before the first miss: a run of hits never starts gRPC */
 
-	struct pair_queue queue; /* pairs that wait for a call */
+	struct ring queue;   /* of struct pair *: those that wait for a call */
+	size_t queued_bytes; /* of their texts */
 
 	struct dispatcher_call *open_calls; /* calls that are under way or wait for a retry */
 	int under_way;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -52,7 +53,7 @@ give_up_model(struct dispatcher *dispatcher)
 		dispatcher_call_remove(dispatcher, call);
 	}
 	while (dispatcher->queue.count > 0)
-		fail_pair(dispatcher, pair_queue_pop(&dispatcher->queue));
+		fail_pair(dispatcher, dispatcher_next_pair(dispatcher));
 }
 
 static void
@@ -60,13 +61,12 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 {
 	static struct log_site site;
 	int64_t now = clock_mono_ms();
-	int64_t delay = BACKOFF_FIRST_MS << (call->attempts < 7 ? call->attempts - 1 : 6);
+	int64_t delay = backoff_delay(call->attempts, BACKOFF_FIRST_MS, BACKOFF_MAX_MS, random_unit(&dispatcher->random));
 
 	snprintf(dispatcher->outage_text, sizeof(dispatcher->outage_text), "model: %s", reply->text);
 	if (dispatcher->outage_since == 0)
 		dispatcher->outage_since = now;
-	delay = delay < BACKOFF_MAX_MS ? delay : BACKOFF_MAX_MS;
-	call->retry_at = now + (int64_t)random_below(&dispatcher->random, (uint64_t)delay + 1);
+	call->retry_at = now + delay;
 	if (dispatcher->given_up || reply->status == MODEL_DENIED ||
 	    call->retry_at >= dispatcher->outage_since + dispatcher->patience_ms) {
 		give_up_model(dispatcher);

@@ -15,6 +15,16 @@ struct dispatcher_call {
 	struct dispatcher_call *next;
 };
 
+/* Takes the first pair off the queue, which must not be empty. */
+static inline struct pair *
+dispatcher_next_pair(struct dispatcher *dispatcher)
+{
+	struct pair *pair = *(struct pair **)ring_pop(&dispatcher->queue);
+
+	dispatcher->queued_bytes -= pair->bytes;
+	return pair;
+}
+
 /* Adds a call of `count` pairs, which the caller fills in. It is due at once. */
 struct dispatcher_call *dispatcher_call_new(struct dispatcher *dispatcher, size_t count);
 void dispatcher_call_remove(struct dispatcher *dispatcher, struct dispatcher_call *call);

@@ -10,7 +10,7 @@
 static void
 send_entry(struct lookup *l, struct lookup_entry entry)
 {
-	lookup_queue_push(&l->flying, entry);
+	lookup_entry_push(&l->flying, entry);
 	lookup_entry_send(&entry, l->cache, &l->ignored);
 }
 
@@ -52,7 +52,7 @@ apply_answer(struct lookup *l, const struct lookup_entry *entry, int seniority, 
 static void
 switch_profile_to_head(struct lookup *l)
 {
-	enum time_use on = lookup_entry_is_read(&l->flying.entries[l->flying.head]) ? TIME_READING : TIME_WRITING;
+	enum time_use on = lookup_entry_is_read(ring_at(&l->flying, 0)) ? TIME_READING : TIME_WRITING;
 
 	if (l->profile->now != on)
 		time_profile_switch(l->profile, on);
@@ -87,7 +87,7 @@ drain_queue(struct lookup *l, size_t keep, struct err *err)
 				return -1;
 			continue;
 		}
-		entry = lookup_queue_pop(&l->flying);
+		entry = lookup_entry_pop(&l->flying);
 		left = l->flying.count;
 		if (apply_answer(l, &entry, seniority, err) < 0)
 			return -1;
@@ -104,7 +104,14 @@ lookup_init(struct lookup *l, const struct settings *settings, struct resolve *r
 {
 	struct err why = ERR_INIT;
 
-	*l = (struct lookup){.resolve = resolve, .profile = profile, .required = required, .cache = cache_new(settings)};
+	*l = (struct lookup){
+		.resolve = resolve,
+		.profile = profile,
+		.required = required,
+		.cache = cache_new(settings),
+		.flying.size = sizeof(struct lookup_entry),
+		.unsaved.size = sizeof(struct lookup_entry),
+	};
 	l->legacy = settings_bool(settings, "cache_legacy");
 	l->claims = settings_bool(settings, "cache_claims");
 	if (cache_connect(l->cache, &why) == 0)
@@ -122,8 +129,8 @@ void
 lookup_release(struct lookup *l)
 {
 	cache_free(l->cache);
-	lookup_queue_release(&l->flying);
-	lookup_queue_release(&l->unsaved);
+	ring_release(&l->flying);
+	ring_release(&l->unsaved);
 }
 
 void
@@ -131,7 +138,7 @@ lookup_ask(struct lookup *l, struct pair *pair)
 {
 	struct lookup_entry entry = {.pair = pair, .hash = pair->hash};
 
-	lookup_queue_push(&l->flying, entry);
+	lookup_entry_push(&l->flying, entry);
 	if (!lookup_in_outage(l))
 		lookup_entry_send(&entry, l->cache, &l->ignored);
 }
@@ -141,7 +148,7 @@ lookup_ask_legacy(struct lookup *l, struct pair *pair, struct slice company, str
 {
 	if (!l->legacy || !legacy_is_plain(company, title))
 		return false;
-	lookup_queue_push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_UP_LEGACY});
+	lookup_entry_push(&l->flying, (struct lookup_entry){.pair = pair, .hash = pair->hash, .kind = LOOK_UP_LEGACY});
 	cache_ask_legacy(l->cache, company, title, &l->ignored);
 	return true;
 }

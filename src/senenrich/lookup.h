@@ -15,7 +15,7 @@
 
 #include "base/err.h"
 #include "cache/cache.h"
-#include "senenrich/lookup_queue.h"
+#include "senenrich/lookup_entry.h"
 #include "senenrich/resolve.h"
 #include "senenrich/time_profile.h"
 #include "settings/settings.h"
@@ -24,15 +24,15 @@ struct lookup {
 	struct cache *cache;
 	struct resolve *resolve; /* to which answers are reported */
 	struct time_profile *profile;
-	bool required;               /* --require-cache */
-	bool legacy;                 /* cache_legacy */
-	bool claims;                 /* cache_claims */
-	bool finishing;              /* nobody waits for look-ups any more */
-	struct lookup_queue flying;  /* commands that Redis has not answered yet */
-	struct lookup_queue unsaved; /* write-backs that Redis could not take; bounded */
-	int64_t outage_until;        /* an outage: no look-ups before this; 0: none */
-	int64_t outage_ms;           /* how long the last pause was */
-	int64_t no_saving_until;     /* no write-backs before this (out of memory, read-only) */
+	bool required;           /* --require-cache */
+	bool legacy;             /* cache_legacy */
+	bool claims;             /* cache_claims */
+	bool finishing;          /* nobody waits for look-ups any more */
+	struct ring flying;      /* of lookup_entry: commands that Redis has not answered yet */
+	struct ring unsaved;     /* of lookup_entry: write-backs that Redis could not take; bounded */
+	int64_t outage_until;    /* an outage: no look-ups before this; 0: none */
+	int64_t outage_ms;       /* how long the last pause was */
+	int64_t no_saving_until; /* no write-backs before this (out of memory, read-only) */
 	int64_t recovered_at;
 	int64_t lost;       /* write-backs that did not fit into `unsaved` */
 	struct err ignored; /* of sending a command: its answer shows the same */

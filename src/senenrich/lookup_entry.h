@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/ring.h"
 #include "cache/cache.h"
 #include "senenrich/pairs.h"
 
@@ -37,6 +38,19 @@ static inline bool
 lookup_entry_is_question(const struct lookup_entry *entry)
 {
 	return lookup_entry_is_read(entry) || entry->kind == LOOK_CLAIM;
+}
+
+/* Add an entry to a ring of them, and take off the head, which must be there. */
+static inline void
+lookup_entry_push(struct ring *ring, struct lookup_entry entry)
+{
+	*(struct lookup_entry *)ring_push(ring) = entry;
+}
+
+static inline struct lookup_entry
+lookup_entry_pop(struct ring *ring)
+{
+	return *(struct lookup_entry *)ring_pop(ring);
 }
 
 /* Sends the command. A failure also shows at the next answer. -1 with err. */

@@ -1,6 +1,7 @@
 /* What to do while Redis cannot be reached or takes no writes, and when it is back. */
 #include "senenrich/lookup_outage.h"
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -40,7 +41,7 @@ lookup_postpone(struct lookup *l, struct lookup_entry entry)
 	if (l->unsaved.count >= UNSAVED_MAX)
 		l->lost++;
 	else
-		lookup_queue_push(&l->unsaved, entry);
+		lookup_entry_push(&l->unsaved, entry);
 }
 
 /* An outage: nobody answers what was asked, and write-backs are kept here. */
@@ -48,7 +49,7 @@ int
 lookup_resolve_without_cache(struct lookup *l, struct err *err)
 {
 	while (l->flying.count > 0) {
-		struct lookup_entry entry = lookup_queue_pop(&l->flying);
+		struct lookup_entry entry = lookup_entry_pop(&l->flying);
 
 		if (entry.kind == WRITE_BACK)
 			lookup_postpone(l, entry);
@@ -64,9 +65,7 @@ lookup_begin_outage(struct lookup *l, const struct err *why)
 	cache_disconnect(l->cache);
 	if (l->outage_ms == 0)
 		log_warning("%s; going on without the cache", ERR_TEXT(why));
-	l->outage_ms = l->outage_ms ? l->outage_ms * 2 : OUTAGE_FIRST_MS;
-	if (l->outage_ms > OUTAGE_MAX_MS)
-		l->outage_ms = OUTAGE_MAX_MS;
+	l->outage_ms = backoff_next(l->outage_ms, OUTAGE_FIRST_MS, OUTAGE_MAX_MS);
 	l->outage_until = clock_mono_ms() + l->outage_ms;
 }
 
@@ -79,7 +78,7 @@ lookup_resend(struct lookup *l, struct err *err)
 	if (cache_connect(l->cache, err) < 0)
 		return -1;
 	while (n-- > 0) {
-		struct lookup_entry entry = lookup_queue_pop(&l->flying);
+		struct lookup_entry entry = lookup_entry_pop(&l->flying);
 
 		if (!lookup_entry_is_read(&entry) && !lookup_may_save(l)) {
 			if (entry.kind == WRITE_BACK)
@@ -94,12 +93,12 @@ lookup_resend(struct lookup *l, struct err *err)
 			lookup_report(l, &entry, EVENT_SENT_ANEW, NULL);
 		}
 		if (lookup_entry_send(&entry, l->cache, err) < 0) {
-			lookup_queue_push(&l->flying, entry);
+			lookup_entry_push(&l->flying, entry);
 			while (n-- > 0) /* keeps their order */
-				lookup_queue_push(&l->flying, lookup_queue_pop(&l->flying));
+				lookup_entry_push(&l->flying, lookup_entry_pop(&l->flying));
 			return -1;
 		}
-		lookup_queue_push(&l->flying, entry);
+		lookup_entry_push(&l->flying, entry);
 	}
 	return cache_flush(l->cache, err);
 }
@@ -118,7 +117,7 @@ lookup_recover(struct lookup *l, const struct err *why, struct err *err)
 		*err = *why;
 		return -1;
 	}
-	if (l->flying.count > 0 && !lookup_entry_is_read(&l->flying.entries[l->flying.head]) && why->kind != ERR_USAGE) {
+	if (l->flying.count > 0 && !lookup_entry_is_read(ring_at(&l->flying, 0)) && why->kind != ERR_USAGE) {
 		/* perhaps only writing fails: out of memory, a read-only replica */
 		if (l->no_saving_until == 0)
 			log_warning("%s; not writing to the cache for now", ERR_TEXT(why));
@@ -139,9 +138,9 @@ lookup_save_postponed(struct lookup *l)
 {
 	/* a thousand at a time, along with the look-ups */
 	for (int i = 0; i < 1000 && l->unsaved.count > 0 && lookup_may_save(l); i++) {
-		struct lookup_entry entry = lookup_queue_pop(&l->unsaved);
+		struct lookup_entry entry = lookup_entry_pop(&l->unsaved);
 
-		lookup_queue_push(&l->flying, entry);
+		lookup_entry_push(&l->flying, entry);
 		lookup_entry_send(&entry, l->cache, &l->ignored);
 	}
 }

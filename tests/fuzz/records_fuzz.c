@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "json/base64.h"
+#include "base/base64.h"
 #include "streams/records.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

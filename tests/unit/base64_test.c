@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "json/base64.h"
+#include "base/base64.h"
 
 static void
 expect_pair(struct slice bytes, const char *text)

@@ -1,5 +1,6 @@
-/* Hexadecimal digits, random numbers, arrays that grow. */
+/* Hexadecimal digits, random numbers, back-off, arrays that grow, rings. */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,10 +11,12 @@
 
 #include <cmocka.h>
 
+#include "base/backoff.h"
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/ring.h"
 
 static void
 each_byte(void **state)
@@ -87,6 +90,72 @@ growth(void **state)
 	free(numbers);
 }
 
+/* Items come out in the order in which they went in, however often the ring grows or turns. */
+static void
+rings(void **state)
+{
+	struct ring ring = {.size = sizeof(int)};
+	int in = 0, out = 0;
+
+	(void)state;
+	ring_reserve(&ring, 3);
+	for (int round = 1; round < 200; round++) {
+		for (int i = 0; i < round; i++)
+			*(int *)ring_push(&ring) = in++;
+		assert_int_equal(ring.count, in - out);
+		for (size_t i = 0; i < ring.count; i++)
+			assert_int_equal(*(int *)ring_at(&ring, i), out + (int)i);
+		for (int i = 0; i < round - round % 2; i++)
+			assert_int_equal(*(int *)ring_pop(&ring), out++);
+	}
+	while (ring.count > 0)
+		assert_int_equal(*(int *)ring_pop(&ring), out++);
+	assert_int_equal(out, in);
+	ring_release(&ring);
+	assert_int_equal(ring.capacity, 0);
+	assert_int_equal(ring.size, sizeof(int));
+}
+
+/* A place keeps what it held; a ring that has room does not grow. */
+static void
+ring_places(void **state)
+{
+	struct ring ring = {.size = sizeof(int)};
+
+	(void)state;
+	ring_reserve(&ring, 3);
+	ring_reserve(&ring, 2);
+	assert_int_equal(ring.capacity, 3);
+	for (int i = 0; i < 10; i++) {
+		int *place = ring_push(&ring);
+
+		assert_int_equal(*place, i < 3 ? 0 : i - 2);
+		*place = i + 1;
+		assert_ptr_equal(ring_pop(&ring), place);
+	}
+	assert_int_equal(ring.capacity, 3);
+	ring_release(&ring);
+}
+
+static void
+backoff(void **state)
+{
+	static const int64_t waits[] = {100, 200, 400, 700, 700, 700};
+	int64_t wait = 0;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		wait = backoff_next(wait, 100, 700);
+		assert_int_equal(wait, waits[i]);
+		assert_int_equal(backoff_delay(i + 1, 100, 700, 0), 0);
+		assert_int_equal(backoff_delay(i + 1, 100, 700, 0.5), waits[i] / 2);
+		assert_true(backoff_delay(i + 1, 100, 700, 0.9999) < waits[i]);
+	}
+	assert_int_equal(backoff_next(0, 100, 70), 70);
+	assert_int_equal(backoff_delay(INT_MAX, 100, INT64_MAX, 0.5), INT64_MAX / 2 + 1);
+	assert_int_equal(backoff_delay(0, 100, 700, 0.5), 0);
+}
+
 /* --- errors --- */
 
 static void
@@ -155,7 +224,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_byte), cmocka_unit_test(no_digits),     cmocka_unit_test(splitmix64),
-		cmocka_unit_test(growth),    cmocka_unit_test(test_err_text), cmocka_unit_test(test_err_cut),
+		cmocka_unit_test(growth),    cmocka_unit_test(rings),         cmocka_unit_test(ring_places),
+		cmocka_unit_test(backoff),   cmocka_unit_test(test_err_text), cmocka_unit_test(test_err_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

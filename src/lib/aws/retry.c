@@ -1,14 +1,15 @@
 /* Retries as pure functions: see retry.h. */
 #include "aws/retry.h"
 
+#include "base/backoff.h"
 #include "base/units.h"
 
 #define QUOTA_MAX 500
 #define COST_TRANSIENT 14
 #define COST_THROTTLED 5
-#define BASE_TRANSIENT_MS 50.0
-#define BASE_THROTTLED_MS 1000.0
-#define DELAY_MAX_MS 20000.0
+#define BASE_TRANSIENT_MS 50
+#define BASE_THROTTLED_MS 1000
+#define DELAY_MAX_MS 20000
 #define AMZ_SPREAD_MS 5000
 #define RETRY_AFTER_MAX_MS 60000
 
@@ -83,13 +84,8 @@ retry_classify(int status, struct slice code)
 int64_t
 retry_delay(int attempt, enum retry retry, double random)
 {
-	double most = retry == RETRY_THROTTLED ? BASE_THROTTLED_MS : BASE_TRANSIENT_MS;
-
-	for (int i = 1; i < attempt && most < DELAY_MAX_MS; i++)
-		most *= 2;
-	if (most > DELAY_MAX_MS)
-		most = DELAY_MAX_MS;
-	return (int64_t)(most * random);
+	return backoff_delay(attempt, retry == RETRY_THROTTLED ? BASE_THROTTLED_MS : BASE_TRANSIENT_MS, DELAY_MAX_MS,
+	                     random);
 }
 
 int64_t

@@ -9,19 +9,12 @@ void
 s3_answer_etag(const struct http_call *call, char *to, size_t size)
 {
 	const char *etag = http_header(call, "etag");
-	size_t len;
 
-	to[0] = '\0';
 	if (etag == NULL)
-		return;
+		etag = "";
 	if (strncmp(etag, "W/", 2) == 0)
 		etag += 2;
-	len = strlen(etag);
-	if (len >= 2 && etag[0] == '"' && etag[len - 1] == '"') {
-		etag++;
-		len -= 2;
-	}
-	snprintf(to, size, "%.*s", (int)len, etag);
+	snprintf(to, size, "%.*s", SLICE_ARGS(s3_bare_etag(slice_of_str(etag))));
 }
 
 /*

@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "digest/md5.h"
-#include "json/base64.h"
+#include "base/base64.h"
 #include "s3/s3.h"
 
 #define CRC_HEADER "x-amz-checksum-crc32"

@@ -204,7 +204,6 @@ on_completed(struct s3_request *request)
 {
 	struct s3_upload *upload = request->owner;
 	struct buf etag = BUF_INIT;
-	struct slice bare;
 
 	/* Gone, or there already, because an earlier try had completed it? */
 	if (request->err.kind != ERR_NONE && request->unsure) {
@@ -218,10 +217,7 @@ on_completed(struct s3_request *request)
 	}
 	upload->multi->completed = true;
 	xml_text(slice_of_buf(&request->reply), "ETag", &etag);
-	bare = slice_of_buf(&etag);
-	if (bare.len >= 2 && bare.ptr[0] == '"' && bare.ptr[bare.len - 1] == '"')
-		bare = slice_of(bare.ptr + 1, bare.len - 2);
-	snprintf(upload->etag, sizeof(upload->etag), "%.*s", SLICE_ARGS(bare));
+	snprintf(upload->etag, sizeof(upload->etag), "%.*s", SLICE_ARGS(s3_bare_etag(slice_of_buf(&etag))));
 	buf_release(&etag);
 	/* Some servers leave the etag empty here, and tell it when asked. */
 	if (upload->etag[0] == '\0')

@@ -8,7 +8,7 @@
 #include <zlib.h>
 
 #include "digest/crc.h"
-#include "json/base64.h"
+#include "base/base64.h"
 #include "s3/s3.h"
 
 static const struct {

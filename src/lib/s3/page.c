@@ -40,7 +40,7 @@ s3_page_time(struct slice text)
 }
 
 struct slice
-s3_page_etag(struct slice text)
+s3_bare_etag(struct slice text)
 {
 	if (text.len >= 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
 		return slice_of(text.ptr + 1, text.len - 2);

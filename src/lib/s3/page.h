@@ -56,9 +56,10 @@ extern const struct s3_page_object s3_page_object_empty;
 void s3_page_reset(struct s3_page *page);
 /* One more object, empty; valid until the next. */
 struct s3_page_object *s3_page_add(struct s3_page *page);
-/* The meaning of the texts of LastModified and ETag. */
+/* The meaning of the text of LastModified. */
 int64_t s3_page_time(struct slice text);
-struct slice s3_page_etag(struct slice text);
+/* An ETag without its quotes, if it has them. */
+struct slice s3_bare_etag(struct slice text);
 /* Decodes keys that came with encoding-type=url, in place. */
 void s3_page_decode(struct s3_page *page);
 

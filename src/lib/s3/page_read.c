@@ -37,7 +37,7 @@ object_leaf(struct page_context *context, const char *name, struct slice text)
 		if (!units_parse_digits(text.ptr, text.len, &object->size))
 			context->why = "an object without a sound size";
 	} else if (strcmp(name, "ETag") == 0) {
-		text = s3_page_etag(text);
+		text = s3_bare_etag(text);
 		object->etag = append_text(context->page, text);
 		object->etag_len = (uint32_t)text.len;
 	} else if (strcmp(name, "StorageClass") == 0) {

@@ -230,7 +230,7 @@ scan_etag(const char *at, struct slice *etag)
 	if (*at != '&') {
 		at = TAKE(at, "</ETag>", etag);
 		if (at != NULL)
-			*etag = s3_page_etag(*etag);
+			*etag = s3_bare_etag(*etag);
 		return at;
 	}
 	if (!IS(at, "&quot;") && !IS(at, "&#34;"))

@@ -4,7 +4,7 @@
  */
 #include "streams/records.h"
 
-#include "json/base64.h"
+#include "base/base64.h"
 
 /*
  * What stands in front of a member's value. A literal: so its length is known, and it is copied

@@ -1,5 +1,5 @@
 /* Base64, three bytes to four letters. Decoding takes exactly what encoding gives. */
-#include "json/base64.h"
+#include "base/base64.h"
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
