@@ -73,6 +73,8 @@ run_credentials() {
 	mode imds-off
 	run_credentials 1 get
 	[ "$output" = "error access: instance metadata ($URL): status 403: it is switched off for this instance" ]
+	run_credentials 1 fields
+	[ "$output" = "PUT $URL 403  " ]
 	mode no-role
 	run_credentials 1 get
 	[ "$output" = "error access: instance metadata ($URL): the instance has no role" ]
@@ -116,6 +118,8 @@ run_credentials() {
 	mode token=Bearer-x
 	run_credentials 1 get
 	[ "$output" = "error access: credentials of the container (AWS_CONTAINER_CREDENTIALS_FULL_URI): status 401, AccessDenied: not you" ]
+	run_credentials 1 fields
+	[ "$output" = "GET AWS_CONTAINER_CREDENTIALS_FULL_URI 401 AccessDenied " ]
 	AWS_CONTAINER_AUTHORIZATION_TOKEN=Bearer-x run_credentials 0 get
 	echo Bearer-x >"$SITE/token"
 	AWS_CONTAINER_AUTHORIZATION_TOKEN=wrong AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$SITE/token run_credentials 0 get
@@ -178,6 +182,8 @@ run_credentials() {
 	sed -i s/of+profile/of+nobody/ "$HOME/.aws/credentials"
 	run_credentials 1 get
 	[ "$output" = "error access: profile work: AssumeRole arn:aws:iam::123456789012:role/Reader at $URL: status 403 AccessDenied: bad signature" ]
+	run_credentials 1 fields
+	[ "$output" = "AssumeRole arn:aws:iam::123456789012:role/Reader 403 AccessDenied c6104cbe" ]
 }
 
 @test "roles upon roles, and the sources that a role may name" {

@@ -103,5 +103,11 @@ all_json() {
 	run -1 --separate-stderr s3cat --log-format json no/such
 	jq -e '.operation == "GET" and .http_status == 404 and .code == "NoSuchKey" and (has("request_id") | not)' <<<"$stderr"
 	REDIS_SOCKET=$PWD/nobody.sock run -75 --separate-stderr cursor get --log-format json
-	jq -e '.fault == "nobody" and (has("http_status") | not)' <<<"$stderr"
+	jq -e '.fault == "nobody" and (has("http_status") | not) and .object == "unix:\(env.PWD)/nobody.sock/0"' <<<"$stderr"
+	redis_start --requirepass secret
+	run -2 --separate-stderr cursor get --log-format json
+	jq -e '.object == "unix:\(env.REDIS_SOCKET)/0" and .code == "NOAUTH" and .message == "\(.object): it asks for a password (REDIS_PASSWORD)"' <<<"$stderr"
+	GRPC_SERVER_ADDRESS=unix:$PWD/none.sock run -75 --separate-stderr senenrich --probe --log-format json
+	jq -e '.operation == "InferSeniority" and .object == "unix:\(env.PWD)/none.sock" and .code == "UNAVAILABLE" and
+		(.object as $object | .message | startswith("\($object): UNAVAILABLE: "))' <<<"$stderr"
 }

@@ -104,7 +104,7 @@ add_failures(struct cursor_store_redis *self, struct redis_reply *reply, struct 
 		const struct redis_reply *key = &reply->items[i], *record = &reply->items[i + 1];
 
 		if (key->type != REDIS_STRING || record->type != REDIS_STRING)
-			return err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis_name(self->redis));
+			return redis_unexpected(self->redis, "", err);
 		failures_add(failures, key->text, record->text);
 	}
 	return 0;

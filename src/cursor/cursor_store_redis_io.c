@@ -5,7 +5,7 @@ static struct redis_reply *
 refuse_reply(struct cursor_store_redis *self, struct redis_reply *reply, struct err *err)
 {
 	redis_reply_free(reply);
-	err_set(err, ERR_FAILED, "%s: an answer of an unexpected kind", redis_name(self->redis));
+	redis_unexpected(self->redis, "", err);
 	return NULL;
 }
 
@@ -62,9 +62,10 @@ cursor_store_redis_take_cursor(struct cursor_store_redis *self, const char *name
 		return -1;
 	*cursor = 0;
 	*found = reply->type == REDIS_STRING;
-	if (*found && !cursor_store_parse_number(reply->text, cursor))
-		result = err_set(err, ERR_FAILED, "%s: the cursor %s is damaged: not a number ('cursor set N --force' sets it)",
-		                 redis_name(self->redis), name);
+	if (*found && !cursor_store_parse_number(reply->text, cursor)) {
+		err_set(err, ERR_FAILED, "the cursor %s is damaged: not a number ('cursor set N --force' sets it)", name);
+		result = err_set_object(err, "%s", redis_name(self->redis));
+	}
 	redis_reply_free(reply);
 	return result;
 }

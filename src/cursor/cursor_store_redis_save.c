@@ -255,8 +255,8 @@ save_connected(struct cursor_store_redis *self, const struct change *change, str
 		if (result == 1)
 			return 0;
 	}
-	return err_set(err, ERR_TEMPORARY, "%s: %d others changed the cursor %s meanwhile", redis_name(self->redis), TRIES,
-	               self->name);
+	err_set(err, ERR_TEMPORARY, "%d others changed the cursor %s meanwhile", TRIES, self->name);
+	return err_set_object(err, "%s", redis_name(self->redis));
 }
 
 int

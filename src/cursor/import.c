@@ -37,10 +37,11 @@ read_cursor(struct redis *redis, const struct settings *settings, const char *na
 		return -1;
 	if (reply->type != REDIS_STRING)
 		result = 0;
-	else if (!parse_cursor(settings, reply->text, &change->cursor))
-		result =
-			err_set(err, ERR_FAILED, "%s: '%s' is '%.*s': no number, alone or behind raw_prefix", redis_name(redis),
-		            name, (int)(reply->text.len < 200 ? reply->text.len : 200), reply->text.ptr);
+	else if (!parse_cursor(settings, reply->text, &change->cursor)) {
+		err_set(err, ERR_FAILED, "'%s' is '%.*s': no number, alone or behind raw_prefix", name,
+		        (int)(reply->text.len < 200 ? reply->text.len : 200), reply->text.ptr);
+		result = err_set_object(err, "%s", redis_name(redis));
+	}
 	redis_reply_free(reply);
 	return result;
 }
@@ -96,6 +97,7 @@ read_first_name(struct redis *redis, const struct settings *settings, const char
 		buf_printf(&tried, "%s'%s'", tried.len > 0 ? " and no key " : "", *names);
 	}
 	err_set(err, ERR_FAILED, "%s has no key %s", redis_name(redis), buf_cstr(&tried));
+	err_tell_object(err, redis_name(redis));
 	buf_release(&tried);
 	return -1;
 }

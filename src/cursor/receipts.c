@@ -65,7 +65,7 @@ static void
 warn_unsaved(struct run *run, const struct err *err)
 {
 	if (!run->save_failed)
-		log_warning("the cursor is not saved: %s; reading goes on", ERR_TEXT(err));
+		log_with_fields(LOG_WARNING, ERR_FIELDS(err), "the cursor is not saved: %s; reading goes on", ERR_TEXT(err));
 	run->save_failed = true;
 	run->save_again_ms = clock_mono_ms() + SAVE_AGAIN_MS;
 }
@@ -334,7 +334,7 @@ receipts_run(struct cursor_store *store, int fd, bool dry_run, struct receipts_r
 	if (run.bad > BAD_SHOWN)
 		log_error("%lld more lines are not receipts", (long long)(run.bad - BAD_SHOWN));
 	if (save_progress(&run, &last)) {
-		log_error("the cursor is not saved: %s", ERR_TEXT(&last));
+		log_with_fields(LOG_ERROR, ERR_FIELDS(&last), "the cursor is not saved: %s", ERR_TEXT(&last));
 		worsen_status(&run, err_status(&last));
 	}
 	result->to = dry_run ? run.sequence.cursor : run.stored;

@@ -54,7 +54,7 @@ scan_take(struct scan *scan, struct err *err)
 		return -1;
 	if (!is_page(reply)) {
 		redis_reply_free(reply);
-		return err_set(err, ERR_FAILED, "%s: SCAN: an answer of an unexpected kind", redis_name(scan->redis));
+		return redis_unexpected(scan->redis, "SCAN", err);
 	}
 	redis_reply_free(scan->page);
 	scan->page = reply;

@@ -80,7 +80,7 @@ run_server(void *context)
 	} else if (reply->type == REDIS_STRING) {
 		report_rows(&call->report, reply->text);
 	} else {
-		err_set(&err, ERR_FAILED, "%s: INFO: an answer of an unexpected kind", redis_name(redis));
+		redis_unexpected(redis, "INFO", &err);
 		status = cli_error(&err);
 	}
 	redis_reply_free(reply);

@@ -39,7 +39,8 @@ struct dispatcher {
 	/* an outage: from the first failure to the next good reply */
 	int64_t outage_since;  /* 0: none */
 	bool given_up;         /* patience is over: pairs fail at once, probes look for the end */
-	char outage_text[320]; /* "model: UNAVAILABLE: ..." */
+	struct err outage;     /* its last failure: "ADDRESS: UNAVAILABLE: ..." */
+	char outage_text[320]; /* "model: UNAVAILABLE: ...", of pairs that fail */
 	struct pair *probe;    /* not in the table; NULL: none under way */
 	int64_t probe_at;
 

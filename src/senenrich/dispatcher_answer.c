@@ -34,6 +34,14 @@ refuse_pair(struct dispatcher *dispatcher, struct pair *pair, const char *reason
 	resolve_event(dispatcher->resolve, pair, EVENT_REFUSAL, NULL);
 }
 
+static void
+describe_failure(const struct dispatcher *dispatcher, const struct model_reply *reply, struct err *err)
+{
+	err_set(err, reply->status == MODEL_DENIED ? ERR_ACCESS : ERR_TEMPORARY, "%s", reply->text);
+	err_set_object(err, "%s", settings_text(dispatcher->settings, "grpc_server_address"));
+	model_tell_call(reply, err);
+}
+
 /* The outage outlasted our patience: all pairs fail, except those in calls that are under way. */
 static void
 give_up_model(struct dispatcher *dispatcher)
@@ -41,7 +49,8 @@ give_up_model(struct dispatcher *dispatcher)
 	struct dispatcher_call *next;
 
 	if (!dispatcher->given_up)
-		log_error("%s: giving up; the objects that need it are left for a later run", dispatcher->outage_text);
+		log_with_fields(LOG_ERROR, ERR_FIELDS(&dispatcher->outage),
+		                "%s: giving up; the objects that need it are left for a later run", dispatcher->outage_text);
 	dispatcher->given_up = true;
 	dispatcher->probe_at = clock_mono_ms() + PROBE_MS;
 	for (struct dispatcher_call *call = dispatcher->open_calls; call; call = next) {
@@ -63,6 +72,7 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 	int64_t now = clock_mono_ms();
 	int64_t delay = backoff_delay(call->attempts, BACKOFF_FIRST_MS, BACKOFF_MAX_MS, random_unit(&dispatcher->random));
 
+	describe_failure(dispatcher, reply, &dispatcher->outage);
 	snprintf(dispatcher->outage_text, sizeof(dispatcher->outage_text), "model: %s", reply->text);
 	if (dispatcher->outage_since == 0)
 		dispatcher->outage_since = now;
@@ -72,8 +82,9 @@ on_failure(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 		give_up_model(dispatcher);
 		return;
 	}
-	log_warning_limited(&site, "%s: %s, retry %d in %.1f s", settings_text(dispatcher->settings, "grpc_server_address"),
-	                    reply->text, call->attempts, (double)(call->retry_at - now) / 1000);
+	if (log_site_shows(&site))
+		log_with_fields(LOG_WARNING, ERR_FIELDS(&dispatcher->outage), "%s, retry %d in %.1f s",
+		                ERR_TEXT(&dispatcher->outage), call->attempts, (double)(call->retry_at - now) / 1000);
 }
 
 /*
@@ -85,9 +96,12 @@ on_refusal(struct dispatcher *dispatcher, struct dispatcher_call *call, const st
 {
 	static struct log_site site;
 	size_t half = call->count / 2;
+	struct err why;
 
 	if (call->count == 1) {
-		log_warning_limited(&site, "the model refuses a pair: %s", reply->text);
+		describe_failure(dispatcher, reply, &why);
+		if (log_site_shows(&site))
+			log_with_fields(LOG_WARNING, ERR_FIELDS(&why), "the model refuses a pair: %s", reply->text);
 		refuse_pair(dispatcher, call->pairs[0], "model: refused");
 	} else {
 		struct dispatcher_call *halves[2] = {dispatcher_call_new(dispatcher, half),

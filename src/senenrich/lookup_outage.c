@@ -64,7 +64,7 @@ lookup_begin_outage(struct lookup *l, const struct err *why)
 {
 	cache_disconnect(l->cache);
 	if (l->outage_ms == 0)
-		log_warning("%s; going on without the cache", ERR_TEXT(why));
+		log_with_fields(LOG_WARNING, ERR_FIELDS(why), "%s; going on without the cache", ERR_TEXT(why));
 	l->outage_ms = backoff_next(l->outage_ms, OUTAGE_FIRST_MS, OUTAGE_MAX_MS);
 	l->outage_until = clock_mono_ms() + l->outage_ms;
 }
@@ -120,7 +120,7 @@ lookup_recover(struct lookup *l, const struct err *why, struct err *err)
 	if (l->flying.count > 0 && !lookup_entry_is_read(ring_at(&l->flying, 0)) && why->kind != ERR_USAGE) {
 		/* perhaps only writing fails: out of memory, a read-only replica */
 		if (l->no_saving_until == 0)
-			log_warning("%s; not writing to the cache for now", ERR_TEXT(why));
+			log_with_fields(LOG_WARNING, ERR_FIELDS(why), "%s; not writing to the cache for now", ERR_TEXT(why));
 		l->no_saving_until = now + NO_SAVING_MS;
 	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
 		lookup_begin_outage(l, why);

@@ -147,7 +147,12 @@ classify_status(grpc_status_code status, const char *details)
 	case GRPC_STATUS_OUT_OF_RANGE:
 		return MODEL_TOO_LARGE;
 	case GRPC_STATUS_RESOURCE_EXHAUSTED:
-		/* an overloaded server or a message over the limit; only the text tells them apart */
+		/*
+		 * An overloaded server, or a message over a limit, the server's or ours: gRPC gives both this
+		 * status and no detail but the text, which is its own in all languages ("Received message larger
+		 * than max", "Sent message larger than max"). If it should change, a large call is tried again
+		 * until the patience ends, instead of in halves.
+		 */
 		return strstr(details, "larger than max") ? MODEL_TOO_LARGE : MODEL_AGAIN;
 	case GRPC_STATUS_UNIMPLEMENTED:
 	case GRPC_STATUS_PERMISSION_DENIED:
@@ -235,6 +240,12 @@ model_call_health(struct model *model, int64_t timeout_ms, void *tag)
 	start_call(model, METHOD_HEALTH, slice_of(NULL, 0), timeout_ms, tag);
 }
 
+void
+model_tell_call(const struct model_reply *reply, struct err *err)
+{
+	err_tell_answer(err, "InferSeniority", 0, slice_of_str(reply->code));
+}
+
 bool
 model_take(struct model *model, struct model_reply *reply)
 {
@@ -257,6 +268,7 @@ model_take(struct model *model, struct model_reply *reply)
 	details = grpc_slice_to_c_string(call->details);
 	*reply = (struct model_reply){.tag = call->tag, .status = classify_status(call->status, details)};
 	reply->no_method = call->status == GRPC_STATUS_UNIMPLEMENTED;
+	reply->code = call->status == GRPC_STATUS_OK ? "" : status_name(call->status);
 	snprintf(reply->text, sizeof(reply->text), "%s: %.200s", status_name(call->status), details);
 	gpr_free(details);
 	if (reply->status == MODEL_OK && !read_message(call->reply, &reply->message)) {

@@ -25,6 +25,7 @@ struct model_reply {
 	void *tag; /* as given to model_call */
 	enum model_status status;
 	bool no_method;     /* MODEL_DENIED: the server has no such method */
+	const char *code;   /* gRPC's name of the status, static: "UNAVAILABLE"; "": it was OK */
 	char text[256];     /* if not OK: "UNAVAILABLE: failed to connect..." */
 	struct buf message; /* MODEL_OK: the reply's bytes; owned by the caller */
 };
@@ -52,6 +53,9 @@ void model_call(struct model *model, struct slice request, int64_t timeout_ms, v
  * service. The message is a HealthCheckResponse.
  */
 void model_call_health(struct model *model, int64_t timeout_ms, void *tag);
+
+/* Adds to the error of a call, whose reason has the reply's text, the members for its fields. */
+void model_tell_call(const struct model_reply *reply, struct err *err);
 
 /* The next reply, if one is there. */
 bool model_take(struct model *model, struct model_reply *reply);

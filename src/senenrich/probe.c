@@ -86,22 +86,23 @@ static int
 check_answer(const struct probe *probe, int32_t *seniority, struct err *err)
 {
 	const struct model_reply *reply = &probe->pair;
-	const char *address = probe->address;
 	uint8_t given = 0;
 	size_t unknown_ids;
 
 	if (reply->status != MODEL_OK)
-		return err_set(err, reply->status == MODEL_AGAIN ? ERR_TEMPORARY : ERR_FAILED, "%s: %s%s%s", address,
-		               reply->text, probe->health.status == MODEL_OK ? "; health: " : "",
-		               probe->health.status == MODEL_OK ? health_text(&probe->health) : "");
-	if (!model_codec_read_reply(slice_of_buf(&reply->message), 1, seniority, &given, &unknown_ids))
-		return err_set(err, ERR_FAILED, "%s: the reply is no SeniorityResponseBatch", address);
-	if (given != 1)
-		return err_set(err, ERR_FAILED, "%s: %s answer for the one pair asked", address,
-		               given ? "more than one" : "no");
-	if (*seniority < 1 || *seniority > SENIORITY_MAX)
-		return err_set(err, ERR_FAILED, "%s: the answer is %d, not 1..%d", address, (int)*seniority, SENIORITY_MAX);
-	return 0;
+		err_set(err, reply->status == MODEL_AGAIN ? ERR_TEMPORARY : ERR_FAILED, "%s%s%s", reply->text,
+		        probe->health.status == MODEL_OK ? "; health: " : "",
+		        probe->health.status == MODEL_OK ? health_text(&probe->health) : "");
+	else if (!model_codec_read_reply(slice_of_buf(&reply->message), 1, seniority, &given, &unknown_ids))
+		err_set(err, ERR_FAILED, "the reply is no SeniorityResponseBatch");
+	else if (given != 1)
+		err_set(err, ERR_FAILED, "%s answer for the one pair asked", given ? "more than one" : "no");
+	else if (*seniority < 1 || *seniority > SENIORITY_MAX)
+		err_set(err, ERR_FAILED, "the answer is %d, not 1..%d", (int)*seniority, SENIORITY_MAX);
+	else
+		return 0;
+	model_tell_call(reply, err);
+	return err_set_object(err, "%s", probe->address);
 }
 
 /*

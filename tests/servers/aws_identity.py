@@ -171,7 +171,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         problem = "not you" if "deny" in mode else self.sts_problem(form, body)
         if problem:
             self.answer(403, "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>"
-                        "<Code>AccessDenied</Code><Message>%s</Message></Error></ErrorResponse>" % problem, "text/xml")
+                        "<Code>AccessDenied</Code><Message>%s</Message></Error><RequestId>c6104cbe</RequestId></ErrorResponse>" % problem, "text/xml")
             return
         keys = fresh_keys(mode, form["RoleArn"].rpartition("/")[2].upper())
         self.answer(200, "<{0}Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><{0}Result><AssumedRoleUser><Arn>x</Arn>"

@@ -6,6 +6,7 @@
  *     refuse     the same after calling those in use expired
  *     renewed    the same once the generation has changed (within 20 s)
  *     describe   as credentials_describe has it
+ *     fields     of the error: "OPERATION OBJECT STATUS CODE REQUEST-ID"
  *     core       the limit on core files
  */
 #ifndef UNIT_CREDENTIALS_TOOL_H
@@ -92,6 +93,12 @@ run_step(struct credentials *credentials, struct http *http, const char *step, s
 		getrlimit(RLIMIT_CORE, &limit);
 		printf("%lld\n", (long long)limit.rlim_cur);
 		return 0;
+	}
+	if (strcmp(step, "fields") == 0 && !found) {
+		const struct log_fields fields = err_fields(err);
+
+		printf("%s %s %d %s %s\n", fields.operation, fields.object, fields.http_status, fields.code, fields.request_id);
+		return (int)err_status(err);
 	}
 	print_found(found, err);
 	return found ? 0 : (int)err_status(err);

@@ -176,8 +176,10 @@ take_failed_renewal(struct credentials *credentials, struct err *err)
 		return;
 	}
 	clock_format_iso(set->expires_ms / 1000, when);
-	log_warning_limited(&credentials->warned, "the credentials from %s hold until %s and cannot be renewed yet: %s",
-	                    set->source, when, ERR_TEXT(err));
+	if (log_site_shows(&credentials->warned))
+		log_with_fields(LOG_WARNING, ERR_FIELDS(err),
+		                "the credentials from %s hold until %s and cannot be renewed yet: %s", set->source, when,
+		                ERR_TEXT(err));
 	pause_renewal(credentials);
 }
 

@@ -69,10 +69,11 @@ static int
 answer_error(int status, const struct buf *reply, struct err *err)
 {
 	struct buf text = BUF_INIT;
+	size_t code_len = credential_json_error(slice_of_buf(reply), &text);
 
-	credential_json_error(slice_of_buf(reply), &text);
 	err_set(err, status == 429 || status >= 500 ? ERR_TEMPORARY : ERR_ACCESS, "status %d%s%.*s", status,
 	        text.len ? ", " : "", SLICE_ARGS(slice_of_buf(&text)));
+	err_tell_answer(err, NULL, 0, slice_of(text.data, code_len));
 	buf_release(&text);
 	return -1;
 }
@@ -115,7 +116,8 @@ credentials_from_container(struct credential_job *job, struct err *err)
 	const char *relative = settings_aws(job->settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = settings_aws(job->settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
 	const char *name = relative ? "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI" : "AWS_CONTAINER_CREDENTIALS_FULL_URI";
-	int result;
+	bool asked;
+	int status, result;
 
 	if (!relative && !full) {
 		buf_append_str(&job->looked, ", a container's (AWS_CONTAINER_CREDENTIALS_*_URI are not set)");
@@ -125,11 +127,15 @@ credentials_from_container(struct credential_job *job, struct err *err)
 		job->container_asked = true;
 		return STEP_ASK;
 	}
-	result = job->container_asked ? take_answer(job, err) : -1;
+	asked = job->container_asked;
+	status = job->ask.call.status;
+	result = asked ? take_answer(job, err) : -1;
 	job->container_asked = false;
 	credential_ask_release(&job->ask);
 	if (result < 0) {
 		err_prefix(err, "credentials of the container (%s)", name);
+		err_tell_object(err, name);
+		err_tell_answer(err, asked ? "GET" : NULL, status, SLICE(""));
 		return STEP_FAILED;
 	}
 	credential_set_source(&job->set, "the container's endpoint (%s)", name);

@@ -192,6 +192,8 @@ credentials_from_imds(struct credential_job *job, struct err *err)
 		step = STEP_ABSENT;
 	} else if (step == STEP_FAILED) {
 		err_prefix(err, "instance metadata (%s)", job->imds.endpoint);
+		err_tell_object(err, job->imds.endpoint);
+		err_tell_answer(err, job->ask.call.method, job->ask.call.status, SLICE(""));
 	}
 	credential_ask_release(&job->ask);
 	credentials_imds_release(job);

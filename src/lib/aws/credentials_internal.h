@@ -155,8 +155,11 @@ struct credential_json {
 /* Returns -1 with err (ERR_FAILED, without a prefix). */
 int credential_json_parse(const struct credential_json *rules, struct slice text, struct credential_set *set,
                           struct err *err);
-/* "CODE: MESSAGE" of a service's JSON error answer, as far as it is one; else nothing. */
-void credential_json_error(struct slice text, struct buf *to);
+/*
+ * "CODE: MESSAGE" of a service's JSON error answer, as far as it is one; else nothing. Returns the
+ * length of CODE.
+ */
+size_t credential_json_error(struct slice text, struct buf *to);
 
 /* credentials_http.c */
 /* A new question in place of the one before; takes `url`. Headers and body may be added. */

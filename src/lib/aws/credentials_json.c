@@ -97,7 +97,9 @@ take_keys(struct answer *answer, const struct credential_json *rules, struct cre
 	if (code.len && !slice_equal_str(code, "Success")) {
 		struct slice message = answer_text(answer, MESSAGE);
 
-		return err_set(err, ERR_ACCESS, "%.*s: %.*s", SLICE_ARGS(code), SLICE_ARGS(message));
+		err_set(err, ERR_ACCESS, "%.*s: %.*s", SLICE_ARGS(code), SLICE_ARGS(message));
+		err_tell_answer(err, NULL, 0, code);
+		return -1;
 	}
 	if (rules->version && (answer->values[JSON_VERSION] < 0 ||
 	                       !json_int(&answer->json, answer->values[JSON_VERSION], &version) || version != 1))
@@ -126,10 +128,11 @@ credential_json_parse(const struct credential_json *rules, struct slice text, st
 	return result;
 }
 
-void
+size_t
 credential_json_error(struct slice text, struct buf *to)
 {
 	struct answer answer = {0};
+	size_t code_len = 0;
 	const char *why;
 
 	if (answer_parse(&answer, text, "Token", &why)) {
@@ -141,6 +144,8 @@ credential_json_error(struct slice text, struct buf *to)
 		if (!message.len)
 			message = answer_text(&answer, LOWER_MESSAGE);
 		buf_printf(to, "%.*s%s%.*s", SLICE_ARGS(code), code.len && message.len ? ": " : "", SLICE_ARGS(message));
+		code_len = code.len;
 	}
 	answer_release(&answer);
+	return code_len;
 }

@@ -124,7 +124,7 @@ prepare_question(struct credential_job *job, const struct credential_set *with, 
 static int
 take_error(int status, const struct buf *reply, struct err *err)
 {
-	struct buf code = BUF_INIT, message = BUF_INIT;
+	struct buf code = BUF_INIT, message = BUF_INIT, id = BUF_INIT;
 	enum retry retry;
 
 	xml_text(slice_of_buf(reply), "Code", &code);
@@ -136,6 +136,10 @@ take_error(int status, const struct buf *reply, struct err *err)
 	err_set(err, retry == RETRY_NEVER ? ERR_ACCESS : ERR_TEMPORARY, "status %d%s%.*s%s%.*s", status,
 	        code.len ? " " : "", SLICE_ARGS(slice_of_buf(&code)), message.len ? ": " : "",
 	        SLICE_ARGS(slice_of_buf(&message)));
+	err_tell_answer(err, NULL, status, slice_of_buf(&code));
+	if (xml_text(slice_of_buf(reply), "RequestId", &id))
+		snprintf(err->request_id, sizeof(err->request_id), "%s", buf_cstr(&id));
+	buf_release(&id);
 	buf_release(&code);
 	buf_release(&message);
 	return -1;
@@ -204,6 +208,7 @@ end_role(struct credential_job *job, struct err *err)
 enum step
 credentials_assume_role(struct credential_job *job, const struct sts_role *role, struct err *err)
 {
+	const char *operation = role->token_file ? "AssumeRoleWithWebIdentity" : "AssumeRole";
 	int result = -1;
 
 	if (job->sts.state == STS_ASKED) {
@@ -212,9 +217,12 @@ credentials_assume_role(struct credential_job *job, const struct sts_role *role,
 		job->sts.state = STS_ASKED;
 		return STEP_ASK;
 	}
-	if (result < 0)
-		err_prefix(err, "%s %s%s%s", role->token_file ? "AssumeRoleWithWebIdentity" : "AssumeRole", role->role_arn,
-		           job->sts.endpoint.url ? " at " : "", job->sts.endpoint.url ? job->sts.endpoint.url : "");
+	if (result < 0) {
+		err_prefix(err, "%s %s%s%s", operation, role->role_arn, job->sts.endpoint.url ? " at " : "",
+		           job->sts.endpoint.url ? job->sts.endpoint.url : "");
+		err_tell_answer(err, operation, 0, SLICE(""));
+		err_tell_object(err, role->role_arn);
+	}
 	credential_ask_release(&job->ask);
 	free(job->sts.endpoint.url);
 	memset(&job->sts, 0, sizeof job->sts);

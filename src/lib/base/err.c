@@ -25,6 +25,7 @@ clear_err(struct err *err, enum err_kind kind)
 	err->kind = kind;
 	err->http_status = 0;
 	err->operation = err->advice = NULL;
+	err->object_told = err->answer_told = false;
 	err->object[0] = err->code[0] = err->request_id[0] = err->reason[0] = err->detail[0] = '\0';
 }
 
@@ -100,6 +101,25 @@ err_set_object(struct err *err, const char *format, ...)
 	mark_cut(err->object, sizeof(err->object), vsnprintf(err->object, sizeof(err->object), format, args));
 	va_end(args);
 	return -1;
+}
+
+void
+err_tell_object(struct err *err, const char *object)
+{
+	err_set_object(err, "%s", object);
+	err->object_told = true;
+}
+
+void
+err_tell_answer(struct err *err, const char *operation, int http_status, struct slice code)
+{
+	err->answer_told = true;
+	if (operation != NULL)
+		err->operation = operation;
+	if (http_status != 0)
+		err->http_status = http_status;
+	if (code.len > 0)
+		snprintf(err->code, sizeof(err->code), "%.*s", SLICE_ARGS(code));
 }
 
 int
@@ -200,6 +220,10 @@ add_operation(struct text *text, const struct err *err)
 {
 	const char *between = "";
 
+	if (err->answer_told) {
+		add_text(text, "%s", err->reason);
+		return;
+	}
 	add_text(text, "%s%s", err->operation != NULL ? err->operation : "", err->operation != NULL ? ": " : "");
 	if (err->http_status != 0) {
 		add_text(text, "%d", err->http_status);
@@ -226,20 +250,20 @@ const char *
 err_text(const struct err *err, char text[ERR_TEXT_MAX])
 {
 	struct text to = {text, 0};
-	bool detail = err->detail[0] != '\0', id = err->request_id[0] != '\0';
+	bool detail = err->detail[0] != '\0', id = err->request_id[0] != '\0' && !err->answer_told;
 
-	add_text(&to, "%s%s", err->object, err->object[0] != '\0' ? ": " : "");
+	if (err->object[0] != '\0' && !err->object_told)
+		add_text(&to, "%s: ", err->object);
 	add_operation(&to, err);
 	if (detail || id)
 		add_text(&to, " (%s%s%s%s)", err->detail, detail && id ? "; " : "", id ? "request id " : "", err->request_id);
 	return text;
 }
 
-/* `stop`: what is said behind the error if it stops the run; or "". */
-static void
-log_err(enum log_level level, const struct err *err, const char *stop)
+struct log_fields
+err_fields(const struct err *err)
 {
-	const struct log_fields fields = {
+	return (struct log_fields){
 		.fault = fault_name(err_fault(err)),
 		.operation = err->operation,
 		.object = err->object,
@@ -247,9 +271,16 @@ log_err(enum log_level level, const struct err *err, const char *stop)
 		.code = err->code,
 		.request_id = err->request_id,
 	};
+}
+
+/* `stop`: what is said behind the error if it stops the run; or "". */
+static void
+log_err(enum log_level level, const struct err *err, const char *stop)
+{
 	bool advised = err->advice != NULL && level == LOG_ERROR;
 
-	log_with_fields(level, &fields, "%s%s%s%s", ERR_TEXT(err), advised ? ": " : "", advised ? err->advice : "", stop);
+	log_with_fields(level, ERR_FIELDS(err), "%s%s%s%s", ERR_TEXT(err), advised ? ": " : "", advised ? err->advice : "",
+	                stop);
 }
 
 void

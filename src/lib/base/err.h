@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/exits.h"
+#include "base/log.h"
 
 enum err_kind {
 	ERR_NONE,
@@ -51,6 +52,8 @@ struct err {
 	int http_status;                   /* of the answer */
 	const char *operation;             /* what was asked for, static: "GET", "ListObjectsV2"; NULL */
 	const char *advice;                /* what to change, static; NULL */
+	bool object_told;                  /* the reason names the object: a text does not name it again */
+	bool answer_told;                  /* the same for operation, status, code and request id */
 	char object[ERR_OBJECT_MAX];       /* on what: "s3://bucket/key" */
 	char code[ERR_WORD_MAX + 1];       /* the service's word for it: "NoSuchKey" */
 	char request_id[ERR_WORD_MAX + 1]; /* the service's name for the request */
@@ -84,6 +87,13 @@ int err_set_detail(struct err *err, const char *format, ...) __attribute__((form
 /* Says on what it happened. Returns -1. */
 int err_set_object(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * For a reason that says these things in words of its own: they are only fields then, and no text
+ * says them again. What is NULL, 0 or "" stays as it is.
+ */
+void err_tell_object(struct err *err, const char *object);
+void err_tell_answer(struct err *err, const char *operation, int http_status, struct slice code);
+
 /* Put "prefix: " in front of the reason, as a caller that knows more context does. Returns -1. */
 int err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -111,6 +121,13 @@ const char *err_record_text(const struct err *err, char text[ERR_TEXT_MAX]);
 /* These texts, for the rest of the block. */
 #define ERR_TEXT(err) err_text((err), (char[ERR_TEXT_MAX]){""})
 #define ERR_RECORD_TEXT(err) err_record_text((err), (char[ERR_TEXT_MAX]){""})
+
+/*
+ * The members that a message shows in JSON, for log_with_fields(); they point into *err. The macro
+ * is for the rest of the block.
+ */
+struct log_fields err_fields(const struct err *err);
+#define ERR_FIELDS(err) ((const struct log_fields[]){err_fields(err)})
 
 /* Prints it as an error message: its text, then its advice; in JSON its members are fields, too. */
 void err_log(const struct err *err);

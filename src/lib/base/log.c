@@ -113,19 +113,26 @@ log_debug(const char *format, ...)
 	SAY(LOG_DEBUG);
 }
 
-void
-log_warning_limited(struct log_site *site, const char *format, ...)
+bool
+log_site_shows(struct log_site *site)
 {
 	int64_t now = clock_mono_ms();
 
 	if (site->shown >= 10 && now - site->last_ms < 1000) {
 		site->hidden++;
-		return;
+		return false;
 	}
 	if (site->hidden > 0)
 		log_warning("(%ld more like the next one were left out)", site->hidden);
 	site->shown++;
 	site->hidden = 0;
 	site->last_ms = now;
-	SAY(LOG_WARNING);
+	return true;
+}
+
+void
+log_warning_limited(struct log_site *site, const char *format, ...)
+{
+	if (log_site_shows(site))
+		SAY(LOG_WARNING);
 }

@@ -53,6 +53,8 @@ struct log_site {
 	long hidden;
 	long long last_ms;
 };
+/* Whether the next warning of the site is shown; it counts as shown then. */
+bool log_site_shows(struct log_site *site);
 void log_warning_limited(struct log_site *site, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

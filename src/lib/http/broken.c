@@ -8,6 +8,13 @@
 #include <curl/curl.h>
 #include <string.h>
 
+/*
+ * Curl's texts that decide something here, since no code of curl does. A proxy's URL that it cannot
+ * read is CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY or CURLE_NOT_BUILT_IN, by what is wrong
+ * with it; each has other causes, too. Who could not be reached is CURLE_COULDNT_CONNECT for both;
+ * CURLINFO_USED_PROXY comes with curl 8.7, which Debian 12 does not have. tests/store_s3_proxy.bats
+ * shows if a new curl has other texts: then the proxy is not named.
+ */
 #define UNREADABLE "Unsupported proxy "
 #define UNREACHABLE "connect to "
 

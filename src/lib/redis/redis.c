@@ -242,7 +242,17 @@ redis_refuse(struct redis *redis, struct slice reply, struct err *err)
 	} else {
 		err_set(err, kind_of_reply(reply), "%.*s", SLICE_ARGS(reply));
 	}
+	err_tell_answer(err, NULL, 0, word);
 	return redis_give_up(redis, err);
+}
+
+int
+redis_unexpected(const struct redis *redis, const char *command, struct err *err)
+{
+	err_set(err, ERR_FAILED, "%s: %s%san answer of an unexpected kind", redis->name, command, *command ? ": " : "");
+	err_tell_object(err, redis->name);
+	err_tell_answer(err, *command ? command : NULL, 0, SLICE(""));
+	return -1;
 }
 
 void *

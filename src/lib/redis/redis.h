@@ -91,6 +91,11 @@ redis_value_start(const struct redis_value *value)
 int redis_next(struct redis *redis, struct redis_value *value, struct err *err);
 
 /*
+ * For a reply of a kind that `command` does not have ("" if it is one of several). Returns -1.
+ */
+int redis_unexpected(const struct redis *redis, const char *command, struct err *err);
+
+/*
  * Closes the connection for an error reply of the server, and fills *err by its first word. Returns
  * -1.
  */

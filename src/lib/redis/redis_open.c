@@ -53,19 +53,19 @@ set_name(struct buf *name, const struct settings *settings)
 		buf_printf(name, "redis://%s:%lld/%lld", host, port, db);
 }
 
-static int
+static void
 cannot_connect(const redisContext *context, const char *name, int64_t timeout_ms, struct err *err)
 {
-	int code = errno;
+	bool by_system = context != NULL && context->err == REDIS_ERR_IO;
+	int code = by_system ? errno : 0;
 
-	if (context == NULL)
-		return err_set(err, ERR_TEMPORARY, "cannot connect to %s: out of memory", name);
-	if (context->err != REDIS_ERR_IO)
-		return err_set(err, ERR_TEMPORARY, "cannot connect to %s: %s", name, context->errstr);
 	if (code == ETIMEDOUT || code == EAGAIN)
-		return err_set(err, ERR_TEMPORARY, "cannot connect to %s: no answer within %g s (redis_timeout)", name,
-		               (double)timeout_ms / 1000.0);
-	return err_set(err, code == EACCES ? ERR_USAGE : ERR_TEMPORARY, "cannot connect to %s: %s", name, context->errstr);
+		err_set(err, ERR_TEMPORARY, "cannot connect to %s: no answer within %g s (redis_timeout)", name,
+		        (double)timeout_ms / 1000.0);
+	else
+		err_set(err, code == EACCES ? ERR_USAGE : ERR_TEMPORARY, "cannot connect to %s: %s", name,
+		        context != NULL ? context->errstr : "out of memory");
+	err_tell_object(err, name);
 }
 
 static redisContext *
@@ -115,6 +115,7 @@ check_auth(struct redis *redis, const struct redis_value *value, struct err *err
 	else if (!slice_starts_with(text, SLICE("ERR")) && !slice_starts_with(text, SLICE("WRONGPASS")))
 		return redis_refuse(redis, text, err);
 	err_set(err, ERR_USAGE, "%s", why);
+	err_tell_answer(err, "AUTH", 0, SLICE(""));
 	return err_set_object(err, "%s", redis_name(redis));
 }
 

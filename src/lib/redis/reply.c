@@ -176,8 +176,8 @@ redis_next(struct redis *redis, struct redis_value *value, struct err *err)
 	if (redis_next_object(redis, &value_objects, value, err) == NULL)
 		return -1;
 	if (value->type == REDIS_ARRAY) {
-		err_set(err, ERR_FAILED, "an answer of an unexpected kind");
-		return redis_give_up(redis, err);
+		redis_close(redis);
+		return redis_unexpected(redis, "", err);
 	}
 	return 0;
 }

@@ -67,9 +67,10 @@ log_retry(struct s3_request *request, int64_t delay)
 {
 	static struct log_site site;
 
-	log_warning_limited(&site, "s3://%s/%.*s: %.200s, retry %d of %d in %.1f s", request->bucket->name, KEY_SHOWN,
-	                    request->shown, ERR_RECORD_TEXT(&request->err), request->attempt, request->s3->max_attempts,
-	                    (double)delay / 1000.0);
+	if (log_site_shows(&site))
+		log_with_fields(LOG_WARNING, ERR_FIELDS(&request->err), "s3://%s/%.*s: %.200s, retry %d of %d in %.1f s",
+		                request->bucket->name, KEY_SHOWN, request->shown, ERR_RECORD_TEXT(&request->err),
+		                request->attempt, request->s3->max_attempts, (double)delay / 1000.0);
 }
 
 /*
