@@ -6,7 +6,8 @@
 # shellcheck disable=SC2034 # whoever sources this takes the lists it needs
 # A plain `make`.
 PACKAGES_BUILD=(gcc libc6-dev make protobuf-c-compiler libprotobuf-c-dev libgrpc-dev libcurl4-openssl-dev
-	libssl-dev libexpat1-dev libhiredis-dev libjsmn-dev libyaml-dev libxxhash-dev zlib1g-dev libzstd-dev)
+	libssl-dev libexpat1-dev libhiredis-dev libjsmn-dev libyaml-dev libxxhash-dev zlib1g-dev libzstd-dev
+	libsimde-dev)
 
 # The demo. redis-tools holds the server's binary too; the package redis-server would add only a
 # service that starts with the machine, which nobody asked for.

@@ -9,11 +9,13 @@
  * no control byte (looked at here) and is UTF-8 (the caller's). What does not fit (many tokens,
  * many escapes) or has a fault is refused, and then jsmn reads the text itself: this is a short
  * cut, and it alone never refuses a text.
+ *
+ * Measured by senenrich with all pairs in its memo (bench/hit_path.bash): without the outline it
+ * takes 1.25 times the CPU time. SIMDe makes SSE2 of it, or what other processors have.
  */
 #include "json/json_internal.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#include <simde/x86/sse2.h>
 
 enum {
 	ESCAPE = 6,     /* bytes of \u00e9 */
@@ -37,21 +39,21 @@ static struct marks
 look_at(const char *block)
 {
 	struct marks marks = {0};
-	__m128i all = _mm_setzero_si128();
+	simde__m128i all = simde_mm_setzero_si128();
 
 #pragma GCC unroll 4
 	for (int i = 0; i < BLOCK / 16; i++) {
-		__m128i bytes = _mm_loadu_si128((const __m128i *)block + i);
-		__m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-		__m128i backslashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-		__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+		simde__m128i bytes = simde_mm_loadu_si128(block + 16 * i);
+		simde__m128i quotes = simde_mm_cmpeq_epi8(bytes, simde_mm_set1_epi8('"'));
+		simde__m128i backslashes = simde_mm_cmpeq_epi8(bytes, simde_mm_set1_epi8('\\'));
+		simde__m128i control = simde_mm_cmpeq_epi8(simde_mm_min_epu8(bytes, simde_mm_set1_epi8(0x1f)), bytes);
 
-		marks.quotes |= (uint64_t)_mm_movemask_epi8(quotes) << 16 * i;
-		marks.control |= (uint64_t)_mm_movemask_epi8(control) << 16 * i;
-		marks.backslashes |= (uint64_t)_mm_movemask_epi8(backslashes) << 16 * i;
-		all = _mm_or_si128(all, bytes);
+		marks.quotes |= (uint64_t)simde_mm_movemask_epi8(quotes) << 16 * i;
+		marks.control |= (uint64_t)simde_mm_movemask_epi8(control) << 16 * i;
+		marks.backslashes |= (uint64_t)simde_mm_movemask_epi8(backslashes) << 16 * i;
+		all = simde_mm_or_si128(all, bytes);
 	}
-	marks.high = _mm_movemask_epi8(all) != 0;
+	marks.high = simde_mm_movemask_epi8(all) != 0;
 	return marks;
 }
 
@@ -168,14 +170,3 @@ json_tokenise_outline(struct json *json, bool *high)
 	}
 	return true;
 }
-
-#else
-
-bool
-json_tokenise_outline(struct json *json, bool *high)
-{
-	(void)json;
-	(void)high;
-	return false;
-}
-#endif

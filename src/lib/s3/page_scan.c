@@ -1,7 +1,10 @@
 /*
- * Pages of a listing without an XML parser, which would take most of s3ls's time. One pass, nothing
- * allocated for a key: keys and etags stay where they came. Accepted is this, and what is accepted
- * expat reads to the same page:
+ * Pages of a listing without an XML parser. Measured by s3ls of 300,000 keys (bench/page_server):
+ * with expat alone it takes 4.5 times the CPU time, and with a byte at a time in skip_plain 1.19
+ * times the instructions.
+ *
+ * One pass, nothing allocated for a key: keys and etags stay where they came. It accepts this, and
+ * what it accepts expat reads to the same page:
  *
  *   page      [declaration ['\n']] <ListBucketResult [xmlns="plain"]> (object | value | other)* </ListBucketResult> '\n'*
  *   object    <Contents> (value | other)* </Contents>
@@ -16,10 +19,8 @@
  */
 #include "s3/page.h"
 
+#include <simde/x86/sse2.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "base/clock.h"
 #include "base/units.h"
@@ -62,26 +63,21 @@ is_plain(char c)
 static const char *
 skip_plain(const char *at)
 {
-#ifdef __SSE2__
 	/*
 	 * Sixteen at a time. What is no ASCII is negative here, and so below ' '; '<' and '>' differ in
 	 * one bit.
 	 */
-	for (;; at += sizeof(__m128i)) {
-		__m128i bytes = _mm_loadu_si128((const __m128i *)at);
-		__m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
-		__m128i amp = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('&'));
-		__m128i tag = _mm_cmpeq_epi8(_mm_or_si128(bytes, _mm_set1_epi8(2)), _mm_set1_epi8('>'));
-		int found = _mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(amp, tag)));
+	for (;; at += sizeof(simde__m128i)) {
+		simde__m128i bytes = simde_mm_loadu_si128(at);
+		simde__m128i low = simde_mm_cmplt_epi8(bytes, simde_mm_set1_epi8(' '));
+		simde__m128i amp = simde_mm_cmpeq_epi8(bytes, simde_mm_set1_epi8('&'));
+		simde__m128i tag =
+			simde_mm_cmpeq_epi8(simde_mm_or_si128(bytes, simde_mm_set1_epi8(2)), simde_mm_set1_epi8('>'));
+		int found = simde_mm_movemask_epi8(simde_mm_or_si128(low, simde_mm_or_si128(amp, tag)));
 
 		if (found != 0)
 			return at + __builtin_ctz((unsigned)found);
 	}
-#else
-	while (is_plain(*at))
-		at++;
-	return at;
-#endif
 }
 
 /* One character that is not plain, or a reference. NULL: not a sound one. */
