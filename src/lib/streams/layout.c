@@ -4,8 +4,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/units.h"
-
 /*
  * How far ahead a clock or a scheduler may be; what is beyond is no time (milliseconds are 50,000
  * years ahead).
@@ -100,15 +98,13 @@ layout_number(struct slice key, struct slice raw_prefix, int64_t now, int64_t *n
 {
 	const char *name;
 	size_t len, digits;
-	uint64_t value = 0, eight; /* of so many digits that it wraps it is not used */
+	uint64_t value = 0; /* of so many digits that it wraps it is not used */
 
 	if (!slice_starts_with(key, raw_prefix))
 		return LAYOUT_OUTSIDE;
 	name = key.ptr + raw_prefix.len;
 	len = key.len - raw_prefix.len;
-	for (digits = 0; len - digits >= 8 && units_eight_digits(name + digits, &eight); digits += 8)
-		value = value * 100000000 + eight;
-	for (; digits < len && name[digits] >= '0' && name[digits] <= '9'; digits++)
+	for (digits = 0; digits < len && name[digits] >= '0' && name[digits] <= '9'; digits++)
 		value = value * 10 + (unsigned char)(name[digits] - '0');
 	if (digits == 0)
 		return LAYOUT_NO_NUMBER;
