@@ -4,6 +4,9 @@
  * ten times less of its time. Which vectors there are is found out as the program runs. For what an
  * etag says of a content: no protection against anybody.
  *
+ * Measured by s3cat -P 16 from a radosgw (bench/s3_peers.bash): with OpenSSL's MD5 it takes 2.9 times
+ * the CPU time for objects of 1 MiB, and 1.2 times for objects of 10 KiB.
+ *
  * A struct md5 is a value: it needs no release, and a copy of it goes its own way.
  */
 #ifndef DIGEST_MD5_H
