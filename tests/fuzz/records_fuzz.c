@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "streams/records.h"
+#include "../unit/object_record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,10 +46,10 @@ fuzz_object(struct slice line)
 			abort();
 		return;
 	}
-	object_record_write(&first, &record);
+	write_object_record(&first, &record);
 	if (!object_record_parse(&records, slice_of(first.data, first.len - 1), &record, &why))
 		abort();
-	object_record_write(&second, &record);
+	write_object_record(&second, &record);
 	check_same();
 }
 

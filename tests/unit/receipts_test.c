@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "streams/records.h"
+#include "object_record.h"
 
 #define POSITION "{\"after\":1721183900,\"seq\":1,\"upto\":1721183934}"
 
@@ -143,10 +144,10 @@ test_list_position(void **state)
 	assert_int_equal(got.seq, 1);
 	assert_int_equal(got.upto, 1721183934);
 	buf_reset(&line);
-	list_position_write(&line, &got);
+	write_position(&line, &got);
 	assert_string_equal(buf_cstr(&line), POSITION);
 	/* behind other text, too */
-	list_position_write(&line, &position);
+	write_position(&line, &position);
 	assert_string_equal(buf_cstr(&line), POSITION "{\"after\":0,\"seq\":1,\"upto\":0}");
 	assert_true(list_position_parse(&records, SLICE("{\"upto\":5,\"x\":[],\"after\":5,\"seq\":9223372036854775807}"),
 	                                &got, &why));

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "streams/records.h"
+#include "object_record.h"
 
 #define POSITION "{\"after\":1721183900,\"seq\":1,\"upto\":1721183934}"
 
@@ -54,7 +55,7 @@ test_object_record(void **state)
 
 	(void)state;
 	buf_reset(&line);
-	object_record_write(&line, &record);
+	write_object_record(&line, &record);
 	assert_true(object_record_parse(
 		&records,
 		written("{\"bucket\":\"rl-data\",\"key\":\"job-postings-raw/1721183934.jsonl\","
@@ -112,9 +113,9 @@ test_object_writer(void **state)
 				record.last_modified = slice_of_str(time);
 			buf_reset(&list);
 			if (positioned)
-				list_position_write(&list, &position);
+				write_position(&list, &position);
 			record.list = slice_of_buf(&list);
-			object_record_write(&wanted, &record);
+			write_object_record(&wanted, &record);
 		}
 		assert_string_equal(buf_cstr(&got), buf_cstr(&wanted));
 		object_writer_release(&writer);
@@ -133,7 +134,7 @@ test_object_record_of_a_key_alone(void **state)
 
 	(void)state;
 	buf_reset(&line);
-	object_record_write(&line, &record);
+	write_object_record(&line, &record);
 	assert_true(object_record_parse(&records, written("{\"key\":\"a \\\"b\\\"\\n\xc3\xa9\"}\n"), &got, &why));
 	same(got.key, "a \"b\"\n\xc3\xa9");
 	assert_int_equal(got.bucket.len + got.etag.len + got.last_modified.len + got.list.len, 0);

@@ -43,7 +43,6 @@ struct list_position {
 	int64_t upto;  /* the cursor may take this once everything up to here is done */
 	enum { LIST_POSITION_UNMARKED, LIST_POSITION_NOT_LAST, LIST_POSITION_LAST } last;
 };
-void list_position_write(struct buf *to, const struct list_position *position); /* the bare object, no '\n' */
 bool list_position_parse(struct records *records, struct slice raw, struct list_position *position, const char **why);
 
 struct object_record {
@@ -55,7 +54,6 @@ struct object_record {
 	bool rewritten; /* it was enriched before, and written again since */
 	struct slice list;
 };
-void object_record_write(struct buf *to, const struct object_record *record);
 
 /* What `s3cat --count` says of an object. */
 struct object_count {
@@ -68,9 +66,9 @@ struct object_count {
 void object_count_write(struct buf *to, const struct object_count *count);
 
 /*
- * Object records by the hundred thousand, of one bucket: what is the same in each is kept as text.
- * They are those that object_record_write makes of the same facts. In two steps, as the position
- * may be known late only.
+ * Writes the object records of one bucket. What is the same in each is kept as text: member by
+ * member, as the other records are written, s3ls takes 1.09 times the CPU time for a listing of
+ * 3,000,000 keys (bench/page_server). In two steps, as the position may be known late only.
  */
 struct object_writer {
 	struct buf before_key, before_seq;

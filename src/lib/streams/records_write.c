@@ -19,10 +19,7 @@
 static inline void
 write_name(struct buf *to, struct slice name)
 {
-	/*
-	 * A record begins behind a '\n' or at the start, a position with its own '{': so nothing else
-	 * ends in '{'.
-	 */
+	/* A record begins behind a '\n' or at the start: so nothing else ends in '{'. */
 	if (to->data[to->len - 1] == '{')
 		buf_append(to, name.ptr + 1, name.len - 1);
 	else
@@ -88,36 +85,6 @@ write_object(struct buf *to, const struct object_record *object)
 	if (object->size >= 0)
 		write_int(to, NAME("size"), object->size);
 	write_text_if(to, NAME("etag"), object->etag);
-}
-
-static void
-write_rewritten(struct buf *to, const struct object_record *object)
-{
-	if (object->rewritten)
-		write_bool(to, NAME("rewritten"), true);
-}
-
-void
-list_position_write(struct buf *to, const struct list_position *position)
-{
-	buf_append_byte(to, '{');
-	write_int(to, NAME("after"), position->after);
-	write_int(to, NAME("seq"), position->seq);
-	write_int(to, NAME("upto"), position->upto);
-	if (position->last != LIST_POSITION_UNMARKED)
-		write_bool(to, NAME("last"), position->last == LIST_POSITION_LAST);
-	buf_append_byte(to, '}');
-}
-
-void
-object_record_write(struct buf *to, const struct object_record *record)
-{
-	buf_append_byte(to, '{');
-	write_object(to, record);
-	write_text_if(to, NAME("last_modified"), record->last_modified);
-	write_rewritten(to, record);
-	write_list(to, record->list);
-	write_end(to);
 }
 
 void
@@ -208,7 +175,8 @@ control_write_begin(struct buf *to, const struct object_record *object)
 {
 	buf_append_str(to, "{\"@\":\"begin\"");
 	write_object(to, object);
-	write_rewritten(to, object);
+	if (object->rewritten)
+		write_bool(to, NAME("rewritten"), true);
 	write_list(to, object->list);
 	write_end(to);
 }
