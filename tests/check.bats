@@ -122,7 +122,7 @@ model() {
 	[[ ${lines[-1]} == *"a run can start" ]]
 	model ill --health 2
 	run -0 pipeline.sh --check
-	says warning model "of its health it says: NOT_SERVING: a run does without"
+	says warning model "reports its health as: NOT_SERVING: a run does without"
 	[[ ${lines[-1]} == *"look at the warnings" ]]
 	model broken --health 2 --broken
 	run -75 pipeline.sh --check

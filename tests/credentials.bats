@@ -260,7 +260,7 @@ run_credentials() {
 	run_credentials 0 get
 	mode junk
 	run_credentials 1 get
-	[[ $output == *"an answer without keys" ]]
+	[[ $output == *"the answer has no keys" ]]
 	mode redirect
 	run_credentials 1 get
 	[[ $output == *"status 302" ]]
@@ -320,7 +320,7 @@ run_credentials() {
 	LIFE=8 run_credentials 1 get renewed
 	[[ ${lines[0]} == "1 A S - profile default (credential_process)" ]]
 	[[ ${lines[1]} == "error access: the credentials from profile default (credential_process) have expired and cannot be renewed: "*": ended with status 7" ]]
-	[[ $stderr == "credentials_test: warning: the credentials from profile default (credential_process) hold until "*" and cannot be renewed yet: "* ]]
+	[[ $stderr == "credentials_test: warning: the credentials from profile default (credential_process) are valid until "*" and cannot be renewed yet: "* ]]
 	# asked at first, at half of their life, and at their end
 	[ "$(wc -l <"$COUNTER")" = 3 ]
 }

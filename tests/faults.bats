@@ -232,7 +232,7 @@ raw/1721184006.jsonl GET: 403 InvalidObjectState' ]
 	run_pipeline
 	[ "$status" = 0 ]
 	[ "$(jq -c '[.listed, .stored, .excluded_class]' run.out)" = '[4,4,2]' ]
-	grep -qx 's3ls: warning: 2 objects left out for the storage class (glacier: 1, DEEP_ARCHIVE: 1)' run.err
+	grep -qx 's3ls: warning: 2 objects left out because of the storage class (glacier: 1, DEEP_ARCHIVE: 1)' run.err
 	[ "$(cursor get)" = 1721184006 ]
 	[ -z "$(cursor failed)" ]
 	# by option; what has no such class is none of them

@@ -400,7 +400,7 @@ older_file() {
 	cp "$FILE" before
 	for call in 'get' 'set 1731183994' 'failed' 'failed --clear'; do
 		run -2 --separate-stderr bash -c "cursor $call"
-		[[ $stderr == *"'cursor import' takes it over"* ]]
+		[[ $stderr == *"with 'cursor import'"* ]]
 	done
 	run -2 --separate-stderr pipeline.sh
 	cmp "$FILE" before

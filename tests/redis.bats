@@ -261,7 +261,7 @@ time.sleep(600)"
 	if [ "$(redis-cli -p "$a" CLUSTER KEYSLOT "$(cursor key)")" -lt 8192 ]; then
 		here=$b there=$a
 	fi
-	refused 1 "is kept by 127.0.0.1:$there" cursor get --redis-port "$here"
+	refused 1 "the key is on 127.0.0.1:$there" cursor get --redis-port "$here"
 	cursor set 7 --redis-port "$there"
 	[ "$(cursor get --redis-port "$there")" = 7 ]
 	# Both keys in one transaction: they are in one slot.

@@ -82,7 +82,7 @@ put() {
 	s3cat --frames a/1 | without_etags | diff <(frame a/1 "$STORE/a/1") -
 	echo a/1 | s3cat --plain | cmp - "$STORE/a/1"
 	run -2 s3cat --plain --frames a/1
-	[[ $output == *"exclude each other"* ]]
+	[[ $output == *"cannot be combined"* ]]
 }
 
 @test "a byte-order mark goes, a missing newline comes, blank lines and CR stay" {

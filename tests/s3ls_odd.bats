@@ -146,7 +146,7 @@ listed() {
 		s3cat <records | grep -c '"@":"end"' | grep -qx 3
 		run --separate-stderr -0 s3ls --settle 1h
 		[ -z "$output" ]
-		[[ $stderr == *"LastModified cannot be read"* ]]
+		[[ $stderr == *"without a readable LastModified"* ]]
 	done
 }
 
@@ -186,7 +186,7 @@ listed() {
 	# of an older version
 	cursor set --force 0
 	run --separate-stderr -0 cursor set < <(jq -c 'del(.list.last)' all | head -n 3)
-	[[ $stderr == *"does not mark its end"* ]]
+	[[ $stderr == *"does not mark the end"* ]]
 	# a listing that was asked to end is whole
 	cursor set --force 0
 	s3ls --max-keys 2 | receipts | cursor set
@@ -243,7 +243,7 @@ rewritten() {
 	odd answer,on=head,status=403,code=AccessDenied
 	run --separate-stderr -0 s3ls --missing-from job-postings-mod/ --rewritten
 	[ "$(jq -r .key <<<"$output")" = "${keys[1]}"$'\n'"${keys[3]}" ]
-	[ "$(grep -c 'judged by the times' <<<"$stderr")" = 1 ]
+	[ "$(grep -c 'the times of both' <<<"$stderr")" = 1 ]
 	# what an older version stored
 	odd
 	for key in "${keys[@]}"; do put "job-postings-mod/${key#*/}"; done

@@ -127,7 +127,7 @@ stored_are() {
 	done
 }
 
-@test "a last line without a newline: the stage before has died" {
+@test "a last line without a newline: the previous stage died" {
 	{ frame 1 2; frame 2 2 | head -c -1; } >in
 	run -1 --separate-stderr s3put <in
 	[[ $stderr == *"stdin, line 8: cut off"* ]]
@@ -168,7 +168,7 @@ stored_are() {
 	stored_are
 }
 
-@test "a control record of an unknown kind is passed over" {
+@test "a control record of an unknown kind is ignored" {
 	{ echo '{"@":"note","x":1}'; begin 1; postings 2; echo '{"@":"note"}'; end 1 2; } | s3put | jq -e '.lines == 2'
 	postings 2 | cmp - "$MOD/1"
 }

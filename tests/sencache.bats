@@ -161,7 +161,7 @@ odd_pairs() {
 	run -0 --separate-stderr sencache import --json < <(echo "$begin"; pair a CFO 7; echo "$reject"; echo "$end")
 	[ "$(count pairs)" = 1 ]
 	run -1 --separate-stderr sencache import < <(echo "$begin"; pair a CFO 7)
-	[[ $stderr == *'ended inside of job-postings-mod/7.jsonl'* ]]
+	[[ $stderr == *'ended inside job-postings-mod/7.jsonl'* ]]
 	run -1 --separate-stderr sencache import < <(echo "$begin"; pair a CFO 7; printf '{"@":"end","ke')
 	[[ $stderr == *'died'* ]]
 	error='{"@":"error","key":"k","stage":"s3cat","reason":"GET: 503","temporary":true}'
@@ -193,7 +193,7 @@ odd_pairs() {
 	redis_do ACL SETUSER default -memory
 	run -0 --separate-stderr sencache stats
 	[[ $output == *$'\npairs: 50000\n'* && $output != *bytes* ]]
-	[[ $stderr == *'does not say what memory'* ]]
+	[[ $stderr == *'does not report how much memory'* ]]
 }
 
 @test "a lifetime, a version and a database are taken from the settings" {

@@ -138,14 +138,14 @@ spliced() {
 	[ "$(grep -c '"@":"end"' all)" = 3 ]
 	for batch in 1 4 5000; do
 		run -1 --separate-stderr bash -c 'senenrich --max-rejects 2 --batch $1 --stats stats <in >out' - $batch
-		[ "$stderr" = "senenrich: more than 2 lines were rejected: given up" ]
+		[ "$stderr" = "senenrich: more than 2 lines were rejected: giving up" ]
 		[ "$(grep '"@":"end"' out | jq -r .key)" = job-postings-raw/1 ]
 		cmp -n "$(wc -c <out)" out all
 	done
 	[ "$(jq -s '.[0].rejected' stats)" = 3 ]
 	# Plain lines: at the end of the input too.
 	run -1 --separate-stderr senenrich --max-rejects 0 < <(postings 3 && echo bad)
-	[ "${stderr_lines[1]}" = "senenrich: more than 0 lines were rejected: given up" ]
+	[ "${stderr_lines[1]}" = "senenrich: more than 0 lines were rejected: giving up" ]
 	run -0 senenrich --max-rejects 0 < <(postings 3)
 	MAX_REJECTS=0 run -1 senenrich < <(postings 3 && echo bad)
 }
@@ -168,7 +168,7 @@ spliced() {
 	[[ $stderr == *'died'* ]]
 	[[ $output != *'"@":"end"'* ]]
 	run -1 --separate-stderr senenrich < <(frame k/1 one | head -n 2)
-	[[ $stderr == *'ended inside of k/1'* ]]
+	[[ $stderr == *'ended inside k/1'* ]]
 }
 
 @test "control records that are not its own pass through" {
@@ -320,7 +320,7 @@ spliced() {
 	postings 3000 >in
 	run -0 --separate-stderr senenrich <in
 	[ "$(wc -l <<<"$output")" = 3000 ]
-	[ "$(grep -c warning <<<"$stderr")" = 2 ] # going on without it, and what could not be kept
+	[ "$(grep -c warning <<<"$stderr")" = 2 ] # going on without it, and what could not be stored
 	[[ $stderr == *'going on without the cache'* ]]
 	run -75 --separate-stderr senenrich --require-cache <in
 	[ -z "$output" ]

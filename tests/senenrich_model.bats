@@ -130,7 +130,7 @@ both_asked() {
 	model ill $((port + 1)) 5 --health 2
 	run -0 --separate-stderr senenrich --probe
 	[[ $output == *"answered 5 in "*"health: NOT_SERVING" ]]
-	[[ $stderr == *"warning: 127.0.0.1:$((port + 1)) answers, but of its health it says: NOT_SERVING" ]]
+	[[ $stderr == *"warning: 127.0.0.1:$((port + 1)) answers, but reports its health as: NOT_SERVING" ]]
 	export GRPC_SERVER_ADDRESS=127.0.0.1:$((port + 2))
 	model strange $((port + 2)) 5 --health 77
 	run -0 --separate-stderr senenrich --probe

@@ -95,7 +95,7 @@ cached() { # COUNT
 	cmp expected out
 	[ "$(jq -c '[.redis, .model]' stats)" = '[500,500]' ]
 	[ "$(grep -c READONLY log)" = 1 ]
-	grep -q '500 answers .* could not be kept' log
+	grep -q '500 answers .* could not be stored' log
 	cached 500
 }
 
@@ -122,7 +122,7 @@ cached() { # COUNT
 	export REDIS_HOST=127.0.0.1 REDIS_PORT=$port
 	senenrich <in >out 2>log
 	cmp expected out
-	grep -q "one node of a Redis Cluster.*is kept by 127.0.0.1:$other: connect to" log
+	grep -q "one node of a Redis Cluster.*the key is on 127.0.0.1:$other: connect to" log
 	run -1 --separate-stderr senenrich --require-cache <in
-	[[ $stderr == *"is kept by 127.0.0.1:$other"* ]]
+	[[ $stderr == *"the key is on 127.0.0.1:$other"* ]]
 }

@@ -325,7 +325,7 @@ grep_counts() {
 	ADDRESS=unix:$PWD/model.sock
 	[ "$(<address)" = "$ADDRESS" ]
 	run -75 --separate-stderr senserve --grpc-server-address "$ADDRESS"
-	[ "$stderr" = "senserve: cannot listen on $ADDRESS: another server does" ]
+	[ "$stderr" = "senserve: cannot listen on $ADDRESS: another server is listening there" ]
 	model check
 	server_stop senserve -9
 	[ -S model.sock ]

@@ -88,9 +88,9 @@ contents() {
 	for key in ../k a/../k a/.. . ./k a//b //k a/ .tmp-1-1 a/.tmp-x/k "$(printf 'x%.0s' {1..256})" \
 		"$(printf 'x/%.0s' {1..600})x"; do
 		run --separate-stderr -1 bash -c 'echo x | s3put "s3://rl-data/$1"' - "$key"
-		[[ $stderr == *"PUT: 400 InvalidKey (no safe file path: "* ]]
+		[[ $stderr == *"PUT: 400 InvalidKey (not a safe file path: "* ]]
 		run --separate-stderr -1 s3cat "s3://rl-data/$key"
-		[[ $stderr == *"GET: 400 InvalidKey (no safe file path: "* ]]
+		[[ $stderr == *"GET: 400 InvalidKey (not a safe file path: "* ]]
 	done
 	[ -z "$(contents)" ]
 	[ "$(ls "$STORE/..")" = rl-data ]
@@ -127,7 +127,7 @@ contents() {
 	[ "$(cat outside/k)" = secret ]
 	run --separate-stderr -0 s3ls ''
 	[ -z "$output" ]
-	[[ $stderr == *"/: 5 symbolic links are left out, such as "*": only links to what is beneath the bucket are followed" ]]
+	[[ $stderr == *"/: 5 symbolic links are left out, such as "*": only links that stay inside the bucket are followed" ]]
 	[ "${#stderr_lines[@]}" = 1 ]
 	# only those that the prefix asks for
 	run --separate-stderr -0 s3ls w

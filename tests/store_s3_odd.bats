@@ -161,7 +161,7 @@ put_row() {
 	odd "redirect,to=http://$BUCKET.localhost:$port,next=1,on=put" "redirect,to=http://$BUCKET.localhost:$port,next=1,on=get"
 	s3put one <"$FILES/small"
 	s3cat --plain one 2>log | cmp - "$FILES/small"
-	[ "$(cat log)" = "s3cat: warning: s3://$BUCKET: http://localhost:$port sends us on to http://$BUCKET.localhost:$port" ]
+	[ "$(cat log)" = "s3cat: warning: s3://$BUCKET: http://localhost:$port redirects to http://$BUCKET.localhost:$port" ]
 	[ "$(odd_happened '.requests[-1] | .target, .headers.host' | xargs)" = "/one $BUCKET.localhost:$port" ]
 
 	# A circle ends.

@@ -124,7 +124,7 @@ went() {
 		for bad in 'http://me:hunter2@[::bad' 'foo://me:hunter2@127.0.0.1:1'; do
 			AWS_MAX_ATTEMPTS=5 run -1 --separate-stderr env {http,https}_proxy="$bad" s3cat small
 			[ "${#stderr_lines[@]}" -eq 1 ]
-			[[ $stderr == *"GET: the proxy that the environment names is no address of one" ]]
+			[[ $stderr == *"GET: the proxy in the environment is not a valid proxy address" ]]
 		done
 	done
 	# The store's own absence is not laid at the proxy's door.

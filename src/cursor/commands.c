@@ -23,8 +23,8 @@ warn_left_behind(struct call *call, struct err *err)
 	int there = cursor_store_left_behind(call->store, &cursor, err);
 
 	if (there > 0)
-		log_warning("an older version, which did not tell servers apart, left a cursor at %lld: if it is that of "
-		            "%s, `cursor import` takes it over. Until then everything is looked at that has no counterpart",
+		log_warning("an older version, which did not tell servers apart, left a cursor at %lld: if it belongs to %s, "
+		            "take it over with `cursor import`. Until then every object without a counterpart is checked",
 		            (long long)cursor, cursor_store_identity(call->store)->text);
 	return there < 0 ? -1 : 0;
 }
@@ -71,7 +71,7 @@ move_cursor(struct call *call, struct change *change)
 		log_warning("moved back from %lld to %lld", (long long)before, (long long)number);
 	if (saved.cursor <= number)
 		return STATUS_OK;
-	log_error("the cursor was moved to %lld meanwhile, and only grows", (long long)saved.cursor);
+	log_error("the cursor was moved to %lld meanwhile, and it never goes back", (long long)saved.cursor);
 	return STATUS_FAILED;
 }
 
@@ -84,7 +84,8 @@ set_number(struct call *call)
 	if (!units_parse_int(call->cli->operands[0], 0, INT64_MAX, &number))
 		return cli_usage_error(call->cli, "'%s' is not a time in unix seconds", call->cli->operands[0]);
 	if (number > clock_unix() + YEAR_SECONDS && !call->options->force)
-		return cli_usage_error(call->cli, "%lld is more than a year in the future (milliseconds?): --force takes it",
+		return cli_usage_error(call->cli,
+		                       "%lld is more than a year in the future (milliseconds?): use --force to set it anyway",
 		                       (long long)number);
 	change.cursor = number;
 	return move_cursor(call, &change);

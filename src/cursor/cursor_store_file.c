@@ -104,7 +104,7 @@ read_content(const struct cursor_store_file *self, struct content *content, stru
 static int
 report_damage(const struct cursor_store_file *self, const char *what, struct err *err)
 {
-	return err_set(err, ERR_FAILED, "the cursor %s is damaged: %s ('cursor set N --force' writes it anew)",
+	return err_set(err, ERR_FAILED, "the cursor %s is damaged: %s ('cursor set N --force' writes a new one)",
 	               self->file.path, what);
 }
 
@@ -119,17 +119,16 @@ check_identity(const struct cursor_store_file *self, const struct content *conte
 
 	if (content->there && ours != NULL && content->identity.len > 0 && !slice_equal_str(content->identity, ours))
 		return err_set(err, ERR_USAGE,
-		               "the cursor %s belongs to %.*s, and the settings say %s: name another file in cursor_store "
-		               "('cursor import --force' makes this one theirs)",
+		               "the cursor %s belongs to %.*s, but the settings name %s: set cursor_store to another file "
+		               "('cursor import --force' takes this one over)",
 		               self->file.path, SLICE_ARGS(content->identity), ours);
 	if (content->damaged && !force)
 		return report_damage(self, "its first line is not a number", err);
 	if (content->there && !content->damaged && ours != NULL && content->identity.len == 0 && self->identity->custom)
-		return err_set(
-			err, ERR_USAGE,
-			"the cursor %s does not say what it belongs to, as an older version wrote it: if it is that of %s, "
-			"'cursor import' takes it over, else name another file in cursor_store",
-			self->file.path, ours);
+		return err_set(err, ERR_USAGE,
+		               "the cursor %s was written by an older version and does not say what it belongs to: if it "
+		               "belongs to %s, take it over with 'cursor import', else set cursor_store to another file",
+		               self->file.path, ours);
 	return 0;
 }
 
@@ -167,7 +166,7 @@ read_failures(const struct cursor_store_file *self, struct slice lines, struct f
 		struct slice key;
 
 		if (end == NULL || !failure_key(&json, line, &scratch, &key)) {
-			result = report_damage(self, "a line behind the first is no record of a failed object", err);
+			result = report_damage(self, "a line after the first is not a record of a failed object", err);
 		} else {
 			if (!slice_equal_str(key, IDENTITY_KEY)) {
 				buf_append_slice(keys, key);

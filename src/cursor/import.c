@@ -38,7 +38,7 @@ read_cursor(struct redis *redis, const struct settings *settings, const char *na
 	if (reply->type != REDIS_STRING)
 		result = 0;
 	else if (!parse_cursor(settings, reply->text, &change->cursor)) {
-		err_set(err, ERR_FAILED, "'%s' is '%.*s': no number, alone or behind raw_prefix", name,
+		err_set(err, ERR_FAILED, "'%s' is '%.*s', which is not a number, nor raw_prefix and a number", name,
 		        (int)(reply->text.len < 200 ? reply->text.len : 200), reply->text.ptr);
 		result = err_set_object(err, "%s", redis_name(redis));
 	}

@@ -116,7 +116,7 @@ has_room(struct run *run)
 	if (run->change.count < UNSAVED_MAX)
 		return true;
 	if (!run->sequence.stopped)
-		log_warning("too much is unsaved: the cursor stops at %lld", (long long)run->sequence.cursor);
+		log_warning("too many changes are not saved: the cursor stops at %lld", (long long)run->sequence.cursor);
 	sequence_stop(&run->sequence);
 	worsen_status(run, STATUS_TEMPORARY);
 	return false;
@@ -179,10 +179,9 @@ take_position(struct run *run, const struct receipt *receipt, const struct list_
 			            SLICE_ARGS(receipt->source), seq, at);
 		break;
 	case SEQUENCE_AHEAD:
-		log_warning(
-			"line %llu: %.*s is from a listing after %lld, the cursor is at %lld: what lies between is not known "
-			"to be done, the cursor stays",
-			line, SLICE_ARGS(receipt->source), (long long)position->after, at);
+		log_warning("line %llu: %.*s is from a listing after %lld, but the cursor is at %lld: what lies between may "
+		            "not be done, the cursor stays",
+		            line, SLICE_ARGS(receipt->source), (long long)position->after, at);
 		break;
 	case SEQUENCE_BACKWARDS:
 		refuse_receipt(run, "list.upto goes back");
@@ -306,13 +305,13 @@ static void
 check_end(struct run *run)
 {
 	if (sequence_lost_tail(&run->sequence)) {
-		log_warning(
-			"receipt %lld is the last that came, but not the last of its listing: the rest is missing, the cursor "
-			"stops at %lld",
-			(long long)run->sequence.seq, (long long)run->sequence.cursor);
+		log_warning("receipt %lld is the last one received, but not the last of its listing: the rest is missing, the "
+		            "cursor stops at %lld",
+		            (long long)run->sequence.seq, (long long)run->sequence.cursor);
 		worsen_status(run, STATUS_TEMPORARY);
 	} else if (sequence_unmarked(&run->sequence)) {
-		log_warning("the listing is of an older s3ls, which does not mark its end: a lost tail would not be noticed");
+		log_warning("the listing is from an older s3ls, which does not mark the end: lost receipts at its end would go "
+		            "unnoticed");
 	}
 }
 

@@ -158,7 +158,7 @@ run_lock_prepare(const char *identity, struct buf *path, struct err *err)
 	if (result == 0)
 		buf_append_slice(path, slice_of_buf(&found));
 	else
-		err_set(err, ERR_USAGE, "no folder for the lock that is this user's alone (XDG_STATE_HOME names one): %s",
+		err_set(err, ERR_USAGE, "no folder for the lock that only this user can write to (set XDG_STATE_HOME): %s",
 		        buf_cstr(&tried));
 	free(first);
 	buf_release(&found);

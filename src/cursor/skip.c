@@ -37,7 +37,7 @@ skip_keys(struct cursor_store *store, const struct settings *settings, char **ke
 
 	if (reason == NULL || *reason == '\0' || !slice_is_utf8(slice_of_str(reason)))
 		return err_set(err, ERR_USAGE,
-		               "skip needs --reason TEXT: it is kept with the key, for whoever reads `cursor failed`");
+		               "skip needs --reason TEXT: it is stored with the key, and `cursor failed` shows it");
 	for (int i = 0; i < count && result == 0; i++) {
 		struct slice key;
 

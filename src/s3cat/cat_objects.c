@@ -9,10 +9,10 @@ static enum exit_status
 check_options(const struct cli *cli, const struct options *options)
 {
 	if ((options->frames || options->count) && (options->plain || options->rejects))
-		return cli_usage_error(cli, "--%s and --%s exclude each other", options->frames ? "frames" : "count",
+		return cli_usage_error(cli, "--%s and --%s cannot be combined", options->frames ? "frames" : "count",
 		                       options->plain ? "plain" : "rejects");
 	if (options->frames && options->count)
-		return cli_usage_error(cli, "--frames and --count exclude each other");
+		return cli_usage_error(cli, "--frames and --count cannot be combined");
 	if (settings_int(cli->settings, "max_line") < LINE_MIN)
 		return cli_usage_error(cli, "max_line (%s): less than %d bytes", settings_origin(cli->settings, "max_line"),
 		                       LINE_MIN);

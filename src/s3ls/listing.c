@@ -270,7 +270,7 @@ listing_warn_skipped(const struct listing *listing)
 		            buf_cstr(&reasons), listing->place.bucket, buf_cstr(&example));
 	}
 	if (listing->emit.cut_unknown)
-		log_warning("s3://%s/%s: the listing ends at an object whose LastModified cannot be read, as --settle needs it",
+		log_warning("s3://%s/%s: the listing stops at an object without a readable LastModified, which --settle needs",
 		            listing->place.bucket, listing->place.prefix);
 	buf_release(&reasons);
 	buf_release(&example);

@@ -80,8 +80,8 @@ listing_classes_warn(const struct listing_classes *classes)
 			           (long long)classes->left_out[i]);
 	}
 	if (sum > 0)
-		log_warning("%lld %s left out for the storage class (%s)", (long long)sum, sum == 1 ? "object" : "objects",
-		            buf_cstr(&text));
+		log_warning("%lld %s left out because of the storage class (%s)", (long long)sum,
+		            sum == 1 ? "object" : "objects", buf_cstr(&text));
 	buf_release(&text);
 	return sum;
 }

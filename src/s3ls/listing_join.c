@@ -68,8 +68,9 @@ static int
 keep_name(struct listing_join *join, struct slice name, int64_t modified, struct err *err)
 {
 	if (join->names.len + name.len + (join->count - join->first) * sizeof(join->entries[0]) > KEPT_MAX)
-		return err_set(err, ERR_FAILED, "s3://%s/%s: too many names begin alike to tell which is missing", join->bucket,
-		               join->prefix);
+		return err_set(err, ERR_FAILED,
+		               "s3://%s/%s: too many names begin with the same bytes to find out which is missing",
+		               join->bucket, join->prefix);
 	join->entries = mem_grow(join->entries, join->count, &join->capacity, sizeof(join->entries[0]));
 	join->entries[join->count++] = (struct entry){join->names.len, name.len, modified};
 	buf_append_slice(&join->names, name);

@@ -55,10 +55,9 @@ static void
 warn_refused(struct listing_rewritten *rewritten, const struct err *err)
 {
 	if (!rewritten->refused)
-		log_with_fields(
-			LOG_WARNING, ERR_FIELDS(err),
-			"%s: whether an object was written again after it was enriched is judged by the times of both alone",
-			ERR_TEXT(err));
+		log_with_fields(LOG_WARNING, ERR_FIELDS(err),
+		                "%s: only the times of both now show whether an object was written again after it was enriched",
+		                ERR_TEXT(err));
 	rewritten->refused = true;
 }
 

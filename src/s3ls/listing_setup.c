@@ -37,7 +37,7 @@ choose_place(struct listing *listing, const struct layout *layout, const struct 
 	    (options->after >= 0 || options->before >= 0 || options->lookback_ms >= 0 || options->settle_ms >= 0))
 		return err_set(
 			err, ERR_USAGE,
-			"--after, --before, --lookback and --settle go by the numbers under raw_prefix: '%s' is another place",
+			"--after, --before, --lookback and --settle compare the numbers under raw_prefix: '%s' is not raw_prefix",
 			operand);
 	return 0;
 }
@@ -57,8 +57,8 @@ choose_counterparts(struct listing *listing, const struct layout *layout, const 
 	if (!listing_place_parse(text, bucket, other))
 		return err_set(err, ERR_USAGE, "--missing-from: '%s' is not s3://BUCKET/PREFIX", text);
 	if (strcmp(other->bucket, listing->place.bucket) == 0 && strcmp(other->prefix, listing->place.prefix) == 0)
-		return err_set(err, ERR_USAGE, "--missing-from: s3://%s/%s is what is listed, nothing is missing from itself",
-		               other->bucket, other->prefix);
+		return err_set(err, ERR_USAGE, "--missing-from: s3://%s/%s is the listing itself", other->bucket,
+		               other->prefix);
 	return 0;
 }
 
@@ -72,7 +72,7 @@ listing_set_up(struct listing *listing, const struct cli *cli, const struct opti
 	if (choose_place(listing, &layout, cli, options, err) < 0)
 		return -1;
 	if (options->rewritten && options->missing_from == NULL)
-		return err_set(err, ERR_USAGE, "--rewritten goes with --missing-from alone");
+		return err_set(err, ERR_USAGE, "--rewritten needs --missing-from");
 	listing->rewritten = options->rewritten || options->lookback_ms > 0;
 	if (options->missing_from != NULL && choose_counterparts(listing, &layout, cli, options->missing_from, err) < 0)
 		return -1;

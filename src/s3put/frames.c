@@ -132,7 +132,7 @@ on_control(struct frames *frames, struct slice line, struct err *err)
 	case CONTROL_REJECT:
 		return on_end_or_reject(frames, &control, line, err);
 	case CONTROL_OTHER:
-		log_debug("stdin, line %" PRIu64 ": a control record of an unknown kind is passed over", frames->lines.number);
+		log_debug("stdin, line %" PRIu64 ": a control record of an unknown kind is ignored", frames->lines.number);
 		break;
 	}
 	return 0;
@@ -214,10 +214,10 @@ check_end(struct frames *frames, struct err *err)
 	struct slice line;
 
 	if (lines_rest(&frames->lines, &line) != LINE_MORE)
-		return report_broken(frames, err, "cut off (it does not end in a newline): the stage before has died");
+		return report_broken(frames, err, "cut off (it does not end in a newline): the previous stage died");
 	if (frames->open == NULL)
 		return 0;
-	return err_set(err, ERR_FAILED, "stdin ended inside the frame of %.200s: the stage before has died",
+	return err_set(err, ERR_FAILED, "stdin ended inside the frame of %.200s: the previous stage died",
 	               buf_cstr(&frames->open->source));
 }
 

@@ -142,7 +142,7 @@ static enum exit_status
 check_options(const struct cli *cli, const struct options *options, enum compression *compress)
 {
 	if (cli->operand_count > 1)
-		return cli_usage_error(cli, "one KEY at most, not '%s' too", cli->operands[1]);
+		return cli_usage_error(cli, "more than one KEY: '%s'", cli->operands[1]);
 	if (options->remove && cli->operand_count == 0)
 		return cli_usage_error(cli, "--delete needs a KEY");
 	if (options->compress != NULL && !compression_parse(options->compress, compress))

@@ -156,7 +156,7 @@ take_rest(struct import *in, struct err *err)
 	else if (what != LINE_MORE && take_line(in, line, what, err) < 0)
 		return -1;
 	if (in->frame.len) {
-		log_error("the input ended inside of %.*s", SLICE_ARGS(slice_of_buf(&in->frame)));
+		log_error("the input ended inside %.*s", SLICE_ARGS(slice_of_buf(&in->frame)));
 		worsen_status(in, STATUS_FAILED);
 	}
 	return 0;
@@ -193,11 +193,12 @@ run_import(void *context)
 	if (call->options->legacy)
 		return run_legacy(call);
 	if (call->options->split)
-		return cli_usage_error(call->cli, "--split goes with import --legacy");
+		return cli_usage_error(call->cli, "--split needs import --legacy");
 	lines_init(&in.lines, (size_t)settings_int(call->cli->settings, "max_line"));
 	if (read_all(&in, &err) < 0) {
 		/* what was written stays: the same input may simply come again */
-		err_prefix(&err, "stopped at line %llu, not all before it written", (unsigned long long)in.lines.number);
+		err_prefix(&err, "stopped at line %llu; some lines before it may not be written",
+		           (unsigned long long)in.lines.number);
 		worsen_status(&in, cli_error(&err));
 	}
 	report_int(&call->report, "lines", (int64_t)in.lines.number);

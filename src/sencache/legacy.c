@@ -193,9 +193,9 @@ report_numbers(struct legacy *l)
 	report_int(report, "own", l->own);
 	report_int(report, "other", l->other);
 	if (l->ambiguous)
-		log_warning(
-			"keys left out as they hold more than one ':' and may each be several pairs: %lld (--split takes them)",
-			(long long)l->ambiguous);
+		log_warning("keys left out because they have more than one ':', so each may be several pairs: %lld (--split "
+		            "takes them)",
+		            (long long)l->ambiguous);
 }
 
 static int
@@ -210,7 +210,7 @@ import_legacy(struct legacy *l)
 	scan_init(&l->scan, l->redis, NULL);
 	l->said_ms = clock_mono_ms();
 	if (import_all_keys(l, &err) < 0) {
-		err_prefix(&err, "stopped after %lld keys (what is written stays; the same call begins anew)",
+		err_prefix(&err, "stopped after %lld keys (what is written stays; the same call starts again)",
 		           (long long)l->keys);
 		status = cli_error(&err);
 	} else {

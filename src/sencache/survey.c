@@ -131,7 +131,7 @@ report_survey(struct survey *s)
 	report_int(report, "pairs", s->pairs);
 	report_int(report, "buckets", s->buckets);
 	if (s->refused) {
-		log_warning("%s does not say what memory a key takes", redis_name(s->redis));
+		log_warning("%s does not report how much memory a key takes", redis_name(s->redis));
 		return;
 	}
 	report_int(report, "bytes", (int64_t)(each * (double)s->pairs));

@@ -140,13 +140,13 @@ on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct mod
 	static struct log_site site;
 
 	if (!model_codec_read_reply(slice_of_buf(&reply->message), call->count, answers, given, &unknown_ids)) {
-		snprintf(reply->text, sizeof(reply->text), "the reply is no SeniorityResponseBatch");
+		snprintf(reply->text, sizeof(reply->text), "the reply is not a SeniorityResponseBatch");
 	} else if (call->count > 1 && memchr(given, 1, call->count) == NULL) {
 		/* not a good reply: rejecting a thousand postings because of it would lose them */
 		snprintf(reply->text, sizeof(reply->text), "the reply answers none of %zu pairs", call->count);
 	} else {
 		if (unknown_ids > 0)
-			log_warning_limited(&site, "the model answers %zu pairs that it was not asked", unknown_ids);
+			log_warning_limited(&site, "the model answers %zu pairs that it was not asked about", unknown_ids);
 		dispatcher->outage_since = 0;
 		dispatcher->given_up = false;
 		for (size_t i = 0; i < call->count; i++)

@@ -137,7 +137,7 @@ static void
 begin_frame(struct emit *emit, const struct control *control)
 {
 	if (emit->framed) {
-		log_error("%.*s: begins inside of %.*s", SLICE_ARGS(control->key), SLICE_ARGS(slice_of_buf(&emit->key)));
+		log_error("%.*s: begins inside %.*s", SLICE_ARGS(control->key), SLICE_ARGS(slice_of_buf(&emit->key)));
 		worsen_status(emit, STATUS_FAILED);
 	}
 	emit->framed = true;
@@ -274,11 +274,10 @@ void
 emit_finish(struct emit *emit)
 {
 	if (emit->dropped > 1)
-		log_error("%lld lines were dropped in all", (long long)emit->dropped);
+		log_error("%lld lines were dropped in total", (long long)emit->dropped);
 	if (!emit->framed)
 		return;
-	log_error("the input ended inside of %.*s: the stage in front of this one died",
-	          SLICE_ARGS(slice_of_buf(&emit->key)));
+	log_error("the input ended inside %.*s: the previous stage died", SLICE_ARGS(slice_of_buf(&emit->key)));
 	worsen_status(emit, STATUS_FAILED);
 }
 

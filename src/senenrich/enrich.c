@@ -65,7 +65,7 @@ end_input(struct enrich *e)
 
 	e->input_end = true;
 	if (what == LINE_WHOLE && line_is_control(line)) {
-		log_error("the input ends in the middle of a control record: the stage in front of this one died");
+		log_error("the input ends in the middle of a control record: the previous stage died");
 		e->emit.status = status_worse(e->emit.status, STATUS_FAILED);
 	} else if (what != LINE_MORE) {
 		add_line(e, line, what);
@@ -315,7 +315,7 @@ enrich_run(struct enrich *e, struct err *err)
 		if (run_one_step(e, err) < 0)
 			return -1;
 		if (emit_too_many(&e->emit))
-			return err_set(err, ERR_FAILED, "more than %lld lines were rejected: given up",
+			return err_set(err, ERR_FAILED, "more than %lld lines were rejected: giving up",
 			               (long long)e->emit.max_rejects);
 	}
 	time_profile_switch(&e->profile, TIME_OWN); /* closes the last period */

@@ -218,6 +218,6 @@ lookup_finish(struct lookup *l)
 	} while (l->unsaved.count < left && l->unsaved.count > 0);
 	left = l->unsaved.count + (size_t)l->lost;
 	if (left > 0)
-		log_warning("%zu answers of the model could not be kept in Redis: they will be asked for again", left);
+		log_warning("%zu answers of the model could not be stored in Redis: the model will be asked again", left);
 	return left;
 }

@@ -69,7 +69,7 @@ make_target(const char *addresses, struct buf *target, struct err *err)
 		if (check_address(at, len, err) < 0)
 			return -1;
 		if (strncmp(at, "unix:", 5) == 0)
-			return err_set(err, ERR_USAGE, "grpc_server_address: a unix socket goes alone");
+			return err_set(err, ERR_USAGE, "grpc_server_address: a unix socket must be the only address");
 		if (append_resolved_address(at, len, target, err) < 0)
 			return -1;
 		if (at[len] == '\0')
@@ -135,7 +135,7 @@ add_metadata_entry(struct model_metadata *metadata, const char *line, size_t len
 	metadata->entries[metadata->count++] = entry;
 	if (!grpc_header_key_is_legal(entry.key) || !grpc_header_nonbin_value_is_legal(entry.value))
 		return err_set(err, ERR_USAGE,
-		               "grpc_metadata: '%.*s' is no name of metadata (lower case), or its value is none",
+		               "grpc_metadata: '%.*s' is not a valid metadata name (lower case), or its value is not valid",
 		               (int)(colon - line), line);
 	return 0;
 }

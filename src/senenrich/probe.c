@@ -73,7 +73,7 @@ health_text(const struct model_reply *reply)
 	response =
 		grpc__health__v1__health_check_response__unpack(NULL, reply->message.len, (const uint8_t *)reply->message.data);
 	if (response == NULL)
-		return "no HealthCheckResponse";
+		return "not a HealthCheckResponse";
 	if (response->status == GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__SERVING)
 		text = "SERVING";
 	else if (response->status == GRPC__HEALTH__V1__HEALTH_CHECK_RESPONSE__SERVING_STATUS__NOT_SERVING)
@@ -94,7 +94,7 @@ check_answer(const struct probe *probe, int32_t *seniority, struct err *err)
 		        probe->health.status == MODEL_OK ? "; health: " : "",
 		        probe->health.status == MODEL_OK ? health_text(&probe->health) : "");
 	else if (!model_codec_read_reply(slice_of_buf(&reply->message), 1, seniority, &given, &unknown_ids))
-		err_set(err, ERR_FAILED, "the reply is no SeniorityResponseBatch");
+		err_set(err, ERR_FAILED, "the reply is not a SeniorityResponseBatch");
 	else if (given != 1)
 		err_set(err, ERR_FAILED, "%s answer for the one pair asked", given ? "more than one" : "no");
 	else if (*seniority < 1 || *seniority > SENIORITY_MAX)
@@ -120,7 +120,7 @@ print_answer(const struct probe *probe, int32_t seniority, struct out *out)
 	out_write_slice(out, slice_of_buf(&text));
 	buf_release(&text);
 	if (!probe->health.no_method && strcmp(said, "SERVING") != 0)
-		log_warning("%s answers, but of its health it says: %s", probe->address, said);
+		log_warning("%s answers, but reports its health as: %s", probe->address, said);
 }
 
 enum exit_status

@@ -39,7 +39,7 @@ check_unix_free(const char *path, struct err *err)
 	if (lstat(path, &st) != 0)
 		return errno == ENOENT ? 0 : err_set_errno(err, ERR_FAILED, "cannot listen on unix:%s", path);
 	if (!S_ISSOCK(st.st_mode))
-		return err_set(err, ERR_FAILED, "cannot listen on unix:%s: there is a file that is no socket", path);
+		return err_set(err, ERR_FAILED, "cannot listen on unix:%s: a file that is not a socket is in the way", path);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_set_errno(err, ERR_FAILED, "socket");
@@ -47,7 +47,7 @@ check_unix_free(const char *path, struct err *err)
 	int result = connect(fd, (struct sockaddr *)&name, sizeof name);
 	close(fd);
 	if (result == 0)
-		return err_set(err, ERR_TEMPORARY, "cannot listen on unix:%s: another server does", path);
+		return err_set(err, ERR_TEMPORARY, "cannot listen on unix:%s: another server is listening there", path);
 	return 0; /* left behind by a server that was killed; gRPC replaces it */
 }
 

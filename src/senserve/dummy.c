@@ -195,7 +195,7 @@ dummy_ask(struct dummy *dummy, struct slice bytes, struct dummy_answer *answer)
 	answer->pairs = 0;
 	buf_reset(&answer->reply);
 	if (is_every_nth(dummy->faults.fail_every, call)) {
-		refuse_call(answer, dummy->faults.fail_status, "call %" PRId64 " fails, as told", call);
+		refuse_call(answer, dummy->faults.fail_status, "call %" PRId64 " fails, as requested", call);
 	} else {
 		request = seniority_request_batch__unpack(&dummy->allocator, bytes.len, (const uint8_t *)bytes.ptr);
 		if (!request)

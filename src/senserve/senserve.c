@@ -47,7 +47,7 @@ run_senserve(struct cli *cli)
 		return cli_usage_error(cli, "unexpected operand: %s", cli->operands[0]);
 	options.faults.fail_status = dummy_status_code(fail_status);
 	if (options.faults.fail_status <= DUMMY_OK)
-		return cli_usage_error(cli, "--fail-status %s: not a status that a call can fail with", fail_status);
+		return cli_usage_error(cli, "--fail-status %s: not a status of a failed call", fail_status);
 	return explain ? explain_titles(cli) : serve_model(cli, &options);
 }
 

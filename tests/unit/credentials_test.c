@@ -147,7 +147,7 @@ test_environment(void **state)
 	setenv("AWS_SECRET_ACCESS_KEY", "S\r\n", 1);
 	expect("A S - from environment");
 	setenv("AWS_SECRET_ACCESS_KEY", "SEC RET", 1);
-	expect("error 4: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: blanks or other bytes that no key has "
+	expect("error 4: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: blanks or other invalid bytes "
 	       "in the secret key");
 	setenv("AWS_ACCESS_KEY_ID", "", 1);
 	expect_part("error 4: no AWS credentials: looked in the environment");
@@ -243,7 +243,7 @@ test_role_mistakes(void **state)
 	            "error 4: profile a has role_arn, and neither source_profile, credential_source nor "
 	            "web_identity_token_file");
 	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n",
-	            "error 4: profile a: its source_profile b is not there");
+	            "error 4: profile a: its source_profile b does not exist");
 	expect_role("[profile a]\nrole_arn = r\nsource_profile = a\n",
 	            "error 4: profile a: its source_profile a leads back to itself");
 	expect_role("[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = "
@@ -307,7 +307,7 @@ test_process(void **state)
 	expect_part("the answer's Version is not 1");
 	write_file("my helper", "#!/bin/sh\necho '{\"Version\":1,\"AccessKeyId\":\"X\",\"SecretAccessKey\":\"XS\","
 	                        "\"Expiration\":\"soon\"}'\n");
-	expect_part("the answer's Expiration is no time");
+	expect_part("the answer's Expiration is not a valid time");
 	write_file("my helper", "#!/bin/sh\necho TOPSECRET\n");
 	expect_part("the answer is not JSON");
 	write_file("my helper", "#!/bin/sh\nhead -c 100000 /dev/zero\n");

@@ -455,7 +455,7 @@ test_files_and_folders(void **state)
 	(void)state;
 	assert_int_equal(put("a", "file", &err), 1);
 	assert_int_equal(put("a/b", "x", &err), -1);
-	assert_contains(ERR_TEXT(&err), "a file is where a folder");
+	assert_contains(ERR_TEXT(&err), "a folder of the key is a file");
 	assert_int_equal(put("d/e", "file", &err), 1);
 	assert_int_equal(put("d", "x", &err), -1);
 	assert_contains(ERR_TEXT(&err), "a folder of that name");

@@ -178,7 +178,7 @@ take_failed_renewal(struct credentials *credentials, struct err *err)
 	clock_format_iso(set->expires_ms / 1000, when);
 	if (log_site_shows(&credentials->warned))
 		log_with_fields(LOG_WARNING, ERR_FIELDS(err),
-		                "the credentials from %s hold until %s and cannot be renewed yet: %s", set->source, when,
+		                "the credentials from %s are valid until %s and cannot be renewed yet: %s", set->source, when,
 		                ERR_TEXT(err));
 	pause_renewal(credentials);
 }

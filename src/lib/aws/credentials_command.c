@@ -97,7 +97,7 @@ is_overdue(const struct credential_command *command)
 static void
 give_up_overdue(struct credential_command *command)
 {
-	err_set(&command->err, ERR_TEMPORARY, "not done after %d s", TIME_MS / 1000);
+	err_set(&command->err, ERR_TEMPORARY, "not finished after %d s", TIME_MS / 1000);
 	kill_command(command);
 }
 

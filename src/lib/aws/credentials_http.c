@@ -118,6 +118,6 @@ credential_read_token(const char *path, struct buf *to, struct err *err)
 		return err_set(err, ERR_USAGE, "%s is empty", path);
 	for (size_t i = 0; i < to->len; i++)
 		if (to->data[i] < ' ' || to->data[i] > '~')
-			return err_set(err, ERR_USAGE, "%s: more than one line, or no plain text", path);
+			return err_set(err, ERR_USAGE, "%s: more than one line, or not plain text", path);
 	return 0;
 }

@@ -84,7 +84,7 @@ take_expiration(struct answer *answer, const struct credential_json *rules, stru
 	set->expires_ms = credential_time(copy);
 	free(copy);
 	if (set->expires_ms <= 0)
-		return err_set(err, ERR_FAILED, "the answer's Expiration is no time");
+		return err_set(err, ERR_FAILED, "the answer's Expiration is not a valid time");
 	return 0;
 }
 

@@ -94,9 +94,8 @@ own_keys(struct credential_job *job, const char *profile, struct err *err)
 	if (!profile_get(job, profile, "sso_session") && !profile_get(job, profile, "sso_start_url"))
 		return STEP_ABSENT;
 	err_set(err, ERR_USAGE,
-	        "profile %s signs in by IAM Identity Center (sso), which is not known here; "
-	        "let AWS's command line do it: credential_process = aws configure "
-	        "export-credentials --profile %s, in a profile of its own",
+	        "profile %s signs in by IAM Identity Center (sso), which is not supported: let AWS's command line do it, "
+	        "by credential_process = aws configure export-credentials --profile %s in another profile",
 	        profile, profile);
 	return STEP_FAILED;
 }
@@ -161,7 +160,7 @@ find_way(const struct credential_job *job, const char *profile, struct credentia
 
 		way->source = profile_get(job, profile, "credential_source");
 		if (way->count == CREDENTIAL_ROLES_MAX)
-			return err_set(err, ERR_USAGE, "profile %s: more than %d roles one upon the other", way->roles[0],
+			return err_set(err, ERR_USAGE, "profile %s: more than %d roles in a chain", way->roles[0],
 			               CREDENTIAL_ROLES_MAX);
 		if (profile_get(job, profile, "mfa_serial"))
 			return err_set(err, ERR_USAGE,
@@ -179,7 +178,7 @@ find_way(const struct credential_job *job, const char *profile, struct credentia
 			               "web_identity_token_file",
 			               profile);
 		if (!aws_config_has(job->config, next))
-			return err_set(err, ERR_USAGE, "profile %s: its source_profile %s is not there", profile, next);
+			return err_set(err, ERR_USAGE, "profile %s: its source_profile %s does not exist", profile, next);
 		if (is_loop(job, way, next))
 			return err_set(err, ERR_USAGE, "profile %s: its source_profile %s leads back to itself", profile, next);
 		profile = next;

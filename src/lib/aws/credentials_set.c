@@ -74,7 +74,7 @@ credential_set_fill(struct credential_set *set, struct slice access_key, struct 
 		return err_set(err, ERR_USAGE, "%s: %s", from,
 		               access_key.len ? "an access key without its secret key" : "no access key");
 	if (!is_plain(access_key) || !is_plain(secret_key) || !is_plain(session_token))
-		return err_set(err, ERR_USAGE, "%s: blanks or other bytes that no key has in the %s", from,
+		return err_set(err, ERR_USAGE, "%s: blanks or other invalid bytes in the %s", from,
 		               !is_plain(access_key)   ? "access key"
 		               : !is_plain(secret_key) ? "secret key"
 		                                       : "session token");

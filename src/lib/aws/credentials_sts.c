@@ -156,13 +156,13 @@ take_answer(const struct buf *reply, struct credential_set *set, struct err *err
 		if (!xml_text(slice_of_buf(reply), names[i], &values[i]))
 			result = -1;
 	if (result < 0) {
-		err_set(err, ERR_ACCESS, "an answer without keys");
+		err_set(err, ERR_ACCESS, "the answer has no keys");
 	} else {
 		result = credential_set_fill(set, slice_of_buf(&values[0]), slice_of_buf(&values[1]), slice_of_buf(&values[2]),
 		                             "the answer", err);
 		set->expires_ms = credential_time(buf_cstr(&values[3]));
 		if (result == 0 && set->expires_ms <= 0)
-			result = err_set(err, ERR_ACCESS, "the answer's Expiration is no time");
+			result = err_set(err, ERR_ACCESS, "the answer's Expiration is not a valid time");
 	}
 	for (int i = 0; i < 4; i++)
 		credential_buf_wipe(&values[i]);

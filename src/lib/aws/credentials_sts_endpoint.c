@@ -79,7 +79,7 @@ sts_endpoint_find(const struct credential_job *job, const char *profile, struct 
 
 	endpoint->region = region && strcmp(region, "aws-global") != 0 ? region : DEFAULT_REGION;
 	if (!is_region(endpoint->region))
-		return err_set(err, ERR_USAGE, "\"%s\" is no region", endpoint->region);
+		return err_set(err, ERR_USAGE, "\"%s\" is not a valid region name", endpoint->region);
 	if (named)
 		endpoint->url = endpoint_parse(named, origin, err);
 	else if (!region || endpoint->region != region)

@@ -127,7 +127,7 @@ seniority_of(struct cache *cache, const struct redis_value *value)
 	if (value->type == REDIS_STRING && value->len == 1 && value->text[0] >= '1' && value->text[0] <= '7')
 		return value->text[0] - '0';
 	if (value->type != REDIS_NIL)
-		log_warning_limited(&cache->strange, "%s: a cached value is not a seniority (1 to 7): taken as not known",
+		log_warning_limited(&cache->strange, "%s: a cached value is not a seniority (1 to 7): treated as missing",
 		                    cache_name(cache));
 	return 0;
 }
@@ -142,7 +142,7 @@ next_reply(struct cache *cache, struct redis_value *value, struct err *err)
 		return 0;
 	/* Another kind of value in a bucket's place concerns the pairs of that bucket alone. */
 	if (value->len >= 9 && memcmp(value->text, "WRONGTYPE", 9) == 0) {
-		log_warning_limited(&cache->strange, "%s: something else is kept under a name of the cache's: left alone",
+		log_warning_limited(&cache->strange, "%s: a key of the cache holds something else: left alone",
 		                    cache_name(cache));
 		value->type = REDIS_NIL;
 		return 0;

@@ -83,7 +83,7 @@ file_get_file(struct file_store *files, const char *bucket_name, const char *key
 	*absent = false;
 	if (!file_key_safe(key, &why)) {
 		err_set_answer(err, ERR_OBJECT, verb, 400, "InvalidKey");
-		return err_set_detail(err, "no safe file path: %s", why);
+		return err_set_detail(err, "not a safe file path: %s", why);
 	}
 	bucket = file_open_bucket(files->root, bucket_name, verb, err);
 	if (bucket < 0)

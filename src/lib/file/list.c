@@ -85,9 +85,9 @@ enter_folder(struct file_list *list)
 	struct frame *frame;
 
 	if (list->depth > FILE_DEPTH_MAX || list->key.len >= FILE_KEY_MAX) {
-		log_warning_limited(&site_long,
-		                    "s3://%s/%.200s...: left out of the listing, deeper or longer than a key can be",
-		                    list->bucket, buf_cstr(&list->key));
+		log_warning_limited(
+			&site_long, "s3://%s/%.200s...: left out of the listing, because it is deeper or longer than a key can be",
+			list->bucket, buf_cstr(&list->key));
 		return;
 	}
 	frame = &list->frames[list->depth];
@@ -302,7 +302,7 @@ say_links(struct file_list *list)
 {
 	if (list->links_left_out > 0 && !list->told)
 		log_warning(
-			"s3://%s/%s: %lld symbolic %s left out, such as %s: only links to what is beneath the bucket are followed",
+			"s3://%s/%s: %lld symbolic %s left out, such as %s: only links that stay inside the bucket are followed",
 			list->bucket, list->prefix, (long long)list->links_left_out,
 			list->links_left_out == 1 ? "link is" : "links are", buf_cstr(&list->link_example));
 	list->told = true;
@@ -336,7 +336,8 @@ next_object(struct file_list *list, struct store_object *object)
 			continue;
 		}
 		if (list->key.len > FILE_KEY_MAX) {
-			log_warning_limited(&site_long, "s3://%s/%.200s...: left out of the listing, longer than a key can be",
+			log_warning_limited(&site_long,
+			                    "s3://%s/%.200s...: left out of the listing, because it is longer than a key can be",
 			                    list->bucket, buf_cstr(&list->key));
 			continue;
 		}

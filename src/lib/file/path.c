@@ -215,7 +215,7 @@ file_open_bucket(int root, const char *bucket, const char *verb, struct err *err
 
 	if (strchr(bucket, '/') != NULL || !part_safe(bucket, strlen(bucket), &why)) {
 		err_set_answer(err, ERR_ACCESS, verb, 400, "InvalidBucketName");
-		return err_set_detail(err, "no name for a folder");
+		return err_set_detail(err, "not a valid name of a folder");
 	}
 	fd = openat(root, bucket, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)

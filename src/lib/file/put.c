@@ -60,7 +60,7 @@ check_place(struct file_put *put, int folder)
 	if (S_ISDIR(st.st_mode))
 		return fail_put(&put->failed, FILE_TARGET, EISDIR);
 	if (!S_ISREG(st.st_mode))
-		return err_set_operation(&put->failed, ERR_OBJECT, "PUT", "what is there is not a regular file");
+		return err_set_operation(&put->failed, ERR_OBJECT, "PUT", "the existing file is not a regular file");
 	return put->no_clobber ? fail_put(&put->failed, FILE_TARGET, EEXIST) : 0;
 }
 
@@ -127,7 +127,7 @@ open_place(struct file_put *put, const struct store_provenance *provenance)
 
 	if (!file_key_safe(put->key, &why)) {
 		err_set_answer(err, ERR_OBJECT, "PUT", 400, "InvalidKey");
-		return err_set_detail(err, "no safe file path: %s", why);
+		return err_set_detail(err, "not a safe file path: %s", why);
 	}
 	bucket = file_open_bucket(files_of(put)->root, put->bucket, "PUT", err);
 	if (bucket < 0)

@@ -74,7 +74,7 @@ http_broken(const struct http_call *call, struct buf *text)
 	long refused = 0;
 
 	if (strncmp(call->why, UNREADABLE, sizeof(UNREADABLE) - 1) == 0) {
-		buf_append_str(text, "the proxy that the environment names is no address of one");
+		buf_append_str(text, "the proxy in the environment is not a valid proxy address");
 		return ERR_ACCESS;
 	}
 	curl_easy_getinfo(call->easy, CURLINFO_HTTP_CONNECTCODE, &refused);

@@ -234,7 +234,7 @@ redis_refuse(struct redis *redis, struct slice reply, struct err *err)
 		struct slice node = last_word(reply);
 
 		err_set(err, ERR_FAILED,
-		        "it is one node of a Redis Cluster, and what was asked for is kept by %.*s: "
+		        "it is one node of a Redis Cluster, and the key is on %.*s: "
 		        "connect to that node, or better to a Redis or a proxy that has all keys (redis_host, redis_port)",
 		        SLICE_ARGS(node));
 	} else if (slice_equal_str(word, "NOAUTH")) {

@@ -20,8 +20,7 @@ static int
 check_settings(const struct settings *settings, int64_t timeout, struct err *err)
 {
 	if (settings_bool(settings, "redis_tls"))
-		return err_set(err, ERR_USAGE,
-		               "redis_tls: hiredis %d.%d.%d has no TLS here: put a TLS proxy (stunnel, for one) in between",
+		return err_set(err, ERR_USAGE, "redis_tls: hiredis %d.%d.%d has no TLS here: use a TLS proxy such as stunnel",
 		               HIREDIS_MAJOR, HIREDIS_MINOR, HIREDIS_PATCH);
 	if (timeout <= 0 || timeout > INT_MAX)
 		return err_set(err, ERR_USAGE, "redis_timeout must be more than 0 and less than 24 days");

@@ -192,7 +192,7 @@ follow_redirect(struct s3_request *request)
 		return false;
 	}
 	if (!request->bucket->redirect_told)
-		log_warning("s3://%s: %s sends us on to %s", request->bucket->name, origin, parsed);
+		log_warning("s3://%s: %s redirects to %s", request->bucket->name, origin, parsed);
 	request->bucket->redirect_told = true;
 	free(request->moved_to);
 	request->moved_to = parsed;
@@ -215,7 +215,7 @@ learn_clock(struct s3_request *request)
 	request->clock_set = true;
 	skew = theirs - clock_unix();
 	if (!s3->skew_told)
-		log_warning("this machine's clock is %lld s %s the server's: signing by the server's",
+		log_warning("this machine's clock is %lld s %s the server's: requests are signed with the server's time",
 		            (long long)(skew < 0 ? -skew : skew), skew < 0 ? "ahead of" : "behind");
 	s3->skew_told = true;
 	s3->skew = skew;
@@ -264,7 +264,7 @@ learn_checksum(struct s3_request *request, const struct s3_error *error)
 	     memmem(message.ptr, message.len, "Content-MD5", sizeof("Content-MD5") - 1) == NULL))
 		return false;
 	if (!request->bucket->wants_checksum)
-		log_info("s3://%s wants a checksum with each object (Object Lock): it gets Content-MD5 from now on",
+		log_info("s3://%s requires a checksum with each object (Object Lock): Content-MD5 is sent from now on",
 		         request->bucket->name);
 	request->bucket->wants_checksum = true;
 	return true;

@@ -50,7 +50,7 @@ check_region(const char *region, struct err *err)
 
 	if (len == 0 || len > 64 ||
 	    strspn(region, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != len)
-		return err_set(err, ERR_USAGE, "region %s: is no name of a region", region);
+		return err_set(err, ERR_USAGE, "region %s: not a valid region name", region);
 	return 0;
 }
 

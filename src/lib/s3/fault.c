@@ -105,9 +105,9 @@ static const struct row table[] = {
 	{CODE, "MissingAuthenticationToken", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, OURS},
 	{CODE, "AuthorizationHeaderMalformed", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, PLACE},
 	{CODE, "RequestTimeTooSkewed", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "set this machine's clock"},
-	{CODE, "AllAccessDisabled", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "ask whoever runs the store for access"},
-	{CODE, "AccountProblem", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "ask whoever runs the store about the account"},
-	{CODE, "NotSignedUp", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "ask whoever runs the store about the account"},
+	{CODE, "AllAccessDisabled", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "ask the store's operator for access"},
+	{CODE, "AccountProblem", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "ask the store's operator about the account"},
+	{CODE, "NotSignedUp", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "ask the store's operator about the account"},
 	{CODE, "QuotaExceeded", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "make room, or raise the quota"}, /* Ceph's */
 
 	/* The bucket and its place. */
@@ -120,7 +120,7 @@ static const struct row table[] = {
 
 	/* Options that the store refuses. */
 	{CODE, "InvalidStorageClass", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "set storage_class to one that the store has, or leave it out"},
-	{CODE, "InvalidEncryptionAlgorithmError", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "set sse to what the store has, or leave it out"},
+	{CODE, "InvalidEncryptionAlgorithmError", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "set sse to an encryption that the store supports, or leave it out"},
 	{CODE, "KMS.*", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, KMS},
 	{CODE, "InvalidPayer", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "see request_payer"},
 	{CODE, "MissingContentMD5", 200, 499, WRITES, FAULT_EVERYBODY, RETRY_NEVER, "set check_crc32: true"},

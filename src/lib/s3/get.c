@@ -127,7 +127,7 @@ s3_get_open(struct store *store, const char *bucket, const char *key, const stru
 		get->listed = (struct store_get_options){options->size, mem_dup(options->etag)};
 	readahead_open(&get->readahead, &get->s3->readahead);
 	if (!s3_bucket_name_ok(bucket) || *key == '\0') {
-		err_set_operation(&get->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "GET", "no name of an object");
+		err_set_operation(&get->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "GET", "not a valid object name");
 		store_err_name(&get->err, bucket, key);
 		return &get->get;
 	}

@@ -45,7 +45,7 @@ s3_look_open(struct store *store, const char *bucket, const char *key)
 
 	head->look.store = store;
 	if (!s3_bucket_name_ok(bucket) || *key == '\0') {
-		err_set_operation(&head->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "HEAD", "no name of an object");
+		err_set_operation(&head->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "HEAD", "not a valid object name");
 		store_err_name(&head->err, bucket, key);
 		return &head->look;
 	}

@@ -127,7 +127,7 @@ ask_next(struct s3_list *list)
 		return 0;
 	}
 	if (list->idle || list->sorter != NULL)
-		return s3_list_refuse(list, "the server says that there is more, but does not give it");
+		return s3_list_refuse(list, "the server says that there is more, but does not send it");
 	ask_for_page(list, token, s3_page_key(page, page->count - 1));
 	return 0;
 }
@@ -143,8 +143,8 @@ begin_sorting(struct s3_list *list)
 		return s3_list_refuse(list,
 		                      "the server does not list in the order of names: set sort_listing: true (names that came "
 		                      "late may be behind the cursor now: look for them by --missing-from)");
-	log_warning("s3://%s/%s: the server does not list in the order of names: all of them are listed and sorted "
-	            "(sort_listing: true says so from the start)",
+	log_warning("s3://%s/%s: the server does not list names in order: the whole listing is read and sorted (set "
+	            "sort_listing: true to do so from the start)",
 	            list->bucket->name, list->prefix);
 	list->sorter = sorter_new(SORT_HOLD);
 	s3_page_reset(&list->pages[0]);

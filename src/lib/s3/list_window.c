@@ -202,8 +202,8 @@ fall_back(struct s3_list_window *window)
 {
 	struct s3_list *list;
 
-	log_debug("s3://%s/%s: the server does not begin where it is asked to: listed page by page", window->bucket->name,
-	          window->prefix);
+	log_debug("s3://%s/%s: the server does not start a listing where it is asked to: listing page by page",
+	          window->bucket->name, window->prefix);
 	drop_behind(window, 0);
 	window->most = window->allowed = 1;
 	list = s3_list_window_first(window);

@@ -102,7 +102,7 @@ s3_list_open(struct store *store, const char *bucket, const char *prefix, const 
 	window->spare = mem_zero(2 * window->most, sizeof(window->spare[0]));
 	window->retries = s3->retries;
 	if (!s3_bucket_name_ok(bucket)) {
-		err_set(&window->err, ERR_USAGE, "s3://%s: is no name of a bucket", bucket);
+		err_set(&window->err, ERR_USAGE, "s3://%s: not a valid bucket name", bucket);
 		return &window->base;
 	}
 	window->bucket = s3_bucket_find(s3, bucket);

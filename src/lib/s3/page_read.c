@@ -35,7 +35,7 @@ object_leaf(struct page_context *context, const char *name, struct slice text)
 		context->has_key = true;
 	} else if (strcmp(name, "Size") == 0) {
 		if (!units_parse_digits(text.ptr, text.len, &object->size))
-			context->why = "an object without a sound size";
+			context->why = "an object without a valid size";
 	} else if (strcmp(name, "ETag") == 0) {
 		text = s3_bare_etag(text);
 		object->etag = append_text(context->page, text);

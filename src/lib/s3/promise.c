@@ -43,8 +43,9 @@ hold_size(int64_t came, int64_t listed, struct err *err)
 {
 	if (came == listed)
 		return 0;
-	return err_set_operation(err, ERR_TEMPORARY, "GET", "an object of %lld bytes, under the ETag of one of %lld",
-	                         (long long)came, (long long)listed);
+	return err_set_operation(err, ERR_TEMPORARY, "GET",
+	                         "the object has %lld bytes, but the listing has %lld for its ETag", (long long)came,
+	                         (long long)listed);
 }
 
 int

@@ -148,7 +148,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 		upload->bucket = s3_bucket_find(upload->s3, bucket);
 		return &upload->put;
 	}
-	err_set_operation(&upload->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "PUT", "no name of an object");
+	err_set_operation(&upload->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "PUT", "not a valid object name");
 	store_err_name(&upload->err, bucket, key);
 	upload->over = true;
 	return &upload->put;

@@ -17,7 +17,7 @@ s3_remove(struct store *store, const char *bucket, const char *key, struct err *
 	int result = 0;
 
 	if (!s3_bucket_name_ok(bucket))
-		return err_set(err, ERR_USAGE, "s3://%s: is no name of a bucket", bucket);
+		return err_set(err, ERR_USAGE, "s3://%s: not a valid bucket name", bucket);
 	request = s3_request_new(s3, s3_bucket_find(s3, bucket), "DELETE", "DELETE", key);
 	request->on_done = on_removed;
 	s3_request_start(request);

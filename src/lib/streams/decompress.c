@@ -160,7 +160,7 @@ skip_padding(struct decompress *d, struct slice *in, struct err *err)
 		d->padding = true;
 	}
 	if (d->padding && in->len > 0)
-		return err_set(err, ERR_OBJECT, "gzip: garbage behind the end");
+		return err_set(err, ERR_OBJECT, "gzip: garbage after the end");
 	return 0;
 }
 
@@ -168,7 +168,7 @@ static int
 check_bomb(const struct decompress *d, struct err *err)
 {
 	if (d->out > BOMB_BYTES && d->out / BOMB_RATIO > d->in)
-		return err_set(err, ERR_OBJECT, "compressed more than 1000 to 1: taken for a bomb");
+		return err_set(err, ERR_OBJECT, "compressed more than 1000 to 1: refused as a decompression bomb");
 	return 0;
 }
 

@@ -42,7 +42,7 @@ check_pair(const struct settings *settings, const char *bucket, const char *a, c
 
 	if (!one_inside_another(x, y))
 		return 0;
-	return err_set(err, ERR_USAGE, "%s '%s' (%s) and %s '%s' (%s) lie one inside another in the bucket %s", a, x,
+	return err_set(err, ERR_USAGE, "%s '%s' (%s) and %s '%s' (%s) overlap in the bucket %s", a, x,
 	               settings_origin(settings, a), b, y, settings_origin(settings, b), bucket);
 }
 
