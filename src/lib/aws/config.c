@@ -1,6 +1,6 @@
 /*
- * The values of AWS's profile files, merged: a sorted table, so that reading is linear in the files
- * (but for the sort) and a look-up is a binary search.
+ * The values of AWS's profile files, merged into a sorted table: reading takes linear time (except
+ * for the sort), and a look-up is a binary search.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "aws/config_internal.h"
 #include "base/mem.h"
 
-/* By what they name; 0 for two values of one key. */
+/* Compares by section and key; 0 for two values of one key. */
 static int
 compare_names(const struct aws_config_entry *a, const struct aws_config_entry *b)
 {

@@ -1,17 +1,17 @@
 /*
  * AWS's two profile files, ~/.aws/config and ~/.aws/credentials, read as AWS reads them and merged.
  *
- * Grammar. A line is blank, a comment (its first byte that is no white space is '#' or ';'), a
+ * Grammar. A line is blank, a comment (its first byte that is not white space is '#' or ';'), a
  * [section], `key = value`, or a continuation: a line that is indented more than the key above it.
  * After white space, '#' or ';' starts a comment in the value of a key, but not in a continuation.
  * A key without a value whose continuations are `key = value` is a nest, and they are "KEY.key":
- * s3.addressing_style. Keys are the same in any case; names of profiles are not. Sections that come
- * twice are merged, of keys the last counts.
+ * s3.addressing_style. Keys are case-insensitive; names of profiles are not. Sections that occur
+ * twice are merged; if a key occurs twice, the last value counts.
  *
- * In the config file a profile is [profile NAME] ("[profile "a b"]" too) or [default], which counts
- * for nothing if there is a [profile default]; [services NAME] and [sso-session NAME] are kinds of
- * their own, other sections are skipped. In the credentials file a profile is [NAME]; what it says
- * goes before what the config file says.
+ * In the config file a profile is [profile NAME] ("[profile "a b"]" too) or [default], which is
+ * ignored if there is a [profile default]; [services NAME] and [sso-session NAME] are other kinds
+ * of section, the rest is skipped. In the credentials file a profile is [NAME]; its values take
+ * precedence over those of the config file.
  */
 #ifndef AWS_CONFIG_H
 #define AWS_CONFIG_H
@@ -39,8 +39,8 @@ int aws_config_parse(struct aws_config *config, enum aws_config_file file, const
                      struct err *err);
 
 /*
- * Both files, from where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say, else from ~/.aws. A
- * file that is not there is empty; so is one of ~/.aws that may not be read. NULL with err
+ * Reads both files, from AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE, else from ~/.aws. A file
+ * that does not exist is empty; so is one of ~/.aws that may not be read. NULL with err
  * (ERR_USAGE).
  */
 struct aws_config *aws_config_load(const struct settings *settings, struct err *err);
@@ -50,7 +50,7 @@ const char *aws_config_path(const struct aws_config *config, enum aws_config_fil
 
 /*
  * The name of the profile to use: --profile, AWS_PROFILE, AWS_DEFAULT_PROFILE, the setting
- * `profile`, "default". *origin says which (NULL: nobody named one).
+ * `profile`, "default". *origin says which (NULL: none of them is set).
  */
 const char *aws_config_profile_name(const struct settings *settings, const char **origin);
 

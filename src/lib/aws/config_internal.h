@@ -6,7 +6,7 @@
 
 #include "aws/config.h"
 
-/* What goes before what, where a key is there more than once. */
+/* Which value takes precedence if a key occurs more than once. */
 enum aws_config_rank { RANK_BARE_DEFAULT, RANK_CONFIG, RANK_CREDENTIALS };
 
 /* One value; all strings point into the text of its file. */
@@ -21,7 +21,7 @@ struct aws_config_entry {
 };
 
 struct aws_config {
-	struct aws_config_entry *entries; /* sorted by what they name; those that count more come later */
+	struct aws_config_entry *entries; /* sorted by section and key; a value with precedence comes later */
 	size_t count;
 	size_t capacity;
 	size_t added;        /* ever */

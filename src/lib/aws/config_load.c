@@ -50,7 +50,7 @@ load_file(struct aws_config *config, const struct settings *settings, enum aws_c
 	 */
 	if (stat(path, &info) < 0 || !S_ISREG(info.st_mode) || (!named && access(path, R_OK) < 0))
 		return 0;
-	/* In one piece, so that no growing leaves secrets behind. */
+	/* In one piece, so that growing leaves no copy of secrets behind. */
 	if ((size_t)info.st_size < FILE_MAX)
 		buf_reserve(&text, (size_t)info.st_size + 17 * 1024); /* io_read_file asks for 16 KiB at the end */
 	if (io_read_file(path, FILE_MAX, &text, err) < 0)

@@ -1,7 +1,7 @@
 /*
- * The grammar of AWS's profile files (config.h has it in words), one pass over the text. Nothing is
- * copied: names and values are ended by a NUL where they stand, and a continuation is moved to the
- * end of the value that it continues, so what the file holds of secrets is in one place and can be
+ * The grammar of AWS's profile files (config.h describes it), in one pass over the text. Nothing is
+ * copied: names and values are ended by a NUL in place, and a continuation is moved to the end of
+ * the value that it continues. So all secrets of the file are in one piece of memory, which can be
  * wiped.
  *
  * Errors never quote a line: it may hold a secret.
@@ -76,7 +76,7 @@ add_entry(const struct scan *scan, const char *nest, const char *key, const char
 }
 
 /*
- * The word behind "profile" and its like: bare, or in quotes where it holds blanks. NULL if it is
+ * The word after "profile" and the like: bare, or in quotes if it has blanks. NULL if it is
  * neither.
  */
 static char *
@@ -124,7 +124,7 @@ config_section(struct scan *scan, char *title)
 	}
 }
 
-/* "[...]", and anything behind it, which counts as a comment. */
+/* "[...]"; anything after it counts as a comment. */
 static int
 take_section(struct scan *scan, char *start, char *end, struct err *err)
 {
@@ -152,7 +152,7 @@ take_section(struct scan *scan, char *start, char *end, struct err *err)
 	return 0;
 }
 
-/* Where the value in [start, end) ends, without a comment that stands behind white space. */
+/* The end of the value in [start, end), without a comment that follows white space. */
 static char *
 without_comment(const char *start, char *end)
 {
@@ -163,8 +163,8 @@ without_comment(const char *start, char *end)
 }
 
 /*
- * `key = value`; start is no blank. The value's comment is cut off, and NULs are put behind both.
- * `end` is the end of the line, which may be overwritten. Returns what is wrong, or NULL.
+ * `key = value`; start is not a blank. Cuts off the value's comment, and ends both by a NUL. `end`
+ * is the end of the line, which may be overwritten. Returns the fault, or NULL.
  */
 static const char *
 take_pair(char *start, char *end, const char *delimiters, char **key, char **value, char **value_end)
@@ -244,7 +244,7 @@ take_line(struct scan *scan, char *line, char *end, struct err *err)
 	return take_key(scan, start, end, err);
 }
 
-/* Cuts `text` (which has a NUL behind it) into entries, in place. Returns -1 with err. */
+/* Cuts `text` (which is followed by a NUL) into entries, in place. Returns -1 with err. */
 static int
 scan_text(struct aws_config *config, enum aws_config_file file, const char *name, struct buf *text, struct err *err)
 {

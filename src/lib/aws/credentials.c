@@ -1,8 +1,8 @@
 /*
  * What the chain of sources has found, and its renewal.
  *
- * While keys are held no core file is written: a core on a disk is where they would outlive the
- * process. The process stays open to its user's debugger and profiler, who can read the keys' files
+ * While keys are in memory no core file is written: in a core on a disk they would outlive the
+ * process. The user's debugger and profiler can still attach, since the user can read the key files
  * anyway.
  */
 #include <stdlib.h>
@@ -14,16 +14,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define LEAD_MS INT64_C(300000)  /* renewed so long before they expire, or at half of a short life */
+#define LEAD_MS INT64_C(300000)  /* renewed this long before they expire, or at half of a short life */
 #define PAUSE_MS INT64_C(60000)  /* between tries to renew keys that still hold */
-#define FAILED_MS INT64_C(10000) /* a failure is the answer to everybody for so long */
+#define FAILED_MS INT64_C(10000) /* for this time after a failure, everybody gets that failure as the answer */
 
 struct credentials {
 	const struct settings *settings;
 	struct aws_config *config;
 	const char *profile;
 	bool profile_named; /* by --profile */
-	char *region;       /* copies: the config is read anew */
+	char *region;       /* copies: the config may be read again */
 	char *endpoint;
 	char *max_attempts;
 	char *ca_bundle;
@@ -37,11 +37,11 @@ struct credentials {
 	struct http *http;
 	struct credential_job job; /* the search under way */
 	bool searching;
-	bool searching_refused; /* the set was called expired: nobody goes on with it meanwhile */
+	bool searching_refused; /* the server called the set expired: it is not used meanwhile */
 
 	struct err failure; /* the last, and until when (monotonic) it is the answer */
 	int64_t failure_until;
-	int64_t failure_refused; /* the generation it was about; 0: there were no keys */
+	int64_t failure_refused; /* the generation that it was about; 0: there were no keys */
 	struct log_site warned;
 };
 
@@ -76,7 +76,7 @@ keep_off_disk(void)
 	}
 }
 
-/* No renewal for a while; but where the keys end before that, not beyond their end. */
+/* Pauses renewals; if the keys expire before the pause is over, only until then. */
 static void
 pause_renewal(struct credentials *credentials)
 {
@@ -99,7 +99,7 @@ plan_renewal(struct credentials *credentials, bool same)
 	}
 	clock_format_iso(set->expires_ms / 1000, when);
 	log_debug("credentials from %s, until %s", set->source, when);
-	/* Our clock may be off; the server's is the one that counts, and it will say so. */
+	/* Our clock may be off; the server's counts, and the server will refuse expired keys. */
 	if (left <= 0)
 		log_warning_limited(&credentials->warned,
 		                    "credentials from %s say that they expired at %s; they are used "
@@ -110,7 +110,7 @@ plan_renewal(struct credentials *credentials, bool same)
 		pause_renewal(credentials);
 }
 
-/* Takes over *fresh as what is used from now on. */
+/* Makes *fresh the keys that are used from now on. */
 static void
 adopt_set(struct credentials *credentials, struct credential_set *fresh)
 {
@@ -140,8 +140,8 @@ remember_failure(struct credentials *credentials, int64_t refused, const struct 
 }
 
 /*
- * The profile files may have been rewritten, as sign-in helpers do; broken ones leave what was read
- * before.
+ * The profile files may have changed, as sign-in helpers rewrite them; if they are broken, the old
+ * values stay.
  */
 static void
 reload_config(struct credentials *credentials)
@@ -165,8 +165,8 @@ take_failed_renewal(struct credentials *credentials, struct err *err)
 	char when[32];
 
 	/*
-	 * What was right at the start and is not any more is no usage error: nothing is given up for
-	 * it.
+	 * What was valid at the start and is not any more is not a usage error: no object is given up
+	 * for it.
 	 */
 	if (err->kind == ERR_USAGE)
 		err->kind = ERR_ACCESS;
@@ -183,7 +183,7 @@ take_failed_renewal(struct credentials *credentials, struct err *err)
 	pause_renewal(credentials);
 }
 
-/* The search is over; what it has found is in the job. */
+/* The search is over; its result is in the job. */
 static void
 take_found(struct credentials *credentials)
 {
@@ -376,8 +376,8 @@ credentials_describe(const struct credentials *credentials, const struct aws_cre
 	if (found->expires_ms)
 		clock_format_iso(found->expires_ms / 1000, when);
 	/*
-	 * As much of the access key as tells two apart; a short one (of a local server) is shown by
-	 * half.
+	 * The start of the access key, enough to tell two keys apart; of a short one (of a local
+	 * server) half.
 	 */
 	size_t len = strlen(found->access_key);
 	int shown = len >= 12 ? 4 : (int)(len / 4);

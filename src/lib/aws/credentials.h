@@ -1,9 +1,9 @@
 /*
  * AWS credentials: found by AWS's chain, kept, and renewed before they expire.
  *
- * Opening reads the profile files only (AWS_PROFILE, the setting `profile`, AWS_CONFIG_FILE, ...);
- * whatever needs the network or a command is begun by credentials_get and
- * goes on in credentials_move, while the caller's loop does other things.
+ * Opening only reads the profile files (AWS_PROFILE, the setting `profile`, AWS_CONFIG_FILE, ...).
+ * credentials_get starts whatever needs the network or a command; credentials_move continues it,
+ * while the caller's loop does other things.
  */
 #ifndef AWS_CREDENTIALS_H
 #define AWS_CREDENTIALS_H
@@ -35,7 +35,8 @@ struct credentials;
  */
 struct credentials *credentials_new(const struct settings *settings, struct err *err);
 /*
- * Ends what is under way and wipes the secrets; NULL is fine. Goes before the engine that it uses.
+ * Ends what is under way and wipes the secrets; NULL is fine. Call it before the engine that it
+ * uses is freed.
  */
 void credentials_free(struct credentials *credentials);
 
@@ -49,22 +50,22 @@ enum credentials_answer {
 };
 
 /*
- * Gives the credentials to sign with now. Never waits. A renewal begins if they are about to
+ * Returns the credentials to sign with now. Never waits. A renewal begins if they are about to
  * expire, or if `refused` is the generation that the server has just called expired (0: none was).
- * Only one renewal is under way at a time; credentials that still hold are given out meanwhile.
+ * Only one renewal is under way at a time; credentials that are still valid are returned meanwhile.
  *
  * *found lives until the next call or credentials_move. A renewal that fails while the old
- * credentials still hold is a warning. Fails with ERR_USAGE if no credentials were found (the text
- * says where it looked, and what to do) or a setting is wrong, ERR_ACCESS if they were refused or
- * have expired for good, and ERR_TEMPORARY if a service did not answer. For some seconds after a
- * failure, that failure is the answer and nothing is asked.
+ * credentials are still valid is a warning. Fails with ERR_USAGE if no credentials were found (the
+ * text says where it looked, and what to do) or a setting is wrong, ERR_ACCESS if they were refused
+ * or have expired for good, and ERR_TEMPORARY if a service did not answer. For some seconds after a
+ * failure, every call returns that failure without a new attempt.
  */
 enum credentials_answer credentials_get(struct credentials *credentials, int64_t refused,
                                         const struct aws_credentials **found, struct err *err);
 
-/* Moves a renewal on, if there is one, as far as it goes without waiting. After http_perform. */
+/* Continues a renewal, if there is one, as far as possible without waiting. After http_perform. */
 void credentials_move(struct credentials *credentials);
-/* Milliseconds until credentials_move has something to do whatever the engine does; -1: nothing. */
+/* Milliseconds until credentials_move has something to do on its own; -1: nothing. */
 int64_t credentials_due(const struct credentials *credentials);
 /* What http_poll is to wait for besides, or -1. */
 int credentials_fd(const struct credentials *credentials);
@@ -79,8 +80,8 @@ const char *credentials_max_attempts(const struct credentials *credentials);
 const char *credentials_ca_bundle(const struct credentials *credentials); /* or AWS_CA_BUNDLE */
 
 /*
- * Which credentials `found` are, from where, until when, and what they would be used on, as "name:
- * value" lines without any secret. Endpoint and region are those that the store settled on (NULL:
+ * Describes `found`: which credentials, from where, until when, and for which endpoint and region,
+ * as "name: value" lines without secrets. Endpoint and region are those that the store chose (NULL:
  * the profile's).
  */
 void credentials_describe(const struct credentials *credentials, const struct aws_credentials *found,

@@ -168,7 +168,7 @@ credential_command_start(struct credential_command *command)
 		command->state = COMMAND_ENDED;
 		return;
 	}
-	/* At once, so that no growing leaves secrets behind. */
+	/* At once, so that growing leaves no copy of secrets behind. */
 	buf_reserve(&command->output, OUTPUT_MAX + 1);
 	command->state = COMMAND_READING;
 }

@@ -11,7 +11,7 @@
 
 #define TOKEN_MAX ((size_t)64 << 10)    /* a web identity token has a few KiB; STS takes 20,000 bytes */
 #define REPLY_MAX ((size_t)1024 * 1024) /* none has more than some KiB */
-#define REPLY_USUAL ((size_t)16 << 10)  /* at once, so that no growing leaves secrets behind */
+#define REPLY_USUAL ((size_t)16 << 10)  /* at once, so that growing leaves no copy of secrets behind */
 
 static enum http_body
 take_reply(struct http_call *call, const char *data, size_t len)

@@ -2,8 +2,8 @@
  * Credentials of the role of an EC2 instance, from its metadata service, version 2 (a token by PUT,
  * then GETs with it).
  *
- * Most machines have no such service: the first try is short, and its failure is not an error but
- * one more place where nothing was found. Once it has answered, it is worth several tries.
+ * Most machines have no such service: the first try is short, and its failure is not an error; the
+ * search goes on. Once the service has answered, it is worth several tries.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +19,8 @@
 #define TOKEN_HEADER "X-aws-ec2-metadata-token"
 
 /*
- * Where the answer to the token does not come although the connection did: the answer's packets
- * have a small time to live, and a container's bridge takes one from it.
+ * For a connection that succeeds while the answer with the token never arrives: the answer's
+ * packets have a small time to live, and a container's bridge takes one from it.
  */
 #define HOP_LIMIT                                                                                                      \
 	"in a container on EC2, the instance's metadata hop limit must be 2 "                                              \
@@ -135,7 +135,9 @@ ask_keys(struct credential_job *job)
 	return step;
 }
 
-/* The one place that moves it from state to state: what comes after what was asked. */
+/*
+ * The only function that changes the state: processes the last answer and asks the next question.
+ */
 static enum step
 next_step(struct credential_job *job, struct err *err)
 {

@@ -15,9 +15,9 @@
  *   credentials_container.c  ECS, EKS Pod Identity
  *   credentials_imds.c       instance metadata
  *
- * A source is one place that keys come from, as a state machine: it is moved on by calling it, and
- * answers what has to happen next. Nothing in it waits. If it wants a request sent or a command
- * run, it says what, and is called again once that is over.
+ * A source is one place that keys come from, as a state machine: each call moves it on and returns
+ * what has to happen next. Nothing in it waits. If it needs a request sent or a command run, it
+ * returns that, and is called again once that is over.
  */
 #ifndef AWS_CREDENTIALS_INTERNAL_H
 #define AWS_CREDENTIALS_INTERNAL_H
@@ -32,7 +32,7 @@
 enum step {
 	STEP_FAILED = -1, /* it is set up, and fails: err says why; the chain ends */
 	STEP_ABSENT,      /* it is not set up: the chain goes on */
-	STEP_FOUND,       /* job->set is what it has */
+	STEP_FOUND,       /* job->set has the keys */
 	STEP_ASK,         /* job->ask is to be sent */
 	STEP_RUN,         /* job->command is to be run */
 };
@@ -93,17 +93,17 @@ struct sts_endpoint {
 	const char *region; /* to sign for */
 };
 
-/* One search for keys through the sources, and where each of them is. */
+/* One search for keys through the sources, and the state of each source. */
 struct credential_job {
-	/* what a source may look at */
+	/* input of the sources */
 	const struct settings *settings;
 	const struct aws_config *config;
 	const char *profile;
 	bool profile_named; /* --profile: goes before the environment */
 	bool again;         /* it answered before: worth more than one try */
-	struct buf looked;  /* a source that is not set up says here where it looked */
+	struct buf looked;  /* a source that is not set up adds where it looked */
 
-	struct credential_set set; /* what was found; a role is assumed with what is there */
+	struct credential_set set; /* the keys that were found; they sign the AssumeRole of a role */
 	struct credential_ask ask;
 	struct credential_command command;
 
@@ -135,8 +135,8 @@ struct credential_job {
 /* credentials_set.c */
 void credential_set_release(struct credential_set *set); /* wipes; leaves an empty one */
 /*
- * Takes copies. An empty token is none. Returns -1 with err (ERR_USAGE, prefixed by `from`) where
- * they cannot be what they should: missing, blanks or control bytes inside.
+ * Takes copies. An empty token means none. Returns -1 with err (ERR_USAGE, prefixed by `from`) if
+ * they are missing, or have blanks or control bytes inside.
  */
 int credential_set_fill(struct credential_set *set, struct slice access_key, struct slice secret_key,
                         struct slice session_token, const char *from, struct err *err);
@@ -156,8 +156,8 @@ struct credential_json {
 int credential_json_parse(const struct credential_json *rules, struct slice text, struct credential_set *set,
                           struct err *err);
 /*
- * "CODE: MESSAGE" of a service's JSON error answer, as far as it is one; else nothing. Returns the
- * length of CODE.
+ * "CODE: MESSAGE" of a service's JSON error answer, or whichever of them it has. Returns the length
+ * of CODE.
  */
 size_t credential_json_error(struct slice text, struct buf *to);
 
@@ -185,16 +185,16 @@ void credential_command_release(struct credential_command *command); /* kills it
 /* Of the chain: how many sources it has. */
 extern const size_t credential_places;
 /*
- * Searches the sources from `first` to `last`. The caller has filled in what a source may look at,
- * which must not change until it is over.
+ * Searches the sources from `first` to `last`. The caller has filled in the input of the sources,
+ * which must not change until the search is over.
  */
 void credential_job_start(struct credential_job *job, struct http *http, size_t first, size_t last);
 /*
  * Moves it on without waiting. STEP_FOUND with job->set and job->place, STEP_FAILED with err, or
- * what it waits for.
+ * the step that it waits for.
  */
 enum step credential_job_move(struct credential_job *job, struct err *err);
-/* Milliseconds until it has to be moved on whatever happens; -1: the engine or its fd says when. */
+/* Milliseconds until it must be moved on by itself; -1: the engine or its fd decides. */
 int64_t credential_job_due(const struct credential_job *job);
 int credential_job_fd(const struct credential_job *job); /* to be waited for, or -1 */
 void credential_job_release(struct credential_job *job); /* ends what is under way; wipes; {0} then */

@@ -1,6 +1,6 @@
 /*
  * The chain of places where AWS's own programs look for credentials, in their order, and one search
- * through it. A source says what it wants asked or run; here that is done, and the source is called
+ * through it. A source returns what it wants asked or run; this file does it, and calls the source
  * again. Nothing waits.
  */
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static source_fn *const chain[] = {
 
 const size_t credential_places = sizeof chain / sizeof *chain;
 
-/* Moves on what was asked or run last. Returns whether that is over; also if there is nothing. */
+/* Moves on the last question or command. Returns whether it is over; true if there is none. */
 static bool
 move_io(struct credential_job *job)
 {
@@ -44,14 +44,14 @@ start_io(struct credential_job *job, enum step step)
 		credential_command_start(&job->command);
 }
 
-/* Nobody in the chain has keys, or one has failed: makes the error what the caller is to see. */
+/* No source in the chain has keys, or one has failed: fills the error for the caller. */
 static enum step
 end_without_keys(struct credential_job *job, enum step step, struct err *err)
 {
 	if (step == STEP_ABSENT)
 		err_set(err, ERR_USAGE, "%s%.*s%s", NOT_FOUND, SLICE_ARGS(slice_of_buf(&job->looked)), WHAT_TO_DO);
 	/*
-	 * A set of keys that cannot be had is no fault of the object that they are for: nothing is
+	 * If there are no keys, that is not the fault of the object that they are for: no object is
 	 * given up for it.
 	 */
 	if (err->kind == ERR_FAILED)

@@ -16,8 +16,8 @@ is_white(char c)
 }
 
 /*
- * Unquotes one word of *from to *to (which may not be behind it) and moves both on. False: a quote
- * is open.
+ * Unquotes one word of *from to *to (which may not be after it) and moves both on. False: an
+ * unclosed quote.
  */
 static bool
 take_word(const char **from, char **to)

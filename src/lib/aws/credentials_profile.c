@@ -100,7 +100,7 @@ own_keys(struct credential_job *job, const char *profile, struct err *err)
 	return STEP_FAILED;
 }
 
-/* Where a role's keys come from that names no profile for them. */
+/* The source of a role's keys if the role names no profile for them. */
 static enum step
 source_keys(struct credential_job *job, const char *profile, const char *source, struct err *err)
 {

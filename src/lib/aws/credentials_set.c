@@ -20,7 +20,7 @@ wipe_text(char **text)
 }
 
 /*
- * What goes into a header, or into a signature that nobody can check but the server: printable
+ * For values that go into a header, or into a signature that only the server can check: printable
  * ASCII.
  */
 static bool

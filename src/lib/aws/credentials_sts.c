@@ -1,6 +1,6 @@
 /*
  * Keys for a role, from AWS's security token service: AssumeRole, signed with other keys, and
- * AssumeRoleWithWebIdentity, where a token in a file (of Kubernetes, of a CI) stands for them.
+ * AssumeRoleWithWebIdentity, with a token from a file (of Kubernetes, of a CI) instead.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,7 +16,10 @@ is_region(const char *region)
 	return len > 0 && len < 64 && region[0] != '-' && strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
-/* As the store chooses its own, but for the profile of the role going first. NULL: none is set. */
+/*
+ * Chosen as the store chooses its own endpoint, except that the role's profile comes first. NULL:
+ * none is set.
+ */
 static const char *
 region_of(const struct credential_job *job, const char *profile)
 {

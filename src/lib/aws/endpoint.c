@@ -9,8 +9,8 @@
 #include "base/units.h"
 
 /*
- * A partition is a world of its own: its bucket names are unique in it, and no account reaches
- * another.
+ * A partition is separate from all others: its bucket names are unique in it, and no account
+ * reaches another partition.
  */
 static const struct partition {
 	const char *name, *domain, *regions; /* how its regions start */

@@ -13,10 +13,10 @@
 #include "settings/settings.h"
 
 /*
- * The endpoint as it was written: the setting endpoint_url, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL,
- * then what the profile names (aws_config_endpoint(), or NULL). NULL: none is set, or those of
- * AWS's variables and files are to be ignored (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS): AWS's own.
- * *origin says where it was set.
+ * The endpoint as configured: the setting endpoint_url, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, then
+ * the profile's (aws_config_endpoint(), or NULL). NULL means AWS's own: none is set, or AWS's
+ * variables and files are to be ignored (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS). *origin says where
+ * it was set.
  */
 const char *endpoint_choose(const struct settings *settings, const char *of_profile, const char **origin);
 
@@ -24,14 +24,14 @@ const char *endpoint_choose(const struct settings *settings, const char *of_prof
 const char *endpoint_region(const struct settings *settings, const char *of_profile);
 
 /*
- * The folder of "file:///folder". Returns 1 with *folder (in text), 0 if it is no file: endpoint,
- * -1 with err (ERR_USAGE) if it is one without an absolute folder.
+ * The folder of "file:///folder". Returns 1 with *folder (in text), 0 if the endpoint is not file:,
+ * -1 with err (ERR_USAGE) if its folder is not absolute.
  */
 int endpoint_folder(const char *text, const char *origin, const char **folder, struct err *err);
 
 /*
  * "http://host[:port][/path]" without '/' at its end, its scheme and host in lower case, checked;
- * `origin` says where it was set. NULL with err (ERR_USAGE; without a password that stands in it).
+ * `origin` says where it was set. NULL with err (ERR_USAGE; a password in the URL is not shown).
  */
 char *endpoint_parse(const char *text, const char *origin, struct err *err);
 

@@ -19,8 +19,8 @@ enum retry {
 };
 
 /*
- * Of a code that AWS's clients try again whatever the service and the status; RETRY_NEVER for any
- * other, and for none (len 0).
+ * Classifies a code that AWS's clients retry whatever the service and the status; RETRY_NEVER for
+ * any other, and for none (len 0).
  */
 enum retry retry_of_code(struct slice code);
 
@@ -37,15 +37,15 @@ enum retry retry_classify(int status, struct slice code);
 int64_t retry_delay(int attempt, enum retry retry, double random);
 
 /*
- * The same after hearing the server: its x-amz-retry-after (milliseconds; obeyed within
+ * The same, adjusted to the server's wishes: its x-amz-retry-after (milliseconds; obeyed within
  * delay..delay+5s, as AWS's own clients do), else its Retry-After (seconds, up to a minute). NULL
- * if a header is missing; what is no sound number is ignored.
+ * if a header is missing; an invalid number is ignored.
  */
 int64_t retry_obey(int64_t delay_ms, const char *amz_retry_after, const char *retry_after);
 
 /*
- * The quota of a process: a server in trouble is not buried under retries. What is taken comes back
- * when the request that it was for succeeds.
+ * The quota of a process: a server in trouble is not buried under retries. Tokens come back when
+ * the request that they were taken for succeeds.
  */
 struct retry_quota {
 	int tokens;

@@ -1,6 +1,6 @@
 /*
- * AWS Signature Version 4, on OpenSSL. A pure function of its arguments but for the signing key,
- * which is derived once a day (and region, service, secret) and kept in the signer.
+ * AWS Signature Version 4, on OpenSSL. A pure function of its arguments, except for the signing
+ * key, which is derived once a day (and region, service, secret) and stays in the signer.
  */
 #ifndef AWS_SIGV4_H
 #define AWS_SIGV4_H

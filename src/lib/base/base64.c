@@ -28,8 +28,8 @@ letter_value(char c)
 }
 
 /*
- * Four letters, the last `padding` of which are '='. Returns false if a letter is none or a bit
- * would be lost.
+ * Four letters, the last `padding` of which are '='. Returns false if one is not a base64 letter or
+ * a bit would be lost.
  */
 static bool
 decode_group(char *out, const char *in, int padding)

@@ -1,4 +1,4 @@
-/* Growable bytes, and looks at bytes. */
+/* Growable bytes, and operations on slices. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-/* The first byte that is no ASCII, from `i` on; eight at a time. */
+/* The first byte from `i` on that is not ASCII; checks eight at a time. */
 static size_t
 skip_ascii(struct slice s, size_t i)
 {

@@ -1,5 +1,5 @@
 /*
- * A growable run of bytes and a look at some bytes.
+ * A growable run of bytes, and a view of some bytes.
  *
  * buf:   owns its memory. {0} is an empty one; `data` may be NULL while cap is 0. Not terminated by
  *        a NUL unless buf_cstr() was the last call. Pointers into it die with the next append.
@@ -72,15 +72,15 @@ int slice_compare(struct slice a, struct slice b);
  */
 bool slice_is_utf8(struct slice s);
 
-/* A copy on the heap, with a NUL behind it. */
+/* A copy on the heap, with a NUL after it. */
 char *slice_dup(struct slice s);
 
 /* Makes room for `extra` more bytes. Growth is geometric. */
 void buf_grow(struct buf *buf, size_t extra);
 
 /*
- * What is done for each record or byte is short where there is room, and of literals the length is
- * known.
+ * Inline and short if there is room, because it is called for each record or byte; for a literal
+ * the length is known.
  */
 static inline void
 buf_reserve(struct buf *buf, size_t extra)
@@ -119,8 +119,8 @@ buf_append_byte(struct buf *buf, char byte)
 }
 
 /*
- * Where room is made already, for what is written by the hundred thousand: each returns the end of
- * what it wrote. Of a literal it takes no call.
+ * For callers that have reserved the room: each returns the end of what it wrote. A literal costs
+ * no call.
  */
 static inline char *
 put_slice(char *at, struct slice s)

@@ -140,7 +140,7 @@ clock_format_next(struct clock_text *text, int64_t unix_seconds)
 	}
 }
 
-/* Two digits as a number from min to max; else -1. Reads nothing behind what is wrong. */
+/* Two digits as a number from min to max, or -1. Reads no byte after the first wrong one. */
 static inline int
 get_two(const char *text, int min, int max)
 {

@@ -37,15 +37,14 @@ int64_t clock_parse_iso(const char *text);
 /* The same, or a time as HTTP has it ("Wed, 17 Jul 2024 02:38:54 GMT", RFC 1123). */
 int64_t clock_parse_time(const char *text);
 /*
- * The same for the form that everybody uses, "2024-07-17T02:38:54", at the start of a text that may
- * go on. Returns what is behind it, or NULL if it looks otherwise; that says nothing of what
- * clock_parse_iso makes of it.
+ * The same for the most common form, "2024-07-17T02:38:54", at the start of a longer text. Returns
+ * what follows it, or NULL if the text has another form, which clock_parse_iso may still read.
  */
 const char *clock_parse_usual(const char *text, int64_t *seconds);
 
 /*
- * The same for many times in turn, most of them of the same day as the one before. {0} is none. 19
- * bytes can be read at `text`.
+ * The same for many times in turn, most of them of the same day as the one before. {0} is an empty
+ * one. 19 bytes must be readable at `text`.
  */
 struct clock_day {
 	char text[11]; /* "2024-07-17T" */

@@ -11,7 +11,7 @@
 
 static const char *const fault_names[FAULTS] = {"object", "everybody", "nobody"};
 
-/* Ends a text that did not fit in "...", so that nobody takes it for the whole. */
+/* Ends a text that did not fit in "...", so that it does not look complete. */
 static void
 mark_cut(char *text, size_t size, int wanted)
 {
@@ -214,7 +214,7 @@ add_text(struct text *text, const char *format, ...)
 	text->len += len < (int)room ? (size_t)len : room - 1;
 }
 
-/* The operation, and what came of it. */
+/* The operation and its result. */
 static void
 add_operation(struct text *text, const struct err *err)
 {
@@ -273,7 +273,7 @@ err_fields(const struct err *err)
 	};
 }
 
-/* `stop`: what is said behind the error if it stops the run; or "". */
+/* `stop`: the text after the error if it stops the run, or "". */
 static void
 log_err(enum log_level level, const struct err *err, const char *stop)
 {

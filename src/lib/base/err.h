@@ -24,9 +24,9 @@ enum err_kind {
 };
 
 /*
- * Whose fault an error is. It decides what becomes of the object that met it: the cursor passes an
- * object only if the fault is the object's own, and that takes proof. So nothing but ERR_OBJECT is:
- * an error that nobody has thought of stops the cursor.
+ * Whose fault an error is. It decides about the object that met it: the cursor passes an object
+ * only if the fault is the object's own, and that takes proof. So only ERR_OBJECT counts as such:
+ * an unforeseen error stops the cursor.
  */
 enum fault {
 	FAULT_OBJECT,    /* recorded as failed for good; the cursor passes it */
@@ -44,13 +44,13 @@ enum {
 };
 
 /*
- * Members say what went wrong; nobody looks into a text to find out. The texts hold no program
- * name, no newline and no secret. What is "" or 0 is not known, or there is nothing of the kind.
+ * Members say what went wrong; no code looks into a text to find out. The texts hold no program
+ * name, no newline and no secret. "" and 0 mean: not known, or it does not apply.
  */
 struct err {
 	enum err_kind kind;
 	int http_status;                   /* of the answer */
-	const char *operation;             /* what was asked for, static: "GET", "ListObjectsV2"; NULL */
+	const char *operation;             /* the request, static: "GET", "ListObjectsV2"; NULL */
 	const char *advice;                /* what to change, static; NULL */
 	bool object_told;                  /* the reason names the object: a text does not name it again */
 	bool answer_told;                  /* the same for operation, status, code and request id */
@@ -81,15 +81,15 @@ int err_set_operation(struct err *err, enum err_kind kind, const char *operation
 /* What a service answered: "404 NoSuchKey"; `code` is cut to ERR_WORD_MAX. No reason is set. */
 int err_set_answer(struct err *err, enum err_kind kind, const char *operation, int http_status, const char *code);
 
-/* Adds what else is known, which may differ from run to run. Returns -1. */
+/* Adds details, which may differ from run to run. Returns -1. */
 int err_set_detail(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says on what it happened. Returns -1. */
+/* Sets the object that the error is about. Returns -1. */
 int err_set_object(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * For a reason that says these things in words of its own: they are only fields then, and no text
- * says them again. What is NULL, 0 or "" stays as it is.
+ * For a reason that names these things in its own words: they become fields only, and no text
+ * repeats them. NULL, 0 and "" change nothing.
  */
 void err_tell_object(struct err *err, const char *object);
 void err_tell_answer(struct err *err, const char *operation, int http_status, struct slice code);
@@ -114,7 +114,8 @@ enum exit_status err_status(const struct err *err);
  */
 const char *err_text(const struct err *err, char text[ERR_TEXT_MAX]);
 /*
- * What is the same in every run, for a record that names the object itself: "GET: 404 NoSuchKey".
+ * The part that is the same in every run, for a record that names the object itself: "GET: 404
+ * NoSuchKey".
  */
 const char *err_record_text(const struct err *err, char text[ERR_TEXT_MAX]);
 
@@ -134,8 +135,8 @@ void err_log(const struct err *err);
 /* The same as a warning. */
 void err_log_warning(const struct err *err);
 /*
- * The same for everybody's fault that stops a run which was at the source `key`: says that the run
- * stops, and how the next one gets past this object if only this one meets it.
+ * The same for an error that stops the run (everybody's fault), met at the source `key`: says that
+ * the run stops, and how the next run can skip this object if no other meets the error.
  */
 void err_log_stop(const struct err *err, const char *key);
 

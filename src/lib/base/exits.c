@@ -1,4 +1,4 @@
-/* Which of two exit statuses tells more. */
+/* Which of two exit statuses is worse. */
 #include "base/exits.h"
 
 static int

@@ -7,7 +7,7 @@
 
 #define HEX_DIGITS "0123456789abcdef"
 
-/* What a digit is worth, or -1 if it is none. */
+/* The value of a digit, or -1 if it is not one. */
 static inline int
 hex_value(char c)
 {
@@ -19,7 +19,7 @@ hex_value(char c)
 
 /* Writes 2 * len digits and a NUL. */
 void hex_encode(char *to, const void *bytes, size_t len);
-/* Reads 2 * len digits into len bytes. Returns false if one of them is no digit. */
+/* Reads 2 * len digits into len bytes. Returns false if one of them is not a digit. */
 bool hex_decode(void *to, const char *digits, size_t len);
 
 #endif

@@ -75,7 +75,7 @@ io_readable(int fd, int timeout_ms)
 		if (n >= 0)
 			return n > 0;
 		if (errno != EINTR)
-			return 1; /* let read(2) tell what is wrong */
+			return 1; /* read(2) will report the error */
 		if (timeout_ms > 0) {
 			int64_t left = until - clock_mono_ms();
 
@@ -89,7 +89,7 @@ io_writable(int fd)
 {
 	struct pollfd p = {.fd = fd, .events = POLLOUT};
 
-	/* whatever is wrong, write(2) is to tell */
+	/* write(2) will report the error, if there is one */
 	return poll(&p, 1, 0) != 0;
 }
 

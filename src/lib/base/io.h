@@ -41,8 +41,8 @@ int io_open_temporary(struct err *err);
 enum { OUT_BLOCK = 64 * 1024 }; /* what a Linux pipe holds: one write fills it */
 
 /*
- * Standard output, in blocks. After a failure everything written is dropped and
- * out_close() reports it: so only loops that may go on for long need to look at the result.
+ * Standard output, in blocks. After a failure all output is dropped, and out_close() reports it:
+ * only loops that may run for long need to check the result.
  */
 struct out {
 	int fd;
@@ -57,7 +57,7 @@ int out_write_slice(struct out *out, struct slice s);
 int out_flush(struct out *out);
 
 /*
- * Where the next `len` bytes, at most OUT_BLOCK, may be put without a call for each part of them;
+ * Room for the next `len` bytes, at most OUT_BLOCK, to be written without a call for each part;
  * out_put() adds as many of them as there are.
  */
 char *out_room(struct out *out, size_t len);

@@ -1,7 +1,6 @@
 /*
- * How long things take: a histogram of bounded size, each step of which is an eighth of the power
- * of two that it is in, so that what it says is at most an eighth too much. All zeroes is an empty
- * one.
+ * A histogram of durations, of bounded size. Each step is an eighth of its power of two, so a
+ * result is at most an eighth too high. All zeroes is an empty one.
  */
 #ifndef BASE_LATENCY_H
 #define BASE_LATENCY_H
@@ -16,7 +15,7 @@ struct latency {
 };
 
 void latency_add(struct latency *latency, int64_t us);
-/* The time that so many in a hundred did not exceed, in us; 0 if there were none. */
+/* The time in us that `percent` in a hundred did not exceed; 0 if there were none. */
 int64_t latency_percentile(const struct latency *latency, int percent);
 
 #endif

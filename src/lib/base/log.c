@@ -62,7 +62,7 @@ write_message(enum log_level level, const struct log_fields *fields, const char 
 	message.len = len < 0 ? 0 : len >= (int)sizeof(text) ? sizeof(text) - 1 : (size_t)len;
 	memcpy(line, clear_line, start);
 	len = (int)(json ? log_line_json : log_line_text)(line + start, &message);
-	/* Nobody is left to tell where stderr fails. */
+	/* If stderr fails, there is nobody left to tell. */
 	if (write(STDERR_FILENO, line, start + (size_t)len) < 0) {
 	}
 	errno = number;

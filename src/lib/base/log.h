@@ -4,8 +4,8 @@
  * carry no level word: "s3cat: cannot ...". Or as JSON (base/log_line.h), with SENIORITY_RUN_ID,
  * which is the same for all stages of a run.
  *
- * Where SENIORITY_LIVE is set and stderr is a terminal, somebody else shows a line there that
- * changes: it is cleared first.
+ * If SENIORITY_LIVE is set and stderr is a terminal, another program shows a changing line there:
+ * it is cleared first.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -28,7 +28,7 @@ const char *log_program(void);
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /*
  * A message with what is known of its cause, which only JSON shows; a member that is NULL, "" or 0
- * is left out. err_log() (base/err.h) calls it.
+ * is left out. err_log() and ERR_FIELDS() (base/err.h) fill it.
  */
 struct log_fields {
 	const char *fault; /* whose: "object", "everybody", "nobody" */
@@ -39,7 +39,7 @@ struct log_fields {
 void log_with_fields(enum log_level level, const struct log_fields *fields, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* What is shown at any level, and is no error: "senserve: listening on ..." */
+/* Shown at any level, and not an error: "senserve: listening on ..." */
 void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -15,7 +15,7 @@ enum {
 	OBJECT_MAX_BYTES = 900, /* all of these leave half of the line to the message */
 };
 
-/* What is being written: at is how far, room how far it may go. */
+/* What is being written, and how much room there is. */
 struct line {
 	char *bytes;
 	size_t at, room;
@@ -32,7 +32,8 @@ put_bytes(struct line *line, const char *bytes, size_t len)
 }
 
 /*
- * What could move a cursor or fake a line. `n` is the length of the character, 0 if it is no UTF-8.
+ * Bytes that could move the terminal's cursor or fake a line. `n` is the length of the character, 0
+ * if it is not UTF-8.
  */
 static bool
 is_control(const char *text, size_t n)
@@ -71,7 +72,7 @@ put_quoted(struct line *line, const char *text, size_t n)
 	return put_bytes(line, escape, 6);
 }
 
-/* Character by character, as far as there is room for whole ones. */
+/* Copies whole characters, as many as there is room for. */
 static void
 put_text(struct line *line, const char *text, size_t len, bool (*put_one)(struct line *, const char *, size_t))
 {

@@ -1,7 +1,7 @@
 /*
- * How a message looks on stderr. A line is never longer than LOG_LINE_MAX (PIPE_BUF: one write(2)
- * of it is never torn by another process's); what is too long is cut. No memory is taken, so a
- * program that is out of it can still say so.
+ * What a message looks like on stderr. A line is never longer than LOG_LINE_MAX (PIPE_BUF: another
+ * process cannot tear one write(2) of it); a longer text is cut. No memory is allocated, so a
+ * program that runs out of it can still say so.
  */
 #ifndef BASE_LOG_LINE_H
 #define BASE_LOG_LINE_H

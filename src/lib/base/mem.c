@@ -46,12 +46,12 @@ mem_in_large_pages(void *memory, size_t size)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	/*
-	 * From the page that malloc's own words are on: they stand just in front, and often where a
-	 * large page begins.
+	 * Starts at the page that holds malloc's own header: it lies just before the memory, often
+	 * where a large page begins.
 	 */
 	char *start = (char *)memory - (uintptr_t)memory % page;
 
-	/* Where the kernel does not know it, all is as it was. */
+	/* A kernel without it changes nothing. */
 	madvise(start, (size_t)((char *)memory + size - start), MADV_HUGEPAGE);
 }
 

@@ -12,7 +12,7 @@ void *mem_zero(size_t count, size_t size);
 void *mem_resize(void *old, size_t count, size_t size);
 /* Twice the capacity, and no less than 64. */
 void *mem_double(void *array, size_t *capacity, size_t size);
-/* An array with room for one more behind `count` elements of `size` bytes. */
+/* An array with room for one more after `count` elements of `size` bytes. */
 static inline void *
 mem_grow(void *array, size_t count, size_t *capacity, size_t size)
 {

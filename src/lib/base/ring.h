@@ -30,7 +30,7 @@ ring_at(const struct ring *ring, size_t i)
 	return ring->places + (i < ring->capacity ? i : i - ring->capacity) * ring->size;
 }
 
-/* Adds the place behind the last and returns it as it was left. If the ring is full, it grows. */
+/* Adds a place at the end and returns it as it was left. A full ring grows. */
 static inline void *
 ring_push(struct ring *ring)
 {

@@ -1,4 +1,4 @@
-/* Binary search among slices in order, wherever they are kept. */
+/* Binary search in a sorted sequence of slices, however they are stored. */
 #ifndef BASE_SEARCH_H
 #define BASE_SEARCH_H
 
@@ -8,8 +8,8 @@
 typedef struct slice search_at(const void *context, size_t i);
 
 /*
- * The first place of [low, high) whose slice does not come before `wanted`; high if all of them do.
- * In the header, so that `at` is no call: this is done for each name of a listing.
+ * The first place of [low, high) whose slice does not come before `wanted`; high if there is none.
+ * In the header, so that `at` is inlined: this runs for each name of a listing.
  */
 static inline size_t
 search_first(search_at *at, const void *context, size_t low, size_t high, struct slice wanted)

@@ -1,6 +1,6 @@
 /*
- * An external merge sort: see sorter.h. All runs lie one behind the other in one file; each is read
- * through a buffer of its own, and the smallest of their first entries is found by a heap.
+ * An external merge sort: see sorter.h. All runs lie one after the other in one file. Each is read
+ * through its own buffer, and a heap finds the smallest of their first entries.
  */
 #include "base/sorter.h"
 
@@ -14,7 +14,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-/* The buffers of all runs share what was held before, but one is not smaller than this. */
+/* The buffers of all runs share the memory that the entries had, but none is smaller than this. */
 #define READ_MIN ((size_t)16 * 1024)
 
 /* In front of the bytes of key and value. */
@@ -43,7 +43,7 @@ struct sorter {
 	size_t at;    /* in offsets, if all of it fits into memory */
 	size_t *heap; /* indices of runs; [0] has the smallest entry */
 	size_t heap_count;
-	bool given; /* the entry of heap[0] was given: it is passed at the next call */
+	bool given; /* the entry of heap[0] was returned: the next call moves on */
 };
 
 /* The entry at `bytes`; returns its length. */
@@ -78,7 +78,7 @@ sort_entries(struct sorter *sorter)
 		qsort_r(sorter->offsets, sorter->count, sizeof(*sorter->offsets), compare_entries, sorter->entries.data);
 }
 
-/* Writes what is in memory as one more run. */
+/* Writes the entries in memory as one more run. */
 static int
 spill_run(struct sorter *sorter, struct err *err)
 {
@@ -113,7 +113,9 @@ spill_run(struct sorter *sorter, struct err *err)
 	return result;
 }
 
-/* Whether the run's buffer holds a whole entry behind what was given; *len is its length. */
+/*
+ * Whether the run's buffer holds a whole entry after the one that was returned; *len is its length.
+ */
 static bool
 has_entry(const struct run *run, size_t *len)
 {
@@ -216,7 +218,7 @@ begin_taking(struct sorter *sorter, struct err *err)
 	return 0;
 }
 
-/* Passes the entry that was given. */
+/* Moves past the entry that was returned. */
 static int
 pass_entry(struct sorter *sorter, struct err *err)
 {

@@ -15,7 +15,7 @@
 
 struct sorter;
 
-/* About `hold` bytes are kept in memory. */
+/* About `hold` bytes stay in memory. */
 struct sorter *sorter_new(size_t hold);
 void sorter_free(struct sorter *sorter); /* NULL: nothing */
 

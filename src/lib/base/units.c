@@ -35,7 +35,7 @@ static const struct unit times[] = {
 };
 
 /*
- * A plain decimal number (no sign, exponent, hexadecimal or "inf") and one of the units behind it.
+ * A plain decimal number (no sign, exponent, hexadecimal or "inf") and one of the units after it.
  */
 static bool
 parse_with_unit(const char *text, const struct unit *units, double limit, double *value)

@@ -10,14 +10,14 @@
 #include "redis/redis.h"
 
 /*
- * Queued commands are sent whenever so many bytes are there, so that Redis works while the rest of
- * a batch is queued.
+ * Queued commands are sent once they have this many bytes, so that Redis works while the rest of a
+ * batch is queued.
  */
 #define SEND_EVERY 65536
 
 /*
- * So many lifetimes, up to a tenth apart: what was written in one hour is not to be asked of the
- * model in one hour again.
+ * How many different lifetimes there are, up to a tenth apart: answers that were stored within one
+ * hour should not all expire, and be asked of the model again, within one hour.
  */
 #define LIFETIMES 16
 
@@ -106,7 +106,7 @@ write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash
 	if (queue == NULL)
 		return -1;
 	if (seniority < 1 || seniority > 7)
-		abort(); /* a bug: what is not a seniority must never be kept */
+		abort(); /* a bug: only a seniority may be stored */
 	value[6] = (char)('0' + seniority);
 	command_queue(queue, command, hash, true, slice_of(value, sizeof(value) - 1));
 	await_reply(cache, WRITTEN);
@@ -118,7 +118,7 @@ write_pair(struct cache *cache, const struct buf *command, struct pair_hash hash
 }
 
 /*
- * The seniority in a reply to a look-up; 0 for none. Whoever can write to Redis can put anything
+ * The seniority in a reply to a look-up, or 0. Anybody who can write to Redis can put anything
  * there.
  */
 static int
@@ -378,7 +378,7 @@ cache_answer(struct cache *cache, int *seniority, struct err *err)
 		*seniority = CACHE_CLAIMED;
 	if (what == WRITTEN && value.type == REDIS_INTEGER)
 		cache->added += value.integer;
-	/* A write's EXPIRE comes right behind it. */
+	/* A write's EXPIRE comes right after it. */
 	if (cache->answered < cache->awaited.len && cache->awaited.data[cache->answered] == EXPIRING)
 		return next_reply(cache, &value, err);
 	return 0;

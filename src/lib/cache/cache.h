@@ -1,24 +1,23 @@
 /*
- * What is known of (company, title) pairs, in Redis.
+ * Cached answers for (company, title) pairs, in Redis.
  *
- * The pair's hash decides where it is kept: the first 20 bits name a small hash,
+ * The pair's hash decides where it is stored: the first 20 bits name a small hash,
  * "seniority:<cache_version>:3fa2c", and the low 64 bits, as a signed decimal number, the field in
- * it; the value is the digit. Redis keeps such hashes compact: about 17 bytes a pair. Two pairs
- * share a place where all these 84 bits agree: one look-up of a new pair among 20 million meets
- * another's by a chance of 1e-18.
+ * it; the value is the digit. Redis stores such hashes compactly: about 17 bytes a pair. Two pairs
+ * share a place if all these 84 bits agree: among 20 million pairs, the look-up of a new one meets
+ * another's place with a probability of 1e-18.
  *
  * A claim, "seniority:claim:<cache_version>:<hash>", says that a process is asking the model for
- * the pair now; it lives for CACHE_CLAIM_MS unless it is renewed, so that a dead process keeps
- * nobody waiting.
+ * the pair now; it expires after CACHE_CLAIM_MS unless it is renewed, so that nobody waits for a
+ * dead process.
  *
  * Commands are queued and answered in order:
  *
- *	for each pair: cache_ask (or cache_tell);  cache_flush;  for each of them, in that order: cache_answer
+ *  *	for each pair: cache_ask (or cache_tell);  cache_flush;  for each of them, in that order: cache_answer
  *
- * cache_flush does not wait: other work can be done before the first cache_answer. What is in
- * flight is the caller's to bound (a batch of some thousand). After any error the connection is
- * closed and everything that was not answered is forgotten: cache_connect starts anew, with nothing
- * in flight.
+ * cache_flush does not wait: other work can be done before the first cache_answer. The caller
+ * limits what is in flight (a batch of some thousand). After any error the connection is closed and
+ * everything unanswered is forgotten: cache_connect starts again, with nothing in flight.
  */
 #ifndef CACHE_CACHE_H
 #define CACHE_CACHE_H
@@ -32,8 +31,8 @@
 #include "settings/settings.h"
 
 /*
- * "seniority:1:3fa2c" and "-1234567890" of a pair, for people and programs that look into the
- * cache; appended.
+ * Appends "seniority:1:3fa2c" and "-1234567890" of a pair, for people and programs that inspect the
+ * cache.
  */
 struct cache;
 void cache_key(const struct cache *cache, struct pair_hash hash, struct buf *to);
@@ -43,11 +42,14 @@ void cache_field(struct pair_hash hash, struct buf *to);
 struct cache *cache_new(const struct settings *settings);
 void cache_free(struct cache *cache);
 
-/* Connects (where it is not connected already). Errors as of redis_open. */
+/* Connects, unless it is connected. Errors as of redis_open. */
 int cache_connect(struct cache *cache, struct err *err);
 bool cache_connected(const struct cache *cache);
 void cache_disconnect(struct cache *cache);
-/* Which Redis, for messages: "redis://localhost:6379/0"; "Redis" where it was never connected. */
+/*
+ * The name of the server, for messages: "redis://localhost:6379/0"; "Redis" if it was never
+ * connected.
+ */
 const char *cache_name(const struct cache *cache);
 
 /*
@@ -65,7 +67,7 @@ int cache_tell(struct cache *cache, struct pair_hash hash, int seniority, struct
 /* The same, but a seniority that is there already stays. */
 int cache_add(struct cache *cache, struct pair_hash hash, int seniority, struct err *err);
 
-/* Of the writes answered so far, how many were of pairs that had not been there. */
+/* How many of the writes answered so far were of new pairs. */
 int64_t cache_added(const struct cache *cache);
 
 #define CACHE_CLAIM_MS 3000
@@ -74,8 +76,9 @@ int64_t cache_added(const struct cache *cache);
 #define CACHE_CLAIMED (-1)
 
 /*
- * Queues a claim of the pair and a look-up behind it: so a pair that another process learnt and let
- * go of in the meantime is found. Its answer is 1..7: known; 0: the claim is ours; CACHE_CLAIMED.
+ * Queues a claim of the pair and a look-up after it: so a pair that another process learnt and
+ * released in the meantime is found. Its answer is 1..7: known; 0: the claim is ours;
+ * CACHE_CLAIMED.
  */
 int cache_claim(struct cache *cache, struct pair_hash hash, struct err *err);
 
@@ -93,7 +96,7 @@ int cache_end_claim(struct cache *cache, struct pair_hash hash, struct err *err)
 int cache_ask_legacy(struct cache *cache, struct slice company, struct slice title, struct err *err);
 
 /*
- * Sends what is queued, as far as the connection takes it without waiting; the rest goes out during
+ * Sends as much of the queue as the connection takes without waiting; the rest goes out during
  * cache_answer.
  */
 int cache_flush(struct cache *cache, struct err *err);

@@ -1,6 +1,6 @@
 /*
- * The cache's commands in Redis's protocol. What is the same in all of one kind is written once, by
- * command_start.
+ * The cache's commands in Redis's protocol. command_start writes the part that all commands of a
+ * kind share, once.
  */
 #ifndef CACHE_COMMAND_H
 #define CACHE_COMMAND_H
@@ -10,7 +10,10 @@
 #include "base/buf.h"
 #include "cache/pair_hash.h"
 
-/* "*3\r\n$4\r\nHGET\r\n$17\r\nseniority:1:": up to the digits, so many, that end the key. */
+/*
+ * "*3\r\n$4\r\nHGET\r\n$17\r\nseniority:1:": everything before the digits at the end of the key;
+ * `digits` is their number.
+ */
 void command_start(struct buf *to, int arguments, const char *name, const struct buf *prefix, size_t digits);
 
 /*

@@ -22,7 +22,7 @@ legacy_parse(struct slice key, enum legacy_split split, struct slice *company, s
 
 	if (colon == NULL || has_byte(key, '\0') || !slice_is_utf8(key))
 		return LEGACY_OTHER;
-	/* buckets, the cursor, and whatever is to come */
+	/* buckets, the cursor, and keys of later versions */
 	if (first != last && slice_starts_with(key, SLICE("seniority:")))
 		return LEGACY_OWN;
 	if (first != last && split == LEGACY_NOWHERE)

@@ -1,4 +1,4 @@
-/* The hash that decides where a pair is kept. */
+/* The hash that decides where a pair is stored. */
 #include "cache/pair_hash.h"
 
 #include "base/hex.h"

@@ -1,4 +1,4 @@
-/* What options there are, and what they say of themselves. */
+/* The options and their help texts. */
 #include "cli/option_table.h"
 
 #include <assert.h>

@@ -28,7 +28,7 @@ enum common_option {
 
 struct option_table {
 	struct cli_option rows[OPTIONS_MAX];
-	int own; /* so many are the program's own */
+	int own; /* how many are the program's own */
 	int count;
 	char *texts[2 * OPTIONS_MAX]; /* names and helps that were made for it */
 	int text_count;

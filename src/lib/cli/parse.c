@@ -28,7 +28,7 @@ fill_getopt_tables(struct parse *p)
 {
 	char *to = p->shorts;
 
-	*to++ = ':'; /* a missing value is told apart from an unknown option */
+	*to++ = ':'; /* getopt_long reports a missing value and an unknown option differently */
 	for (int i = 0; i < p->table.count; i++) {
 		const struct cli_option *o = &p->table.rows[i];
 
@@ -136,7 +136,7 @@ set_common(struct parse *p, enum common_option which, const char *text)
 		p->parsed->print_config = true;
 		break;
 	case COMMON_FORMAT:
-		/* Applied at once: what is said of the next option is written that way already. */
+		/* Applied at once, so that an error in the next option has this format already. */
 		status = set_setting(p, "log_format", text);
 		return status == STATUS_OK ? parse_log_format(p->cli) : status;
 	case COMMON_VERBOSE:
@@ -208,7 +208,7 @@ lists_option(const struct cli_command *command, const char *name)
 	return false;
 }
 
-/* The name of an option that was given and belongs to other commands only; NULL: there is none. */
+/* The name of a given option that belongs to other commands only, or NULL. */
 static const char *
 find_foreign_option(const struct cli *cli, const struct parsed *parsed)
 {
@@ -219,7 +219,7 @@ find_foreign_option(const struct cli *cli, const struct parsed *parsed)
 	return NULL;
 }
 
-/* For an operand that is no command, or if there is none. */
+/* Refuses an operand that is not a command, or a missing one. */
 static enum exit_status
 refuse_command(const struct cli *cli)
 {

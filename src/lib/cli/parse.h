@@ -10,7 +10,10 @@ struct parsed {
 	const char *config, *progress; /* the files that these options name, or NULL */
 	bool print_config;
 	int verbosity; /* -v counts up, -q is -1 */
-	/* The program's own options that were given, but for settings; of too many the first. */
+	/*
+	 * The program's own options that were given, without settings; if there are too many, the first
+	 * ones.
+	 */
 	const char *given[GIVEN_MAX];
 	int given_count;
 };
@@ -24,8 +27,9 @@ struct parsed {
 bool parse_arguments(struct cli *cli, int argc, char **argv, struct parsed *parsed, enum exit_status *status);
 
 /*
- * Takes the command's name off the operands, and checks what stands behind it and the options that
- * were given. Returns STATUS_OK with cli->command, or that of a usage error, which is printed.
+ * Takes the command's name off the operands, and checks the operands after it and the options that
+ * were given. Returns STATUS_OK with cli->command, or the status of a usage error, which is
+ * printed.
  */
 enum exit_status parse_command(struct cli *cli, const struct parsed *parsed);
 

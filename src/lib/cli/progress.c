@@ -24,7 +24,7 @@ static struct {
 	struct buf line;
 } progress;
 
-/* Padded to the same length each time: what was longer leaves nothing behind. */
+/* Padded to a fixed length, so that nothing of a longer line stays. */
 static void
 write_line(void)
 {
@@ -40,7 +40,7 @@ write_line(void)
 	while (line->len < LINE_BYTES - 1)
 		buf_append_byte(line, ' ');
 	buf_append_byte(line, '\n');
-	/* who watches sees the next one, or nothing; the run is no worse */
+	/* if this fails, the next write may succeed; the run itself is not affected */
 	if (pwrite(progress.fd, line->data, line->len, 0) < 0) {
 	}
 }

@@ -1,7 +1,7 @@
 /*
- * What a call that did not come through says. Curl's own text serves, but where a proxy stands
- * between: it does not say that the host which cannot be reached is the proxy's, and of a proxy
- * whose URL it cannot read it shows the whole, with the password.
+ * The error text of a call that failed. Curl's own text serves, except with a proxy: it does not
+ * say that the unreachable host is the proxy, and it shows a proxy URL that it cannot parse in
+ * full, with the password.
  */
 #include "http/http.h"
 
@@ -9,11 +9,11 @@
 #include <string.h>
 
 /*
- * Curl's texts that decide something here, since no code of curl does. A proxy's URL that it cannot
- * read is CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY or CURLE_NOT_BUILT_IN, by what is wrong
- * with it; each has other causes, too. Who could not be reached is CURLE_COULDNT_CONNECT for both;
- * CURLINFO_USED_PROXY comes with curl 8.7, which Debian 12 does not have. tests/store_s3_proxy.bats
- * shows if a new curl has other texts: then the proxy is not named.
+ * These texts of curl decide something here, because no code of curl does. An unreadable proxy URL
+ * is CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY or CURLE_NOT_BUILT_IN, depending on the
+ * fault; each has other causes, too. An unreachable host is CURLE_COULDNT_CONNECT whether it is the
+ * proxy or the server; CURLINFO_USED_PROXY comes with curl 8.7, which Debian 12 does not have. If a
+ * new curl changes its texts, tests/store_s3_proxy.bats shows it; the proxy is then not named.
  */
 #define UNREADABLE "Unsupported proxy "
 #define UNREACHABLE "connect to "

@@ -1,4 +1,4 @@
-/* The headers of a call and of its answer, and what else is known of it at its end: see http.h. */
+/* The headers of a call and of its answer, and other facts about a finished call: see http.h. */
 #include <curl/curl.h>
 #include <stdlib.h>
 

@@ -74,8 +74,8 @@ take_body(char *data, size_t size, size_t count, void *opaque)
 }
 
 /*
- * Curl sends again by itself when a kept connection ends without an answer, and says so nowhere
- * else.
+ * Curl resends a request by itself if a kept connection ends without an answer; only this callback
+ * shows it.
  */
 static int
 count_send(void *opaque, char *their_address, char *our_address, int their_port, int our_port)
@@ -109,7 +109,10 @@ set_options(struct http *http, struct http_call *call, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_BYTES);
 	curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BYTES);
-	/* That of a small call is kept here: curl's goes on while the program does something else. */
+	/*
+	 * The timeout of a small call is measured here: curl's goes on while the program does something
+	 * else.
+	 */
 	if (call->timeout_ms == 0)
 		curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options.connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -144,7 +147,8 @@ unlink_call(struct http *http, struct http_call *call)
 }
 
 /*
- * A handle whose call failed is not used again: what a failed send leaves behind is not all reset.
+ * The handle of a failed call is not used again: a reset does not clear everything that a failed
+ * send leaves.
  */
 static void
 keep_handle(struct http *http, CURL *easy, bool sound)
@@ -182,7 +186,7 @@ end_call(struct http *http, struct http_call *call, CURLcode result)
 	call->status = (int)status;
 	call->result = result;
 	if (result == CURLE_OK && status == 0) {
-		/* Seen where a kept connection died under a request: success, and no answer. */
+		/* Seen if a kept connection died under a request: success, and no answer. */
 		call->result = CURLE_GOT_NOTHING;
 	} else if (call->stalled) {
 		call->result = CURLE_OPERATION_TIMEDOUT;

@@ -15,7 +15,7 @@
 struct http_options {
 	const char *ca_bundle; /* NULL: the system's */
 	int64_t connect_timeout_ms;
-	int64_t stall_timeout_ms; /* a call that moves no byte for so long, while it is not paused, ends */
+	int64_t stall_timeout_ms; /* a call that moves no byte for this long, while it is not paused, ends */
 };
 
 enum http_body { HTTP_TAKEN, HTTP_PAUSE, HTTP_REFUSED };
@@ -40,9 +40,9 @@ struct http_call {
 	bool has_body;       /* send Content-Length even if body is empty */
 	int64_t patience_ms; /* instead of stall_timeout_ms; 0: that one */
 	/*
-	 * For a small call, instead of the engine's: how long it may take in all (0: it is no small
-	 * one), and until its request is sent. Both count the time in http_poll alone: while the
-	 * program does something else, nobody reads an answer that has come in time.
+	 * Timeouts of a small call, instead of the engine's: for the whole call (0: it is not a small
+	 * one), and until its request is sent. Both count only the time in http_poll: while the program
+	 * does something else, nobody reads an answer that has arrived in time.
 	 */
 	int64_t timeout_ms;
 	int64_t connect_timeout_ms;
@@ -62,7 +62,7 @@ struct http_call {
 	 */
 	bool (*on_ended)(struct http_call *call);
 	/*
-	 * The call is over; may free it, start it anew or start others. Headers can be read until it
+	 * The call is over; may free it, start it again or start others. Headers can be read until it
 	 * returns.
 	 */
 	void (*on_done)(struct http_call *call);
@@ -106,7 +106,7 @@ void http_deliver(struct http *http, struct http_call *call);
 void http_resume(struct http_call *call);
 
 /*
- * Moves all calls as far as they go without waiting, and ends those that stall or take too long.
+ * Moves all calls as far as possible without waiting, and ends those that stall or take too long.
  */
 void http_perform(struct http *http);
 /*
@@ -141,7 +141,7 @@ enum err_kind http_broken(const struct http_call *call, struct buf *text);
 /* The same in the few words that curl has for it, without any name or address. */
 const char *http_broken_briefly(const struct http_call *call);
 
-/* The time that an HTTP date (RFC 9110, section 5.6.7) means, in unix seconds; -1 if it is none. */
+/* Parses an HTTP date (RFC 9110, section 5.6.7) to unix seconds; -1 if it is not one. */
 int64_t http_date(const char *text);
 
 #endif

@@ -25,7 +25,7 @@ percent_decode(char *text, size_t len)
 	while (in < end) {
 		uint64_t word;
 
-		/* Eight at a time where there is nothing to decode. */
+		/* Eight bytes at a time if there is nothing to decode. */
 		for (; end - in >= 8; in += sizeof(word), out += sizeof(word)) {
 			memcpy(&word, in, sizeof(word));
 			if (has_encoded(word))

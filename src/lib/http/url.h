@@ -18,8 +18,8 @@ struct url {
 };
 
 /*
- * Takes apart an http or https URL, by the parser that the request will be made with, so that a
- * check and the request see the same host. Returns false if it is no such URL, or has a user in it.
+ * Parses an http or https URL, with the same parser as the request, so that a check and the request
+ * see the same host. Returns false if it is not such a URL, or has a user in it.
  */
 bool url_parse(const char *text, struct url *url);
 

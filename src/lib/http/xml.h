@@ -22,7 +22,7 @@ typedef void xml_leaf(void *context, const char *parent, const char *name, struc
 int xml_read(struct slice xml, xml_leaf *leaf, void *context, char root[64]);
 
 /*
- * The text of the first element of that name, wherever it is; false if there is none or the XML is
+ * The text of the first element of that name, at any depth; false if there is none or the XML is
  * broken.
  */
 bool xml_text(struct slice xml, const char *element, struct buf *to);

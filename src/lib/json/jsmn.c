@@ -1,8 +1,7 @@
 /*
- * The body of jsmn (a library that is all header), compiled once. Not JSMN_STRICT: strict mode
- * refuses lone scalars, which are JSON, and lets a third of what is not JSON through all the same;
- * the check in json_check.c does that work. JSMN_PARENT_LINKS: without them siblings cost quadratic
- * time.
+ * The body of jsmn (a header-only library), compiled once. Not JSMN_STRICT: strict mode refuses
+ * lone scalars, which are JSON, and still accepts a third of all invalid texts; the check in
+ * json_check.c does that work. JSMN_PARENT_LINKS: without them siblings cost quadratic time.
  */
 #define JSMN_PARENT_LINKS
 

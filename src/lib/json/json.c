@@ -1,6 +1,6 @@
 /*
- * Parsing: a look at the bytes, jsmn for the tokens, the check around them (json_check.c), and a
- * reason where one of the three says no.
+ * Parsing: a scan of the bytes, jsmn for the tokens, the check around them (json_check.c), and a
+ * reason if one of the three refuses the text.
  */
 #include "json/json.h"
 
@@ -12,14 +12,15 @@
 
 enum {
 	/*
-	 * Tokens that jsmn may make before we look at the depth. More than a posting has (about ten),
-	 * so that the usual line is one call.
+	 * How many tokens jsmn may make before the depth is checked. More than a posting has (about
+	 * ten), so that a usual line takes one call.
 	 */
 	RUN = 64,
-	/* Open containers and their keys from which on closing brackets are no longer left to jsmn. */
+	/* With so many open containers and keys, jsmn no longer handles closing brackets itself. */
 	DEEP = 64,
 	/*
-	 * Tokens whose memory is kept from text to text: 1.25 MiB. A 16 MiB line of brackets needs 320.
+	 * Tokens whose memory is reused for the next text: 1.25 MiB. A 16 MiB line of brackets needs
+	 * 320.
 	 */
 	KEPT = 65536,
 };
@@ -29,7 +30,7 @@ grow_tokens(struct json *json, unsigned used)
 {
 	if (used < (unsigned)json->capacity)
 		return;
-	/* Counts stay below 2^31: a text is shorter than that, and each token has a byte of its own. */
+	/* Counts stay below 2^31: a text is shorter than that, and each token has at least one byte. */
 	if (json->capacity == 0)
 		json->capacity = RUN;
 	else
@@ -49,7 +50,8 @@ open_chain(const jsmntok_t *tokens, int token)
 }
 
 /*
- * Where the next closing bracket is, or the end; sees strings and primitives exactly as jsmn does.
+ * The position of the next closing bracket, or the end; sees strings and primitives exactly as jsmn
+ * does.
  */
 static size_t
 find_closer(struct slice text, size_t pos)
@@ -83,7 +85,7 @@ find_closer(struct slice text, size_t pos)
 	return text.len;
 }
 
-/* jsmn from where it stands up to `end`, before which nothing closes. */
+/* Runs jsmn from where it stands up to `end`; no container closes before that. */
 static int
 tokenise_between(struct json *json, jsmn_parser *parser, size_t end)
 {
@@ -122,9 +124,9 @@ close_container(struct json *json, jsmn_parser *parser)
 }
 
 /*
- * From a depth on: at each closing bracket jsmn walks from the last token up to the first open
- * container, so n brackets inside each other cost n * n / 2 steps. Here jsmn sees only what is
- * between the closing brackets. What follows the outermost value is left to the check.
+ * In deep nesting jsmn walks from the last token to the first open container at each closing
+ * bracket, so n nested brackets cost n * n / 2 steps. Here jsmn sees only what lies between the
+ * closing brackets. The check handles what follows the outermost value.
  */
 static int
 tokenise_deep(struct json *json, jsmn_parser *parser)
@@ -159,8 +161,8 @@ json_tokenise(struct json *json, unsigned *pos)
 		if (limit > (unsigned)json->capacity)
 			limit = (unsigned)json->capacity;
 		/*
-		 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed has no capacity, so grow has
-		 * made it anew
+		 * NOLINTNEXTLINE(clang-analyzer-unix.Malloc): freed tokens have no capacity, so grow has
+		 * allocated new ones
 		 */
 		verdict = json_jsmn(&parser, json->text.ptr, json->text.len, json->tokens, limit);
 		if (verdict != JSMN_ERROR_NOMEM)
@@ -185,7 +187,7 @@ reason_of(struct json *json, int verdict, unsigned pos, struct json_bytes bytes)
 
 	if (bytes.control && memchr(whole.ptr, '\0', whole.len) != NULL)
 		return "a NUL byte";
-	/* What is wrong before that place counts first. */
+	/* A fault before that place counts first. */
 	json->text.len = at_end ? whole.len : pos;
 	why = json_check(json, bytes.control);
 	json->text = whole;

@@ -14,13 +14,15 @@
 #define JSMN_HEADER
 #include <jsmn.h>
 
-/* One parsed text. {0} is an empty one; reuse it for the next text: the tokens' memory is kept. */
+/*
+ * One parsed text. {0} is an empty one; reuse it for the next text: the memory of the tokens stays.
+ */
 struct json {
 	struct slice text; /* as given to json_parse: must outlive the use of the tokens */
 	jsmntok_t *tokens; /* tokens[0] is the whole value */
 	int count;
 	int capacity;
-	bool plain; /* there is surely no backslash in the text: its strings mean what they say */
+	bool plain; /* the text certainly has no backslash: its strings need no decoding */
 };
 
 /*
@@ -45,8 +47,8 @@ json_is_string(const struct json *json, int token)
 
 /*
  * The top-level members called names[0..n) (UTF-8, compared after decoding the escapes): values[i]
- * becomes the token of the value, of the LAST member where the name comes twice, or -1. tokens[0]
- * must be an object.
+ * becomes the token of the value (the last one if the name occurs twice), or -1. tokens[0] must be
+ * an object.
  */
 void json_members(const struct json *json, const struct slice *names, int n, int *values);
 
@@ -54,9 +56,9 @@ void json_members(const struct json *json, const struct slice *names, int n, int
 int json_member(const struct json *json, struct slice name);
 
 /*
- * The string of a token, decoded. *out points into the text where nothing is escaped, else behind
- * what is in *scratch (appended; so the slice dies when scratch grows again). Returns false with
- * *why for a token that is no string, a lone surrogate, or U+0000.
+ * The string of a token, decoded. *out points into the text if nothing is escaped, else to the end
+ * of *scratch, where the result is appended; so the slice is invalid once scratch grows again.
+ * Returns false with *why for a token that is not a string, a lone surrogate, or U+0000.
  */
 bool json_string(const struct json *json, int token, struct buf *scratch, struct slice *out, const char **why);
 

@@ -1,9 +1,9 @@
 /*
- * The grammar of RFC 8259 around jsmn's tokens. What jsmn guarantees: a string token runs to its
- * closing quote and its escapes are well-formed; a primitive runs to white space or one of `,:]}`;
- * tokens come in the order of the text; up to the first fault their parents are right. Everything
- * else is looked at here: each byte between the tokens, the numbers and literals, the control bytes
- * in strings. One pass, no stack: the parents are the stack.
+ * The grammar of RFC 8259 around jsmn's tokens. jsmn guarantees: a string token runs to its closing
+ * quote and its escapes are well-formed; a primitive runs to white space or one of `,:]}`; tokens
+ * come in the order of the text; up to the first fault their parents are right. Everything else is
+ * checked here: each byte between the tokens, the numbers and literals, the control bytes in
+ * strings. One pass, no stack: the parents are the stack.
  */
 #include "json/json_internal.h"
 
@@ -195,7 +195,7 @@ check_token(struct check *check, const char *text, int token, bool control)
 	return NULL;
 }
 
-/* Flat, so that where the check is stays in registers. */
+/* Flat, so that the state of the check stays in registers. */
 __attribute__((flatten)) const char *
 json_check(const struct json *json, bool control)
 {

@@ -1,12 +1,12 @@
-/* What the files of this module share and nobody else needs. */
+/* What the files of this module share; not for others. */
 #ifndef JSON_INTERNAL_H
 #define JSON_INTERNAL_H
 
 #include "json/json.h"
 
 /*
- * jsmn over the whole of json->text, in linear time. Returns jsmn's verdict: >= 0, JSMN_ERROR_INVAL
- * or JSMN_ERROR_PART; *pos is where it stopped.
+ * Runs jsmn over the whole of json->text, in linear time. Returns jsmn's result: >= 0,
+ * JSMN_ERROR_INVAL or JSMN_ERROR_PART; *pos is where it stopped.
  */
 int json_tokenise(struct json *json, unsigned *pos);
 
@@ -18,15 +18,15 @@ int json_tokenise(struct json *json, unsigned *pos);
 bool json_tokenise_outline(struct json *json, bool *high);
 
 /*
- * The grammar around the tokens, and what is in them; `control` says whether the text has bytes
- * under 0x20 at all. Returns NULL, or what is wrong (a static text).
+ * Checks the grammar around the tokens, and their contents; `control`: whether the text has any
+ * byte under 0x20. Returns NULL, or the fault (a static text).
  */
 const char *json_check(const struct json *json, bool control);
 
 /* jsmn_parse. */
 int json_jsmn(jsmn_parser *parser, const char *text, size_t len, jsmntok_t *tokens, unsigned capacity);
 
-/* What is in a text beside printable ASCII. */
+/* What a text has besides printable ASCII. */
 struct json_bytes {
 	bool high;    /* bytes of 0x80 and over */
 	bool control; /* bytes under 0x20 */

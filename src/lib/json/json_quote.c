@@ -65,8 +65,8 @@ quote_broken(struct buf *to, struct slice text)
 typedef signed char bytes16 __attribute__((vector_size(16)));
 
 /*
- * Whether sixteen bytes can stand between quotes as they are; copies them. What is no ASCII is
- * negative, and so below ' '.
+ * Whether sixteen bytes can stand between quotes as they are; copies them. Bytes that are not ASCII
+ * are negative, so below ' '.
  */
 static inline bool
 copy_sixteen(char *to, const char *from)

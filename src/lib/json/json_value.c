@@ -1,4 +1,4 @@
-/* What is asked of a parsed text: members, strings, integers, booleans. */
+/* Access to a parsed text: members, strings, integers, booleans. */
 #include "json/json.h"
 
 #include "base/hex.h"
@@ -36,7 +36,7 @@ put_utf8(unsigned code, char *out)
 	return 4;
 }
 
-/* \uXXXX, or two of them where they are a surrogate pair. */
+/* \uXXXX, or two of them if they are a surrogate pair. */
 static size_t
 unescape_unicode(const char *text, const char *end, char *out, int *made)
 {
@@ -88,7 +88,9 @@ escaped_equals(struct slice raw, struct slice name)
 static bool
 name_equals(struct slice raw, struct slice name)
 {
-	/* An escape is longer than what it stands for, and no name of the same length has one. */
+	/*
+	 * An escape is longer than the character it stands for, and no name of the same length has one.
+	 */
 	if (raw.len < name.len || name.len == 0)
 		return raw.len == name.len;
 	if (raw.ptr[0] != name.ptr[0] && raw.ptr[0] != '\\')
@@ -167,8 +169,8 @@ json_members(const struct json *json, const struct slice *names, int n, int *val
 	for (i = 0; i < n; i++)
 		values[i] = -1;
 	/*
-	 * Only the names of the outermost object have it as their parent; a name's value is the token
-	 * behind it.
+	 * Only the names of the outermost object have it as their parent; the token after a name is its
+	 * value.
 	 */
 	for (token = 1; token < json->count; token++) {
 		if (tokens[token].parent != 0)

@@ -12,7 +12,7 @@
 /* Takes over the context, which is connected. */
 struct redis *redis_adopt(redisContext *context, const char *name, int timeout_ms);
 
-/* Closes the connection; what was queued is forgotten. */
+/* Closes the connection; queued commands are forgotten. */
 void redis_close(struct redis *redis);
 /* The same after an error, which gets the server's name as its object. Returns -1. */
 int redis_give_up(struct redis *redis, struct err *err);

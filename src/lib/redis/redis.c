@@ -119,7 +119,7 @@ send_some(struct redis *redis)
 	redis->queue.len = redis->sent = 0;
 }
 
-/* Waits until there is something to read, sending what is queued meanwhile. */
+/* Waits until there is something to read; meanwhile sends the queue. */
 static int
 wait_readable(struct redis *redis, struct err *err)
 {
@@ -191,7 +191,7 @@ parse_reply(struct redis *redis, struct err *err)
 		}
 		if (object)
 			break;
-		/* Only now: what is queued while answers are at hand goes out in one piece. */
+		/* Only now: commands that are queued while answers are available go out in one piece. */
 		send_some(redis);
 		if (receive_bytes(redis, err))
 			return NULL;

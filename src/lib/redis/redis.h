@@ -38,9 +38,8 @@ const char *redis_name(const struct redis *redis);
  */
 int redis_append(struct redis *redis, int argc, const struct slice *argv, struct err *err);
 /*
- * Sends what is queued as far as the connection takes it without waiting; redis_reply sends the
- * rest while it waits. That the connection broke shows with the next reply. -1 with err if it is
- * dead already.
+ * Sends as much of the queue as the connection takes without waiting; redis_reply sends the rest
+ * while it waits. A broken connection shows with the next reply. -1 with err if it is dead already.
  */
 int redis_flush(struct redis *redis, struct err *err);
 enum redis_type { REDIS_STRING, REDIS_STATUS, REDIS_ERROR, REDIS_INTEGER, REDIS_NIL, REDIS_ARRAY, REDIS_OTHER };
@@ -48,7 +47,7 @@ enum redis_type { REDIS_STRING, REDIS_STATUS, REDIS_ERROR, REDIS_INTEGER, REDIS_
 struct redis_reply {
 	enum redis_type type;
 	int64_t integer;   /* of REDIS_INTEGER */
-	struct slice text; /* of REDIS_STRING, _STATUS, _ERROR; with a NUL behind it */
+	struct slice text; /* of REDIS_STRING, _STATUS, _ERROR; followed by a NUL */
 	size_t count;      /* of REDIS_ARRAY */
 	struct redis_reply *items;
 };
@@ -56,7 +55,8 @@ struct redis_reply {
 /*
  * The next reply, in the order of the commands; redis_reply_free() frees it. An error reply of the
  * server is an error here, classified by its first word (a cluster's MOVED is ERR_FAILED and says
- * what to connect to), and closes the connection; one within an array is an item. NULL with err.
+ * what to connect to), and closes the connection; an error inside an array is an item. NULL with
+ * err.
  */
 struct redis_reply *redis_reply(struct redis *redis, struct err *err);
 void redis_reply_free(struct redis_reply *reply); /* NULL is fine */
@@ -69,7 +69,7 @@ struct redis_reply *redis_command(struct redis *redis, struct err *err, int argc
  */
 struct buf *redis_queue(struct redis *redis);
 
-/* A reply that is no array. */
+/* A reply other than an array. */
 struct redis_value {
 	enum redis_type type;
 	int64_t integer; /* of _INTEGER */

@@ -1,6 +1,6 @@
 /*
  * From the settings to a connection that is known to be Redis: connect, AUTH, SELECT or PING. Each
- * message says which Redis was meant and which setting decides it; none shows the password.
+ * message names the server and the setting that is wrong; none shows the password.
  */
 #include <errno.h>
 #include <limits.h>
@@ -94,7 +94,7 @@ connect_to(const struct settings *settings, const char *name, int64_t timeout_ms
 	return context;
 }
 
-/* AUTH's reply: what the server says may repeat the password, so only its kind is told. */
+/* Checks AUTH's reply. The server's text may repeat the password, so only its kind is reported. */
 static int
 check_auth(struct redis *redis, const struct redis_value *value, struct err *err)
 {
@@ -137,7 +137,7 @@ authenticate(struct redis *redis, const struct settings *settings, struct err *e
 	return check_auth(redis, &value, err);
 }
 
-/* SELECT, or PING where it is database 0 anyway: what answers +OK or +PONG is Redis. */
+/* SELECT, or PING for database 0: a server that answers +OK or +PONG is Redis. */
 static int
 select_database(struct redis *redis, const struct settings *settings, struct err *err)
 {
@@ -181,7 +181,7 @@ redis_open(const struct settings *settings, struct err *err)
 	if (context) {
 		redis = redis_adopt(context, buf_cstr(&name), (int)timeout_ms);
 		if (authenticate(redis, settings, err) || select_database(redis, settings, err)) {
-			/* No command was given yet: what cannot go through is what the settings ask for. */
+			/* No command was given yet: if something fails, the settings are wrong. */
 			if (err->kind == ERR_FAILED)
 				err->kind = ERR_USAGE;
 			redis_free(redis);

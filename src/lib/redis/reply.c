@@ -171,7 +171,7 @@ static redisReplyObjectFunctions value_objects = {
 int
 redis_next(struct redis *redis, struct redis_value *value, struct err *err)
 {
-	/* What has no function above (a double, a boolean) is of no kind that is expected. */
+	/* A reply without a function above (a double, a boolean) is of an unexpected kind. */
 	value->type = REDIS_ARRAY;
 	if (redis_next_object(redis, &value_objects, value, err) == NULL)
 		return -1;

@@ -77,7 +77,7 @@ read_line(struct settings *settings, char *line, const char *origin, struct err 
 		return 0;
 	equals = strchr(name, '=');
 	if (equals == NULL)
-		return 0; /* python-dotenv takes it for a name without a value */
+		return 0; /* python-dotenv reads it as a name without a value */
 	*equals = '\0';
 	trim_end(name);
 	setting = settings_of_variable(name);

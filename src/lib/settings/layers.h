@@ -10,7 +10,7 @@
 enum layer { LAYER_DEFAULT, LAYER_CONFIG, LAYER_DOTENV, LAYER_ENVIRONMENT, LAYER_FLAG };
 
 /*
- * Puts a value in, if no later layer has one. Returns -1 with err (ERR_USAGE) if it is not of the
+ * Stores a value, unless a later layer has one. Returns -1 with err (ERR_USAGE) if it is not of the
  * setting's kind; the text says so, without the origin.
  */
 int settings_put(struct settings *settings, const struct setting *setting, enum layer layer, const char *value,

@@ -1,4 +1,4 @@
-/* Reads the settings from where they can stand: config.yaml, .env and the environment. */
+/* Reads the settings from config.yaml, .env and the environment. */
 #include <stdlib.h>
 #include <unistd.h>
 

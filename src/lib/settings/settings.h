@@ -35,7 +35,7 @@ const struct setting *settings_find(const char *name);
 
 struct settings;
 
-/* Empty but for the defaults and the environment. */
+/* Empty except for the defaults and the environment. */
 struct settings *settings_new(void);
 void settings_free(struct settings *settings);
 
@@ -43,9 +43,9 @@ void settings_free(struct settings *settings);
 int settings_set_flag(struct settings *settings, const char *name, const char *value, struct err *err);
 
 /*
- * Reads .env and config.yaml of the current folder, where they are, and checks every value.
- * `config` (--config) names another file, which must be there; NULL: SENIORITY_CONFIG, else
- * config.yaml. Returns -1 with err (ERR_USAGE; names file and line, and the nearest known key).
+ * Reads .env and config.yaml of the current folder, if they exist, and checks every value. `config`
+ * (--config) names another file, which must exist; NULL: SENIORITY_CONFIG, else config.yaml.
+ * Returns -1 with err (ERR_USAGE; names file and line, and the nearest known key).
  */
 int settings_load(struct settings *settings, const char *config, struct err *err);
 

@@ -59,7 +59,7 @@ read_key(struct reading *r, const yaml_event_t *event, struct err *err)
 	return 0;
 }
 
-/* "name:" with nothing, ~ or null behind it leaves the setting as it is. */
+/* "name:" with nothing, ~ or null after it leaves the setting as it is. */
 static bool
 is_null(const yaml_event_t *event)
 {

@@ -1,10 +1,9 @@
 /*
- * What a kind of store provides. store.h's functions do nothing but call through the table; a kind
- * embeds the structs below as the first member of its own, so that a pointer to one is a pointer to
- * the other.
+ * What a kind of store provides. store.h's functions only call through the table; a kind embeds the
+ * structs below as the first member of its own, so that a pointer to one is a pointer to the other.
  *
  * For names in error texts use store_err_name(): every error of a list, get or put reads
- * "s3://bucket/key: GET: 404 NoSuchKey (details)" whatever the kind of store.
+ * "s3://bucket/key: GET: 404 NoSuchKey (details)", for every kind of store.
  */
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
@@ -45,7 +44,7 @@ struct store_ops {
 
 struct store {
 	const struct store_ops *ops;
-	struct latency latency; /* of requests, where the kind makes any */
+	struct latency latency; /* of requests, if the kind makes any */
 	int64_t clock_ahead;    /* its clock minus ours, seconds, as last heard of */
 };
 
@@ -77,7 +76,7 @@ void store_provenance_write(const struct store_provenance *provenance,
 /* Takes the percent-encoding off "source-etag"; "" if it does not fit, or text is NULL. */
 void store_provenance_read_etag(const char *text, char to[128]);
 
-/* Says that it happened to "s3://bucket/key"; a very long key is cut. Returns -1. */
+/* Sets "s3://bucket/key" as the error's object; a very long key is cut. Returns -1. */
 int store_err_name(struct err *err, const char *bucket, const char *key);
 
 #endif

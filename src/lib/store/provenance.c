@@ -1,4 +1,4 @@
-/* Where an object comes from, as its metadata. */
+/* The origin of an object, as its metadata. */
 #include <stdio.h>
 #include <string.h>
 

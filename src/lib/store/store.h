@@ -35,14 +35,14 @@ void store_free(struct store *store);
  */
 int store_wait(struct store *store, int fd, int timeout_ms);
 
-/* Unix seconds by the store's clock, as far as its answers have told it; else by ours. */
+/* Unix seconds by the store's clock, if its answers have shown it; else by ours. */
 int64_t store_clock(const struct store *store);
 
 /* How many requests were tried again, for the statistics. */
 int64_t store_retries(const struct store *store);
 /*
- * How long a server took: to begin its answer, or to take a body and answer; each try counts. Empty
- * for the embedded store.
+ * The server's response times: until its answer begins, or until it has taken a body and answered;
+ * each try counts. Empty for the embedded store.
  */
 const struct latency *store_latency(const struct store *store);
 
@@ -51,7 +51,7 @@ const struct latency *store_latency(const struct store *store);
  * what the store said: see base/err.h.
  */
 /*
- * Which store it is and as whom it is asked, as "name: value" lines without any secret. Asks for
+ * Describes the store and the credentials in use, as "name: value" lines without secrets. Waits for
  * the credentials; returns -1 with err if there are none.
  */
 int store_describe(struct store *store, struct buf *to, struct err *err);
@@ -76,7 +76,7 @@ int store_list_next(struct store_list *list, struct store_object *object, struct
 void store_list_free(struct store_list *list);
 
 /*
- * What is known of an object; while it is being got, complete once the first bytes or the end are
+ * What is known of an object; during a download, complete once the first bytes or the end are
  * there.
  */
 struct store_info {
@@ -85,16 +85,16 @@ struct store_info {
 	char source_etag[128]; /* of its provenance; "": not known */
 };
 
-/* What a listing has said of an object; what comes is held against it. */
+/* What a listing has said of an object; the download is compared with it. */
 struct store_get_options {
 	int64_t size;     /* -1: not known */
 	const char *etag; /* NULL or "": not known */
 };
 
 /*
- * Starts to get an object (returns at once; the transfer may wait for a free connection). What has
- * come ahead of being read is bounded. A connection that breaks is continued where it stood.
- * `options` may be NULL.
+ * Starts a download (returns at once; the transfer may wait for a free connection). The amount that
+ * is received ahead of reading is bounded. If the connection breaks, the download continues where
+ * it stopped. `options` may be NULL.
  */
 struct store_get *store_get_open(struct store *store, const char *bucket, const char *key,
                                  const struct store_get_options *options);
@@ -113,8 +113,8 @@ void store_get_free(struct store_get *get);
 bool store_get_room(const struct store *store, size_t parallel);
 
 /*
- * Where an object comes from: kept with it, as metadata (the embedded store: as extended
- * attributes, if the file system has them). Members that are NULL or "" are not kept.
+ * The origin of an object: stored with it as metadata (the embedded store: as extended attributes,
+ * if the file system has them). Members that are NULL or "" are left out.
  */
 struct store_provenance {
 	const char *source; /* its key */
@@ -125,7 +125,7 @@ struct store_provenance {
 struct store_put_options {
 	const char *content_type; /* NULL: application/x-ndjson */
 	struct store_provenance provenance;
-	bool no_clobber; /* fail where the key is there already */
+	bool no_clobber; /* fail if the key exists */
 	bool dry_run;    /* check everything that can be checked here, store nothing */
 };
 
@@ -134,7 +134,7 @@ struct store_put_options {
  */
 struct store_put *store_put_open(struct store *store, const char *bucket, const char *key,
                                  const struct store_put_options *options);
-/* Adds bytes; waits where too much is on its way. Returns 0, or -1 with err. */
+/* Adds bytes; waits if too many are on their way. Returns 0, or -1 with err. */
 int store_put_write(struct store_put *put, const void *data, size_t len, struct err *err);
 /* All bytes are written: begin to make it an object. Does not wait. */
 void store_put_commit(struct store_put *put);
@@ -145,7 +145,7 @@ void store_put_commit(struct store_put *put);
 int store_put_wait(struct store_put *put, bool wait, struct store_info *info, struct err *err);
 void store_put_free(struct store_put *put);
 
-/* Starts to look what is known of an object, without getting it. */
+/* Starts to read what is known of an object, without downloading it. */
 struct store_look *store_look_open(struct store *store, const char *bucket, const char *key);
 /*
  * Returns 1 with *info, 0 if no such object is there, -1 with err, and, only if !wait, 2 for "not
@@ -154,7 +154,7 @@ struct store_look *store_look_open(struct store *store, const char *bucket, cons
 int store_look_wait(struct store_look *look, bool wait, struct store_info *info, struct err *err);
 void store_look_free(struct store_look *look);
 
-/* Takes an object away, and waits for it; that there is none is fine. Returns 0, or -1 with err. */
+/* Deletes an object, and waits for it; succeeds if there is none. Returns 0, or -1 with err. */
 int store_remove(struct store *store, const char *bucket, const char *key, struct err *err);
 
 #endif
