@@ -72,7 +72,7 @@ listed() {
 	names 50
 	odd list-order,by=late,limit=10
 	run --separate-stderr -1 s3ls
-	[[ $stderr == *"does not list in the order of names: set sort_listing: true"* ]]
+	[[ $stderr == *"does not list names in order: set sort_listing: true"* ]]
 	[ "$(jq -r .key <<<"$output" | wc -l)" -lt 50 ]
 	[[ $output != *'"last":true'* ]]
 	SORT_LISTING=true s3ls | jq -r .key | diff names -

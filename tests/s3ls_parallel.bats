@@ -202,7 +202,7 @@ requests() {
 			jq -r .key one | cmp names -
 		else
 			run --separate-stderr -1 s3ls
-			[[ $stderr == *"does not list in the order of names: set sort_listing: true"* ]]
+			[[ $stderr == *"does not list names in order: set sort_listing: true"* ]]
 			[[ $output != *'"last":true'* ]]
 		fi
 		odd "$rule"

@@ -3,9 +3,9 @@
  * lock of a run and the history belong to one identity, so that two servers with buckets of the
  * same name are never confused:
  *
- *  *	aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/
- *  *	https://minio.example:9000|rl-data/job-postings-raw/>https://minio.example:9000|rl-data/job-postings-mod/
- *  *	file:///srv/postings|rl-data/job-postings-raw/>file:///srv/postings|rl-data/job-postings-mod/
+ *	aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/
+ *	https://minio.example:9000|rl-data/job-postings-raw/>https://minio.example:9000|rl-data/job-postings-mod/
+ *	file:///srv/postings|rl-data/job-postings-raw/>file:///srv/postings|rl-data/job-postings-mod/
  *
  * The server is the endpoint in force, wherever it was set (aws/endpoint.h). All of AWS's endpoints
  * of a partition are one: its name. A folder's path has its links resolved. Any other server is

@@ -13,7 +13,7 @@
  *
  * Commands are queued and answered in order:
  *
- *  *	for each pair: cache_ask (or cache_tell);  cache_flush;  for each of them, in that order: cache_answer
+ *	for each pair: cache_ask (or cache_tell);  cache_flush;  for each of them, in that order: cache_answer
  *
  * cache_flush does not wait: other work can be done before the first cache_answer. The caller
  * limits what is in flight (a batch of some thousand). After any error the connection is closed and

@@ -1,6 +1,6 @@
 /*
- * CRC-32C and CRC-64/NVME, eight bytes at a time by eight tables each ("slicing by eight"); where
- * the processor knows CRC-32C itself, by its instruction.
+ * CRC-32C and CRC-64/NVME, eight bytes at a time by eight tables each ("slicing by eight"); CRC-32C
+ * by the processor's instruction, if it has one.
  */
 #include "digest/crc.h"
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The CRC of what it was of (0: nothing) and these bytes. */
+/* Extends `crc`, that of the bytes before (0: none), by these bytes. */
 uint32_t crc32c_more(uint32_t crc, const void *data, size_t len);
 uint64_t crc64nvme_more(uint64_t crc, const void *data, size_t len);
 

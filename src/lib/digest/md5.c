@@ -44,7 +44,7 @@ digest_lanes(struct md5_input *const *used, size_t count)
 	if (best == NULL)
 		best = *md5_lanes();
 	for (size_t lane = 0; lane < MD5_LANES; lane++) {
-		/* what no stream needs goes with the first, and comes to nothing */
+		/* lanes that no stream needs repeat the first one, and their result is dropped */
 		const struct md5_input *input = used[lane < count ? lane : 0];
 
 		for (int i = 0; i < 4; i++)

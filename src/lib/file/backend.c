@@ -45,7 +45,7 @@ file_wait(struct store *store, int fd, int timeout_ms)
 			return -1;
 		n = poll(fds, 2, (int)(left < 0 ? 0 : left < WAIT_SLICE_MS ? left : WAIT_SLICE_MS));
 		if (n < 0 && errno != EINTR)
-			return fd >= 0; /* let read(2) tell what is wrong */
+			return fd >= 0; /* read(2) will report the error */
 		if (n > 0) {
 			if (fds[0].revents)
 				file_pool_drain(files->pool);

@@ -4,7 +4,7 @@
 
 #include "store/backend.h"
 
-/* `folder` is the path behind file://, absolute. */
+/* `folder` is the path after file://, absolute. */
 struct store *file_store_open(const char *folder, const struct settings *settings, struct err *err);
 
 #endif

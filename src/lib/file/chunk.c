@@ -1,6 +1,6 @@
 /*
- * The smallest names of a folder in byte order. Memory is bounded whatever the folder holds: when
- * the budget is full, the larger half is dropped and left to another reading of the folder.
+ * The smallest names of a folder in byte order. Memory is bounded, however large the folder is:
+ * when the budget is full, the larger half is dropped and left to a later reading of the folder.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -70,8 +70,8 @@ keep_smaller_half(struct file_chunk *chunk)
 }
 
 /*
- * The entry as a part of a key, a folder with '/' behind it; 0 for what no listing shows. `name`
- * holds 257 bytes and a NUL.
+ * The entry as a part of a key, a folder with '/' after it; 0 for an entry that no listing shows.
+ * `name` holds 257 bytes and a NUL.
  */
 static size_t
 listed_name(int folder, const struct dirent *entry, file_chunk_link *link, void *context, char *name)
@@ -132,7 +132,7 @@ int
 file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size_t budget, file_chunk_filter *filter,
                 file_chunk_link *link, void *context)
 {
-	/* A place of its own in the folder, from the start. */
+	/* Its own position in the folder, from the start. */
 	int own = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = own < 0 ? NULL : fdopendir(own);
 	int result, error;

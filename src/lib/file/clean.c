@@ -13,7 +13,7 @@
 #include "file/file.h"
 
 /*
- * So many entries are looked at even if the store is about to close; that takes a tenth of a
+ * This many entries are checked even if the store is about to close; that takes a tenth of a
  * second.
  */
 #define ENTRIES_SURE 200000
@@ -82,7 +82,7 @@ file_temporary_lock(int fd)
 {
 	struct stat st;
 
-	/* Where the file system has no locks nobody can take one, so nobody removes anything. */
+	/* On a file system without locks nobody can take one, so nothing is removed. */
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno != EWOULDBLOCK; /* somebody is just about to remove it */
 	return fstat(fd, &st) == 0 && st.st_nlink > 0;

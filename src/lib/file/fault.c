@@ -1,10 +1,10 @@
 /*
- * The embedded store's errors by errno: whose fault each is (base/err.h), and what it is called.
- * The first row that fits decides.
+ * The embedded store's errors by errno: whose fault each is (base/err.h), and its name. The first
+ * row that fits decides.
  *
- * The rule is S3's: only what is wrong with the file itself is proof against its object. A folder
- * above it, a permission, a mount would stop the next object as well. What may pass is nobody's,
- * and so is every errno that is not in the table.
+ * The rule is S3's: only a fault of the file itself is proof against its object. A folder above it,
+ * a permission, a mount would stop the next object as well. An error that may pass is nobody's
+ * fault, and so is every errno that is not in the table.
  */
 #include <errno.h>
 #include <string.h>

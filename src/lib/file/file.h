@@ -29,7 +29,10 @@ enum { FILE_HOMES = 3 };
 
 struct file_store;
 
-/* What is being written is called so: no key's part may, and no listing shows it. */
+/*
+ * The prefix of files that are being written: no part of a key may start with it, and no listing
+ * shows it.
+ */
 #define FILE_TEMPORARY ".tmp-"
 
 /* --- path.c: keys as paths --- */
@@ -66,7 +69,7 @@ int file_make_parent(const struct file_store *files, int bucket, const char *key
  */
 int file_open_link(const struct file_store *files, int bucket, const char *path, int flags);
 
-/* Removes `made` folders again, from the innermost, as far as they are empty. */
+/* Removes `made` folders again, from the innermost, as long as they are empty. */
 void file_unmake_parent(const struct file_store *files, int bucket, const char *key, int made);
 
 /* "size-mtime-inode" in hexadecimal: changes whenever the file is written again. */
@@ -109,7 +112,7 @@ void file_pool_submit(struct file_pool *pool, struct file_job *job);
 bool file_pool_busy(struct file_pool *pool);
 /* Waits up to timeout_ms (0: not at all). True if the job is done. */
 bool file_pool_wait(struct file_pool *pool, struct file_job *job, int timeout_ms);
-/* Takes a queued job back; waits for a running one. After this the pool knows it no longer. */
+/* Takes a queued job back; waits for a running one. Afterwards the pool has forgotten it. */
 void file_pool_cancel(struct file_pool *pool, struct file_job *job);
 
 /* --- backend.c: the store --- */
@@ -138,7 +141,7 @@ struct file_store {
 /* The note on this folder, or NULL if there are too many to keep. *is_new: it was not known. */
 struct file_folder *file_folder(struct file_store *files, const struct stat *st, bool *is_new);
 
-/* --- clean.c: what writers left behind that were killed --- */
+/* --- clean.c: files that killed writers left behind --- */
 
 /*
  * Begins to remove, in the pool, the temporary files in this folder whose writers are gone: a
@@ -174,9 +177,8 @@ typedef mode_t file_chunk_link(void *context, const char *name);
 typedef bool file_chunk_filter(void *context, const char *name, size_t len);
 
 /*
- * Reads the folder and keeps the smallest names that the filter wants and that come after `last`
- * (NULL: all), as many as fit into `budget` bytes (at least one name is kept). Returns 0, or -1
- * with errno.
+ * Reads the folder and stores the smallest names that the filter accepts and that come after `last`
+ * (NULL: all), as many as fit into `budget` bytes (at least one). Returns 0, or -1 with errno.
  */
 int file_chunk_read(struct file_chunk *chunk, int folder, const char *last, size_t budget, file_chunk_filter *filter,
                     file_chunk_link *link, void *context);
@@ -194,8 +196,9 @@ void file_meta_read_etag(int fd, char to[128]);
 struct store_get *file_get_open(struct store *store, const char *bucket, const char *key,
                                 const struct store_get_options *options);
 /*
- * Opens the file of a key, never waiting (a FIFO would) and following no link. Returns a descriptor
- * and *st, or -1 with err (without the object's name); *absent: because there is none.
+ * Opens the file of a key, without waiting (opening a FIFO would) and without following links.
+ * Returns a descriptor and *st, or -1 with err (without the object's name); *absent: because there
+ * is none.
  */
 int file_get_file(struct file_store *files, const char *bucket, const char *key, const char *verb, bool *absent,
                   struct stat *st, struct err *err);

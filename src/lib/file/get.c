@@ -1,4 +1,4 @@
-/* Getting a file: read as it is asked for, with the kernel told to read ahead. */
+/* Downloading from a file: read on demand, while the kernel is told to read ahead. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,10 +26,7 @@ struct file_get {
 	struct err failed; /* given by the next read */
 };
 
-/*
- * What the folder above the file is: the one of all raw objects, in which there are no others, or
- * any.
- */
+/* The kind of folder above the file: the one with all raw objects and no others, or any. */
 static enum file_where
 folder_of(const struct file_store *files, const char *key)
 {
@@ -57,7 +54,7 @@ fail_get(struct file_get *get)
 	return store_err_name(&get->failed, get->bucket, get->key);
 }
 
-/* At the end of the file: whether it still is what it was at the start. */
+/* At the end of the file: whether it is still the same as at the start. */
 static int
 check_end(struct file_get *get)
 {
@@ -110,8 +107,8 @@ file_get_file(struct file_store *files, const char *bucket_name, const char *key
 }
 
 /*
- * What comes is the file itself: there is nothing in between that a listing would have to be held
- * against.
+ * The bytes come from the file itself: nothing in between could change them, so there is nothing to
+ * compare with a listing.
  */
 struct store_get *
 file_get_open(struct store *store, const char *bucket, const char *key, const struct store_get_options *options)

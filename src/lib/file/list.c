@@ -75,8 +75,8 @@ leave_folder(struct file_list *list)
 }
 
 /*
- * The folder that list->key names is next. Keeps out of it where nothing after start_after can be
- * there.
+ * The next folder is the one in list->key. It is not entered if nothing after start_after can be in
+ * it.
  */
 static void
 enter_folder(struct file_list *list)
@@ -154,8 +154,8 @@ follow_link(void *context, const char *name)
 	if (frame->path_len < prefix_len)
 		rest = prefix_len - frame->path_len;
 	/*
-	 * One that the prefix excludes, whatever it leads to. A folder's name may be the prefix but for
-	 * its '/'.
+	 * A name that the prefix excludes, whatever it links to. A folder's name may be the prefix
+	 * without its '/'.
 	 */
 	if (rest > 0 && (len + 1 < rest || memcmp(name, list->prefix + frame->path_len, len < rest ? len : rest) != 0))
 		return 0;

@@ -1,4 +1,4 @@
-/* What is known of a file, at once. */
+/* What is known of a file; no waiting. */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -15,7 +15,7 @@
 /* How often the kernel is asked again if something moved while it looked. */
 #define BENEATH_ATTEMPTS 100
 
-/* How often a folder that another process removes under our hands is made anew. */
+/* How often a folder is created again if another process removes it meanwhile. */
 #define MAKE_ATTEMPTS 20
 
 static bool
@@ -52,7 +52,7 @@ open_within(int folder, const char *path, int flags)
 	return (int)fd;
 }
 
-/* The length of the home's folder if the path is in it (0: it is not, or there is no folder). */
+/* The length of the path of its home folder (0: it is in none). */
 static size_t
 home_len(const char *home, const char *path)
 {
@@ -63,8 +63,8 @@ home_len(const char *home, const char *path)
 }
 
 /*
- * The same for the folder of a home, which may itself be a link to anywhere: nothing leads out of
- * what it leads to.
+ * The same for the folder of a home, which may itself be a link to anywhere: no path leads out of
+ * its target.
  */
 static int
 open_within_home(int bucket, const char *home, const char *path, int flags)
@@ -101,8 +101,8 @@ is_home(const struct file_store *files, const char *path)
 }
 
 /*
- * One step down, to the part that ends with `slash`. *linked: it is a link. ENOTDIR is what open(2)
- * says of a link, too: tell the two apart.
+ * One step down, to the part that ends with `slash`. *linked: it is a link. open(2) reports ENOTDIR
+ * for a link, too: this tells the two apart.
  */
 static int
 open_part(const struct file_store *files, int bucket, int folder, const char *key, const char *part, const char *slash,
@@ -127,7 +127,7 @@ open_part(const struct file_store *files, int bucket, int folder, const char *ke
 	return file_open_link(files, bucket, path, flags | O_DIRECTORY);
 }
 
-/* Walks to the folder of the last part; makes what is missing if `made` is given. */
+/* Walks to the folder of the last part; creates missing folders if `made` is given. */
 static int
 walk_to_parent(const struct file_store *files, int bucket, const char *key, int flags, const char **name, int *made,
                int *depth)
@@ -160,7 +160,7 @@ walk_to_parent(const struct file_store *files, int bucket, const char *key, int 
 		if (next < 0)
 			goto failed;
 		if (linked)
-			*depth = -1; /* what is above a link is not above its target */
+			*depth = -1; /* the parents of a link are not those of its target */
 		close(folder);
 		folder = next;
 		part = slash + 1;
@@ -230,7 +230,7 @@ file_open_link(const struct file_store *files, int bucket, const char *path, int
 
 	for (int i = 0; i < FILE_HOMES && fd < 0 && errno == EXDEV; i++)
 		fd = open_within_home(bucket, files->homes[i], path, flags);
-	/* Where the kernel, or a sandbox, does not know openat2(2), no link is followed. */
+	/* If the kernel, or a sandbox, does not know openat2(2), no link is followed. */
 	if (fd < 0 && (errno == EXDEV || errno == ENOSYS || errno == EPERM))
 		errno = ELOOP;
 	return fd;

@@ -67,7 +67,7 @@ thread_main(void *context)
 	return NULL;
 }
 
-/* One more thread where all are at work or about to be. With the lock held. */
+/* Adds a thread if all are busy or about to be. With the lock held. */
 static void
 add_thread(struct file_pool *pool)
 {

@@ -1,6 +1,6 @@
 /*
- * Putting a file: a temporary one beside its place, written as the bytes come, then in a thread of
- * the pool: fsync, rename, fsync of the folder. Whatever happens before the rename leaves nothing.
+ * Writing a file: bytes go into a temporary file beside the target, then a thread of the pool does
+ * fsync, rename, and fsync of the folder. Anything that happens before the rename leaves nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ struct file_put {
 	int fd, folder;     /* -1: none */
 	char temporary[64]; /* "": none is there */
 	int made, depth;    /* folders made; folders beneath the bucket */
-	int sync_up;        /* how many folders above `folder` are to be synced, too */
+	int sync_up;        /* how many folders above `folder` must be synced, too */
 	struct buf buf;
 	bool submitted;
 	atomic_bool abandoned;
@@ -47,7 +47,7 @@ fail_put(struct err *err, enum file_where where, int error)
 	return file_fail(err, "PUT", where, error);
 }
 
-/* What is in the place already. */
+/* The file that is already there. */
 static int
 check_place(struct file_put *put, int folder)
 {
@@ -70,7 +70,7 @@ make_temporary(struct file_put *put)
 	struct file_store *files = files_of(put);
 
 	for (;;) {
-		/* The number goes on where a killed process that had our id has left a file. */
+		/* The number increases if a killed process with our id has left a file. */
 		snprintf(put->temporary, sizeof(put->temporary), FILE_TEMPORARY "%ld-%llu", (long)getpid(), ++files->temporary);
 		put->fd = openat(put->folder, put->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 		if (put->fd >= 0 && file_temporary_lock(put->fd))

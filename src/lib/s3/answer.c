@@ -83,7 +83,7 @@ append_plain(struct buf *to, struct slice text, size_t max)
 		buf_append_byte(to, (unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f ? ' ' : text.ptr[i]);
 }
 
-/* A code is a word; whatever else stands there is left out. */
+/* A code is one word; anything else is left out. */
 static void
 append_code(struct buf *to, struct slice code)
 {
@@ -149,8 +149,8 @@ learn_region(struct s3_request *request, const struct s3_error *error)
 	if (request->moves >= MOVES_MAX)
 		return false;
 	/*
-	 * Another request may have learnt it while this one was under way: then there is no news, but a
-	 * new place.
+	 * Another request may have learnt it while this one was under way: then there is no news, only
+	 * the new place.
 	 */
 	if (!s3_bucket_move(request->s3, request->bucket, region) &&
 	    (region.len == 0 || strcmp(request->sent_region, request->bucket->region) == 0))
@@ -160,8 +160,8 @@ learn_region(struct s3_request *request, const struct s3_error *error)
 }
 
 /*
- * The origin of Location, for this request alone; signed anew, and only where what we send may go
- * (redirect.c).
+ * Uses the origin of Location, for this request alone, signed again; only if the request may be
+ * sent there (redirect.c).
  */
 static bool
 follow_redirect(struct s3_request *request)
@@ -201,7 +201,7 @@ follow_redirect(struct s3_request *request)
 	return true;
 }
 
-/* The server's clock is taken for ours: once in a request, with one warning in all. */
+/* Adopts the server's clock: once for a request, with one warning in all. */
 static bool
 learn_clock(struct s3_request *request)
 {
@@ -232,9 +232,7 @@ renew_credentials(struct s3_request *request)
 	return true;
 }
 
-/*
- * Whoever reads the error must learn where the store, or what is in its place, wanted us to go.
- */
+/* The error must show where the store, or something in its place, redirected us to. */
 static void
 describe_refused(struct s3_request *request)
 {
@@ -248,9 +246,8 @@ describe_refused(struct s3_request *request)
 }
 
 /*
- * A bucket with Object Lock takes nothing without a checksum, and says so: "Content-MD5 OR
- * x-amz-checksum- HTTP header is required for Put Object requests ...". From then on it gets one
- * (send.c).
+ * A bucket with Object Lock refuses objects without a checksum: "Content-MD5 OR x-amz-checksum-
+ * HTTP header is required for Put Object requests ...". From then on Content-MD5 is sent (send.c).
  */
 static bool
 learn_checksum(struct s3_request *request, const struct s3_error *error)
@@ -270,7 +267,7 @@ learn_checksum(struct s3_request *request, const struct s3_error *error)
 	return true;
 }
 
-/* Whether the answer told us something with which the same request may go through. */
+/* Whether the answer told us something that may make the same request succeed. */
 static bool
 learn_from_error(struct s3_request *request, const struct s3_error *error)
 {
@@ -292,7 +289,7 @@ learn_from_error(struct s3_request *request, const struct s3_error *error)
 	return request->status == 400 && learn_checksum(request, error);
 }
 
-/* Headers that a store of this kind sends with every answer, and nobody else does. */
+/* Headers that only a store of this kind sends, with every answer. */
 static bool
 has_headers_of_s3(const struct http_call *call)
 {
@@ -338,7 +335,7 @@ judge_broken(struct s3_request *request, enum retry *retry)
 	enum err_kind kind;
 
 	if (call->end == HTTP_BODY_REFUSED && request->err.kind != ERR_NONE) {
-		/* The taker of the body has said what is wrong with it. */
+		/* on_body has reported the fault. */
 		*retry = RETRY_TRANSIENT;
 		return request->err.kind == ERR_TEMPORARY ? S3_AGAIN : S3_FAILURE;
 	}

@@ -1,4 +1,4 @@
-/* What the headers of an answer say of the object, and of who has answered. */
+/* What the headers of an answer say about the object, and about who answered. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>

@@ -1,7 +1,7 @@
 /*
- * Checksums of what is written. Content-MD5 goes to a bucket that wants a checksum. CRC-32 goes by
- * option: servers other than AWS may refuse the header. Zlib's is the polynomial that S3 calls
- * CRC32; its value is in base64, most significant byte first.
+ * Checksums for uploads. Content-MD5 goes to a bucket that requires a checksum. CRC-32 is optional:
+ * servers other than AWS may refuse the header. Zlib has the polynomial that S3 calls CRC32; its
+ * value is in base64, most significant byte first.
  */
 #include <string.h>
 #include <zlib.h>

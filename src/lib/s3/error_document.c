@@ -35,7 +35,7 @@ s3_error_read(struct slice xml, struct s3_error *error)
 
 	if (xml.len == 0)
 		return false;
-	/* A body that was cut off behind its code still says what happened. */
+	/* A body that was cut off after its code still shows what happened. */
 	xml_read(xml, error_leaf, error, root);
 	return strcmp(root, "Error") == 0 || error->code.len > 0;
 }

@@ -1,9 +1,9 @@
 /*
- * The table of S3's errors. It was held against AWS's list of S3 error codes and botocore's lists
- * of what it tries again; codes that other servers have for the same are beside AWS's.
+ * The table of S3's errors. It was compared with AWS's list of S3 error codes and botocore's lists
+ * of retried codes; other servers' codes for the same error are beside AWS's.
  *
- * The first row that fits decides. Codes that AWS's clients try again whatever the service are in
- * retry.c and come before the table.
+ * The first row that fits decides. Codes that AWS's clients retry for every service are in retry.c
+ * and come before the table.
  */
 #include "s3/fault.h"
 
@@ -16,9 +16,9 @@ enum {
 	WITH_KEY = WRITES | S3_OP_GET,
 };
 
-/* Who answered, as far as a row asks. */
+/* Who answered, if a row depends on it. */
 enum source {
-	ANYONE, /* whoever it was */
+	ANYONE, /* anybody */
 	CODE,   /* S3, with the row's code */
 	STORE,  /* S3: with any code, or by the headers of a HEAD */
 };
@@ -39,7 +39,7 @@ struct row {
 
 /* clang-format off */
 static const struct row table[] = {
-	/* A server in trouble, whatever else it says. 501 and 505 are no trouble but a refusal. */
+	/* A server in trouble, whatever else it says. 501 and 505 are refusals, not trouble. */
 	{ANYONE, NULL, 501, 501, WRITES, FAULT_EVERYBODY, RETRY_NEVER,
 	 "the store does not know this request or an option of it (storage_class, sse, check_crc32); is endpoint_url an S3 server?"},
 	{ANYONE, NULL, 501, 501, ANY, FAULT_EVERYBODY, RETRY_NEVER, "the store does not know this request; is endpoint_url an S3 server?"},
@@ -49,13 +49,13 @@ static const struct row table[] = {
 	{ANYONE, NULL, 509, 509, ANY, FAULT_NOBODY, RETRY_THROTTLED, NULL}, /* bandwidth used up */
 	{ANYONE, NULL, 500, 599, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
 
-	/* What may pass, whoever says it. */
+	/* Errors that may pass, whoever reports them. */
 	{ANYONE, NULL, 408, 408, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
 	{ANYONE, NULL, 425, 425, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
 	{ANYONE, NULL, 429, 429, ANY, FAULT_NOBODY, RETRY_THROTTLED, NULL},
 	/*
 	 * The parts are gone by then, so the same request cannot succeed: the next run uploads them
-	 * anew.
+	 * again.
 	 */
 	{CODE, "ConditionalRequestConflict", 409, 409, S3_OP_COMPLETE, FAULT_NOBODY, RETRY_NEVER, NULL},
 	{ANYONE, NULL, 409, 409, ANY, FAULT_NOBODY, RETRY_TRANSIENT, NULL},
@@ -71,7 +71,8 @@ static const struct row table[] = {
 	/* If-Match: the object was replaced while it was read. The next run reads the new one. */
 	{STORE, NULL, 412, 412, S3_OP_GET, FAULT_NOBODY, RETRY_NEVER, NULL},
 	/*
-	 * Only the rest of an object is asked for by range. A damaged download is no proof against it.
+	 * Only the rest of an object is requested by range. A damaged download is not proof against the
+	 * object.
 	 */
 	{STORE, NULL, 416, 416, S3_OP_GET, FAULT_NOBODY, RETRY_NEVER, NULL},
 
@@ -128,7 +129,7 @@ static const struct row table[] = {
 	 "see check_crc32, storage_class and sse"},
 	{CODE, "MethodNotAllowed", 200, 499, ANY, FAULT_EVERYBODY, RETRY_NEVER, "is endpoint_url an S3 server, and the bucket one for objects?"},
 
-	/* A proxy that says so itself, in a page of its own: neither passes. */
+	/* A proxy that says so itself, in its own page: this does not pass by itself. */
 	{ANYONE, NULL, 407, 407, ANY, FAULT_EVERYBODY, RETRY_NEVER, "the proxy wants other credentials (http_proxy, https_proxy)"},
 	{ANYONE, NULL, 413, 413, WRITES, FAULT_EVERYBODY, RETRY_NEVER,
 	 "a proxy in front of the store limits the size of a request: raise its limit (nginx: client_max_body_size)"},

@@ -2,10 +2,10 @@
  * Whose fault an answer of S3 is (base/err.h), and whether the same request is worth another try.
  * One table says it, in fault.c; this is the whole interface. Pure functions.
  *
- * The rule: an answer is the object's fault only on proof, which is one of a few codes of S3 at a
- * status and an operation where it means that. An answer of S3 that refuses the request without
- * such proof would refuse the next one as well: everybody's. What S3 did not say, or what may pass,
- * is nobody's.
+ * The rule: an answer is the object's fault only with proof, which is one of a few codes of S3, at
+ * a status and an operation for which it means that. An answer of S3 that refuses the request
+ * without such proof would refuse the next one as well: everybody's fault. An answer that is not
+ * S3's, or an error that may pass, is nobody's.
  */
 #ifndef S3_FAULT_H
 #define S3_FAULT_H
@@ -46,7 +46,7 @@ struct s3_judgement {
 	const char *advice;
 };
 
-/* Of an answer that is no success: a status other than 2xx, or an <Error> in a 200. */
+/* Classifies an answer that is not a success: a status other than 2xx, or an <Error> in a 200. */
 struct s3_judgement s3_fault_judge(const struct s3_evidence *evidence);
 
 #endif

@@ -6,7 +6,7 @@
 
 struct s3_head {
 	struct store_look look;
-	struct s3_request *request; /* NULL: err says why there is none */
+	struct s3_request *request; /* NULL: err says why it failed */
 	struct store_info info;
 	struct err err;
 };

@@ -11,12 +11,14 @@
 /* Most pages of a thousand names. */
 #define REPLY_ROOM ((size_t)384 * 1024)
 
-/* So many pages in a row may bring no new name: a bucket full of delete markers has such pages. */
+/*
+ * This many pages in a row may bring no new name: a bucket full of delete markers has such pages.
+ */
 #define IDLE_PAGES_MAX 100
 /* What a listing that must be sorted may keep in memory. */
 #define SORT_HOLD ((size_t)16 << 20)
 
-/* A page is looked at as soon as it is there: one that is broken is asked for again. */
+/* A page is checked as soon as it is there: a broken one is requested again. */
 static enum retry
 check_page(struct s3_request *request, struct err *err)
 {
@@ -31,8 +33,8 @@ check_page(struct s3_request *request, struct err *err)
 }
 
 /*
- * What the answer's Date says of the store's clock. It is cut off to seconds, and may have been
- * under way for one. Now, for the headers are gone afterwards.
+ * The store's clock by the answer's Date. It is cut off to seconds, and may have been on its way
+ * for one. Read now, because the headers are gone afterwards.
  */
 static void
 on_page_done(struct s3_request *request)
@@ -77,8 +79,8 @@ ask_for_page(struct s3_list *list, struct slice token, struct slice start_after)
 		list->pages[1].text = (struct buf)BUF_INIT;
 	}
 	/*
-	 * Grown all at once it is not copied to ever larger ones. What is not written to takes no
-	 * memory.
+	 * Allocated at once, so that it is not copied while it grows. Memory that is not written to
+	 * costs nothing.
 	 */
 	buf_reset(&list->room);
 	buf_reserve(&list->room, REPLY_ROOM);
@@ -87,7 +89,7 @@ ask_for_page(struct s3_list *list, struct slice token, struct slice start_after)
 	list->request = request;
 	s3_request_start(request);
 	/*
-	 * It goes out now, and is answered while the page before it is read: whoever prints that may
+	 * Sent now, so that the server answers while the caller reads the page before it, which may
 	 * take long.
 	 */
 	s3_push(list->s3);
@@ -107,8 +109,8 @@ end_request(struct s3_list *list)
 }
 
 /*
- * By the page's token, which every server knows; or, if it gave none that can be used, behind its
- * last key. A page that has brought nothing new is never the base of another.
+ * Continues by the page's token, which every server knows; or, if it gave no usable token, after
+ * its last key. A page without new names is never the base of another.
  */
 static int
 ask_next(struct s3_list *list)
@@ -133,16 +135,15 @@ ask_next(struct s3_list *list)
 }
 
 /*
- * From now on all names are collected, and given in order when all are there. The listing begins
- * anew: what "after" means to a server that keeps no order is not known.
+ * From now on all names are collected, and returned in order once all are there. The listing starts
+ * again: what "after" means to a server without an order is unknown.
  */
 static int
 begin_sorting(struct s3_list *list)
 {
 	if (list->delivered || list->part)
-		return s3_list_refuse(list,
-		                      "the server does not list in the order of names: set sort_listing: true (names that came "
-		                      "late may be behind the cursor now: look for them by --missing-from)");
+		return s3_list_refuse(list, "the server does not list names in order: set sort_listing: true (the cursor may "
+		                            "have passed names that came late: find them with --missing-from)");
 	log_warning("s3://%s/%s: the server does not list names in order: the whole listing is read and sorted (set "
 	            "sort_listing: true to do so from the start)",
 	            list->bucket->name, list->prefix);

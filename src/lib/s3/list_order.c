@@ -1,6 +1,6 @@
 /*
- * What a server lists, held against what it was asked for: the prefix, the order of names,
- * progress. See list.h.
+ * Compares what a server lists with the request: the prefix, the order of names, progress. See
+ * list.h.
  */
 #include "base/search.h"
 #include "json/json.h"

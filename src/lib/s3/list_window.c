@@ -2,19 +2,18 @@
  * A listing: one list from its first page to its last, or, once a page shows that names are times
  * (prefix + ten digits) and that there is more, a window of parts that are listed at once. Each
  * part is the names from one number to another, about a page of them by the density seen, and the
- * parts are given in order. The same names come in the same order as from one list.
+ * parts are returned in order. The result is the same as from one list.
  *
- * A list of one page costs one request. After that the window grows by one for each page that came,
- * up to list_parallel, and shrinks to a half if the server has to be asked again. At most so many
- * requests are under way, and twice as many parts are there, with a page each.
+ * A list of one page costs one request. After that the window grows by one for each page that
+ * arrives, up to list_parallel, and is halved if a request must be retried. That is the limit of
+ * requests under way; twice as many parts are in memory, with a page each.
  *
- * A page always holds what comes next, wherever its part ends. So a gap costs no more requests than
- * are under way: each of their pages says where the next names are. A part that has more than a
- * page goes on by itself, or is cut into several.
+ * A page shows where the next names are, wherever its part ends. So a gap costs no more requests
+ * than are under way. A part with more than a page continues by itself, or is cut into several.
  *
- * A server that is not as it should be (it ignores start-after, keeps no order) shows it by the
- * first page of a part. Then the listing goes back to one list, from its beginning, and leaves out
- * what was given already.
+ * An odd server (one that ignores start-after, or has no order) shows it on the first page of a
+ * part. Then the listing goes back to one list, from its beginning, and skips the names that were
+ * already returned.
  */
 #include "s3/list_window.h"
 
@@ -24,7 +23,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* The key that a part begins behind, or ends at. */
+/* The key after which a part begins, or at which it ends. */
 static char *
 border_key(const struct s3_list_window *window, int64_t number)
 {
@@ -65,7 +64,7 @@ ask_for(struct s3_list_window *window, struct s3_list_part *part)
 	free(to);
 }
 
-/* Its request, if there is one, is given up. */
+/* If it has a request, that is cancelled. */
 static void
 drop_tail(struct s3_list_window *window)
 {
@@ -93,7 +92,7 @@ set_end(struct s3_list_window *window, struct s3_list_part *part, int64_t to)
 	free(until);
 }
 
-/* Numbers up to here are expected; what comes later is left to one list. */
+/* Numbers up to here are expected; one list handles later ones. */
 static int64_t
 last_number(const struct s3_list_window *window)
 {
@@ -101,8 +100,8 @@ last_number(const struct s3_list_window *window)
 }
 
 /*
- * A part without an end, all of the listing at first, ends with the page at hand: what is behind it
- * is listed by others.
+ * A part without an end (at first the whole listing) now ends with the current page: other parts
+ * list what follows.
  */
 static void
 close_open_part(struct s3_list_window *window, struct s3_list_part *part, int64_t number)
@@ -117,8 +116,8 @@ close_open_part(struct s3_list_window *window, struct s3_list_part *part, int64_
 }
 
 /*
- * What is left of a part, behind `number`, is more than a page: it is cut, so that nobody has to
- * wait for one page after the other.
+ * The rest of a part, after `number`, is more than a page: it is cut, so that its pages are
+ * requested at once.
  */
 static void
 cut_part(struct s3_list_window *window, size_t i, int64_t number, int64_t span)
@@ -130,7 +129,7 @@ cut_part(struct s3_list_window *window, size_t i, int64_t number, int64_t span)
 	if (pieces <= 1)
 		return;
 	if ((uint64_t)pieces - 1 > room) {
-		/* So dense that what was planned behind it is far off: plan anew from here. */
+		/* So dense that the plan for what follows is far off: plan again from here. */
 		drop_behind(window, i);
 		window->span = span;
 		window->seen = number;
@@ -147,7 +146,7 @@ cut_part(struct s3_list_window *window, size_t i, int64_t number, int64_t span)
 	set_end(window, &window->parts[i], window->parts[i + 1].from);
 }
 
-/* The listing ends with this part's page. What was asked for behind it can only be empty. */
+/* The listing ends with this part's page. Requests for anything after it can only be empty. */
 static void
 end_with(struct s3_list_window *window, size_t i)
 {
@@ -162,7 +161,7 @@ end_with(struct s3_list_window *window, size_t i)
 	set_end(window, &window->parts[i], S3_SPAN_OPEN);
 }
 
-/* What the page that a part has taken says of what is to come. */
+/* What the part's page shows about the names to come. */
 static void
 learn_from_page(struct s3_list_window *window, size_t i)
 {
@@ -194,8 +193,8 @@ learn_from_page(struct s3_list_window *window, size_t i)
 }
 
 /*
- * Back to one list. It begins where the listing began, so that it is held against the order of
- * names as if it had been the only one, and against what was given.
+ * Back to one list. It begins where the listing began, so that its order is checked as if it had
+ * been the only one, and compared with the names that were returned.
  */
 static void
 fall_back(struct s3_list_window *window)
@@ -215,7 +214,7 @@ fall_back(struct s3_list_window *window)
 	window->repeated = 0;
 }
 
-/* Takes what has come. Returns whether all is as it should be. */
+/* Takes the pages that have arrived. Returns whether all is as it should be. */
 static bool
 take_pages(struct s3_list_window *window)
 {
@@ -235,10 +234,7 @@ take_pages(struct s3_list_window *window)
 	return true;
 }
 
-/*
- * A server that has to be asked again may have too much to do: what is not urgent waits, and is no
- * further burden.
- */
+/* A server whose requests must be retried may be overloaded: requests that are not urgent wait. */
 static void
 slow_down(struct s3_list_window *window)
 {

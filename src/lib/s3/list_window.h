@@ -1,7 +1,4 @@
-/*
- * What listing.c, which gives the names, and list_window.c, which plans what is listed at
- * once, share.
- */
+/* What listing.c, which returns the names, and list_window.c, which plans the parts, share. */
 #ifndef S3_LIST_WINDOW_H
 #define S3_LIST_WINDOW_H
 
@@ -30,19 +27,19 @@ struct s3_list_window {
 	int64_t given;
 	int64_t noted;   /* of `given`, when `last` was */
 	struct buf last; /* the key given last */
-	bool again;      /* the list has begun anew: names up to `last` were given */
+	bool again;      /* the list has started again: names up to `last` were returned */
 	int64_t repeated;
 	struct err err;
 };
 
-/* The list of the first part, which is made if there is none. */
+/* The list of the first part; it is created if there is none. */
 struct s3_list *s3_list_window_first(struct s3_list_window *window);
 /*
- * Takes the pages that have come, and asks for as much as may be under way. If the server turns out
- * to be odd, the window closes for good, and one list begins anew. Never waits.
+ * Takes the pages that have arrived, and sends as many requests as allowed. If the server turns out
+ * to be odd, the window closes for good, and one list starts again. Never waits.
  */
 void s3_list_window_move(struct s3_list_window *window);
-/* The first part is given: the next is the first. There must be one. */
+/* All names of the first part were returned: moves to the next part. There must be one. */
 void s3_list_window_shift(struct s3_list_window *window);
 void s3_list_window_release(struct s3_list_window *window);
 

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "s3/list_window.h"
 
-/* The key that was given last, while it is still there. */
+/* The key that was returned last, while it is still in memory. */
 static void
 note_last(struct s3_list_window *window)
 {
@@ -45,8 +45,8 @@ wait_for_names(struct s3_list_window *window)
 }
 
 /*
- * Whether a name was given before the list began anew. Also true, with window->err, for one that
- * was left out.
+ * Whether a name was returned before the list started again. Also true, with window->err, for a
+ * name that was missing then.
  */
 static bool
 was_given(struct s3_list_window *window, struct slice key)

@@ -1,6 +1,6 @@
 /*
- * Checksums that the store has of an object and tells with it ("x-amz-checksum-mode: ENABLED"), in
- * base64, most significant byte first. One is enough: the one that costs least.
+ * Checksums that the store has and sends with an object ("x-amz-checksum-mode: ENABLED"), in
+ * base64, most significant byte first. One is enough: the cheapest.
  */
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ start_digest(struct s3_offered *offered)
 		abort();
 }
 
-/* "…-3" is made of the checksums of three parts. */
+/* "…-3" is computed from the checksums of three parts. */
 static bool
 read_wanted(struct s3_offered *offered, const char *text, size_t size)
 {
@@ -108,7 +108,7 @@ s3_offered_fits(const struct s3_offered *offered)
 		for (size_t i = 0; i < size; i++)
 			came[i] = (unsigned char)(offered->crc >> 8 * (size - 1 - i));
 	} else {
-		/* More may come behind it. */
+		/* More bytes may follow. */
 		copy = EVP_MD_CTX_new();
 		if (copy == NULL || EVP_MD_CTX_copy_ex(copy, offered->digest) != 1 || EVP_DigestFinal_ex(copy, came, NULL) != 1)
 			abort();

@@ -1,8 +1,7 @@
 /*
- * A page of a listing (ListObjectsV2), from its XML. There are two readers: page_scan.c knows what
- * pages of real servers look like and is quick, page_read.c has expat and reads everything. What
- * the first accepts, the second reads to the same page: tests/fuzz/s3_page_fuzz.c holds them
- * against each other.
+ * A page of a listing (ListObjectsV2), from its XML. There are two readers: page_scan.c is fast and
+ * knows the pages of real servers, page_read.c uses expat and reads everything. If the first
+ * accepts a page, the second gets the same result: tests/fuzz/s3_page_fuzz.c compares them.
  */
 #ifndef S3_PAGE_H
 #define S3_PAGE_H
@@ -38,20 +37,17 @@ s3_page_key(const struct s3_page *page, size_t i)
 }
 
 /*
- * Takes the page from `xml`, whose memory may become the page's: what is in `xml` then is of no use
- * but as room. Returns -1 with *why (static) where the XML is broken or is something else.
+ * Reads the page from `xml`, whose memory may become the page's: only the memory of `xml` is of use
+ * afterwards. Returns -1 with *why (static) if the XML is broken or is not a listing.
  */
 int s3_page_read(struct buf *xml, struct s3_page *page, const char **why);
 void s3_page_release(struct s3_page *page);
 
-/*
- * The two ways to do it. Where the quick one returns false nothing is known of the page, and `xml`
- * is what it was.
- */
+/* The two readers. If the fast one returns false, the page is undefined, and `xml` is unchanged. */
 bool s3_page_scan(struct buf *xml, struct s3_page *page);
 int s3_page_parse(struct slice xml, struct s3_page *page, const char **why);
 
-/* What they share. */
+/* Shared by the two readers. */
 extern const struct s3_page_object s3_page_object_empty;
 void s3_page_reset(struct s3_page *page);
 /* One more object, empty; valid until the next. */

@@ -97,9 +97,9 @@ is_bad_reference(const char *text, size_t left, size_t *len)
 }
 
 /*
- * Some servers echo the prefix and write the token unencoded, control characters and all, which is
- * no XML. Keys come encoded, so nothing of use is lost with them. Returns whether there was
- * anything to mend.
+ * Some servers echo the prefix and write the token unencoded, including control characters, which
+ * is not XML. Keys come encoded, so nothing useful is lost with those characters. Returns whether
+ * there was anything to fix.
  */
 static bool
 replace_bad_characters(struct slice xml, struct buf *to)

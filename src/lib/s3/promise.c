@@ -1,12 +1,11 @@
 /*
- * Holds the headers of a GET's answer against what the listing said of the object. An answer that
- * does not look like the store's is no answer; whose fault that is nobody knows, so it is asked for
- * again.
+ * Compares the headers of a GET's answer with what the listing said of the object. An answer that
+ * does not look like the store's is nobody's fault, and is requested again.
  *
- * Some stores and proxies take a compression off on the way, or add one: Google's "decompressive
- * transcoding" expands what is stored with Content-Encoding: gzip, nginx and content delivery
- * networks compress. The ETag and the size of the listing are those of the stored bytes then, and
- * not to be held against what comes.
+ * Some stores and proxies remove a compression on the way, or add one: Google's "decompressive
+ * transcoding" expands objects with Content-Encoding: gzip, nginx and content delivery networks
+ * compress. Then the listing's ETag and size are those of the stored bytes, and must not be
+ * compared with what arrives.
  */
 #include <string.h>
 
@@ -20,7 +19,7 @@ is_encoded(const struct http_call *call)
 	return encoding != NULL && strcmp(encoding, "identity") != 0 && strcmp(encoding, "aws-chunked") != 0;
 }
 
-/* Whether compression was added on the way, as far as the headers say so. */
+/* Whether compression was added on the way, if the headers say so. */
 static bool
 is_packed(const struct http_call *call, bool length_known)
 {
@@ -29,7 +28,7 @@ is_packed(const struct http_call *call, bool length_known)
 	return is_encoded(call) && (!length_known || (etag != NULL && strncmp(etag, "W/", 2) == 0));
 }
 
-/* Whether compression was taken off on the way, as far as the headers say so. */
+/* Whether compression was removed on the way, if the headers say so. */
 static bool
 is_expanded(const struct http_call *call)
 {
@@ -65,7 +64,7 @@ s3_promise_read(const struct http_call *call, const struct store_get_options *li
 	promise->size = http_content_length(call);
 	promise->packed = is_packed(call, promise->size >= 0);
 	promise->as_stored = !promise->packed && !is_expanded(call);
-	/* No length and another ETag: whatever has changed it on the way has not said so. */
+	/* No length and another ETag: something changed it on the way without saying so. */
 	if (promise->size < 0 && etag_listed && !same)
 		promise->as_stored = false;
 	promise->listed = same && promise->as_stored && listed->size >= 0;

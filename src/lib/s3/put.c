@@ -9,10 +9,10 @@
 #include "base/mem.h"
 #include "s3/upload.h"
 
-/* Larger ones are given back at once. */
+/* Larger ones are freed at once. */
 #define BODY_KEPT ((size_t)2 * 1024 * 1024)
 
-/* The memory of an object is kept for the next: fresh memory costs a page fault every 4 KiB. */
+/* The memory of an object is reused for the next: fresh memory costs a page fault every 4 KiB. */
 static void
 keep_body(struct s3 *s3, struct buf *body)
 {
@@ -26,9 +26,8 @@ keep_body(struct s3 *s3, struct buf *body)
 }
 
 /*
- * Stored is what the store says it has stored: 200 with an ETag and without a body. Anything else
- * may be a proxy's answer, or that of a server which leaves the ETag out: on_put_done looks what is
- * there.
+ * The object is stored if the store says so: 200 with an ETag and without a body. Anything else may
+ * be a proxy's answer, or that of a server which omits the ETag: on_put_done checks what is there.
  */
 static enum retry
 check_put(struct s3_request *request, struct err *err)
@@ -71,8 +70,8 @@ on_put_done(struct s3_request *request)
 		s3_upload_done(upload);
 	} else if (request->status / 100 == 2 || (request->unsure && (request->status == 412 || upload->no_clobber))) {
 		/*
-		 * An earlier try may have stored it. With --no-clobber the next run would take that for
-		 * somebody else's.
+		 * An earlier try may have stored it. With --no-clobber the next run would treat that as
+		 * somebody else's object.
 		 */
 		s3_upload_look(upload, on_put_seen);
 	} else {

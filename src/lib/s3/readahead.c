@@ -6,16 +6,16 @@
 #define KIB ((size_t)1024)
 #define MIB (1024 * KIB)
 
-/* In all windows together. Each has an equal share of it, as far as that makes sense: */
+/* For all windows together. Each has an equal share, but */
 #define ALL_MAX (64 * MIB)
 #define EACH_MAX (4 * MIB)
-/* so much at the least, lest a thousand transfers crawl. */
+/* at least this much, so that a thousand transfers do not crawl. */
 #define EACH_MIN (256 * KIB)
 /* Windows that are digested along with another. More than there are lanes, for some are short. */
 #define COMPANY_MAX 32
 /*
- * So many are worth a moment's patience: less than anybody notices, more than a server near by
- * needs for as many objects.
+ * This many are worth a short wait: nobody notices it, and a nearby server needs less for as many
+ * objects.
  */
 #define COMPANY_GOOD 8
 #define PATIENCE_MS 50
@@ -82,7 +82,7 @@ undigested_input(struct readahead *ahead)
 	return (struct md5_input){&ahead->md5, ahead->came.data + ahead->digested, ahead->came.len - ahead->digested};
 }
 
-/* Digests what has come of this one, and of others what goes along. */
+/* Digests the bytes of this one, and of others as much as costs nothing more. */
 static void
 catch_up(struct readahead *ahead)
 {

@@ -1,7 +1,7 @@
 /*
- * What has come of the objects that are being got and has not been read yet: a window of each,
- * bounded for each and for all of them together. It also knows the MD5 of what it has passed on:
- * digests are put off until one is needed, and then made of several windows at once.
+ * Bytes of downloads that have arrived and are not read yet: a window for each download, with a
+ * bound for each and for all together. It also computes the MD5 of what it has passed on: digests
+ * are put off until one is needed, and then made of several windows at once.
  *
  * A window is a value in a place that does not move; between readahead_open() and readahead_close()
  * it belongs to its pool.
@@ -21,7 +21,7 @@ struct readahead_pool {
 	struct readahead *first; /* all windows that are open, the newest first */
 	size_t open;
 	size_t waiting; /* bytes in all of them */
-	size_t held;    /* memory of all of them, used or not, and of what is spare */
+	size_t held;    /* memory of all of them, used or not, including spare windows */
 	struct buf spare[AHEAD_SPARE_MAX];
 	int spare_count;
 	int64_t due; /* when a window that waits for company is ready without (monotonic ms); 0: none waits */
@@ -35,7 +35,7 @@ struct readahead {
 	bool ended;      /* nothing more is to come */
 	int64_t since;   /* it waits for company (monotonic ms); 0: it does not */
 	bool digesting;
-	struct md5 md5; /* of all that came, but for what stands in `came` behind `digested` */
+	struct md5 md5; /* of all that arrived, except what stands in `came` after `digested` */
 	size_t digested;
 };
 
@@ -44,8 +44,8 @@ void readahead_close(struct readahead *ahead);
 void readahead_pool_release(struct readahead_pool *pool);
 
 /*
- * An object starts, or starts anew: what has come is forgotten. Its size, or -1; whether its MD5
- * will be asked for.
+ * An object starts, or starts again: earlier bytes are forgotten. Its size, or -1; whether its MD5
+ * will be needed.
  */
 void readahead_start(struct readahead *ahead, int64_t size, bool digest);
 
@@ -61,9 +61,8 @@ void readahead_add(struct readahead *ahead, const char *data, size_t len);
 void readahead_end(struct readahead *ahead, bool ended);
 
 /*
- * Whether it is the time to take or to digest. Not where there are so many transfers that more
- * windows will soon have something to be digested in one go: until they have, or a moment
- * (pool->due) has passed.
+ * Whether to take or digest now. With many transfers, more windows will soon be ready for one pass:
+ * then it waits until they are, or for a moment (pool->due).
  */
 bool readahead_is_ready(struct readahead *ahead);
 

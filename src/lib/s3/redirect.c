@@ -1,7 +1,7 @@
 /*
  * Where a redirect may lead. Signature, session token and the object itself go along, and a 200
- * from there is taken for the store's: so only to the endpoint's own host (with the bucket in front
- * of it or without), or, if that is AWS's, to another of AWS's hosts for S3.
+ * from there counts as the store's. So only to the endpoint's own host (with or without the bucket
+ * in front), or, if that is AWS's, to another of AWS's hosts for S3.
  */
 #include <string.h>
 #include <strings.h>

@@ -6,7 +6,7 @@
 static void
 on_removed(struct s3_request *request)
 {
-	(void)request; /* s3_remove looks at its state */
+	(void)request; /* s3_remove checks its state */
 }
 
 int

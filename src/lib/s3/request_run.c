@@ -1,6 +1,6 @@
 /*
- * A request to S3 on its way, until it succeeds or is given up: starts its tries, and waits between
- * them. How a try is sent is in send.c, what an answer means in answer.c.
+ * A request to S3, until it succeeds or is given up: starts its tries, and waits between them.
+ * send.c sends a try, answer.c interprets the answer.
  */
 #include <string.h>
 
@@ -87,8 +87,8 @@ hold_others(struct s3 *s3, int64_t delay)
 }
 
 /*
- * Plans the next try, no sooner than the server asked for (NULL: it did not). Returns false if
- * there is none; err then says why.
+ * Plans the next try, no sooner than the server asked for (NULL: it did not). Returns false with
+ * err if there is none.
  */
 static bool
 plan_retry(struct s3_request *request, enum retry retry, const char *amz_retry_after, const char *retry_after)

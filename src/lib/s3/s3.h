@@ -42,13 +42,13 @@
 #define S3_BODIES_MAX 16
 #define S3_REPLY_MAX (16u * 1024 * 1024) /* no page of a listing or <Error> comes near it */
 
-/* Where the requests for one bucket go. */
+/* How to send requests for one bucket. */
 struct s3_bucket {
 	struct s3_bucket *next;
 	char *name;
 	char *region;
 	char *origin; /* "https://bucket.s3.eu-west-1.amazonaws.com" */
-	char *path;   /* in front of "/key": "", or "/bucket" where it is no part of the host */
+	char *path;   /* in front of "/key": "", or "/bucket" if it is not part of the host */
 	bool redirect_told;
 	bool wants_checksum; /* it refuses objects without one (Object Lock) */
 };
@@ -70,7 +70,7 @@ struct s3 {
 	bool sort_listing;
 	int64_t list_parallel; /* requests for one listing at once */
 	bool packed_told;      /* that something between us and the store compresses: answers are asked for without */
-	bool md5_told;         /* that an etag is no MD5, though it looks like one */
+	bool md5_told;         /* the warning that an etag looks like an MD5 and is not one */
 	bool check_crc32;
 	bool ask_checksum;                                /* for the checksums that the store has */
 	const char *storage_class, *sse, *sse_kms_key_id; /* of new objects; the settings' own; NULL: not sent */
@@ -84,11 +84,11 @@ struct s3 {
 	struct random random;
 	struct s3_request *first, *last;  /* all requests there are, in order of their start */
 	int detached;                     /* of them, those for which nobody waits */
-	struct readahead_pool readahead;  /* of what is being got */
+	struct readahead_pool readahead;  /* of downloads */
 	size_t gets_running;              /* those of which more is to come */
 	struct buf bodies[S3_BODIES_MAX]; /* of objects that were put, for the next */
 	int bodies_count;
-	long events; /* grows with whatever a caller may wait for */
+	long events; /* grows with everything that a caller may wait for */
 	long events_seen;
 };
 
@@ -116,7 +116,7 @@ struct s3_request {
 	enum s3_op op;
 	const char *method;
 	char *key;                                /* "" for the bucket itself */
-	const char *shown;                        /* in messages, behind the bucket */
+	const char *shown;                        /* in messages, after the bucket */
 	struct buf query;                         /* encoded; s3_query_add */
 	struct s3_header headers[S3_HEADERS_MAX]; /* s3_request_header */
 	int header_count;
@@ -135,8 +135,8 @@ struct s3_request {
 	 */
 	bool (*on_ended)(struct s3_request *request);
 	/*
-	 * Looks at a 2xx that came whole. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err
-	 * says what is wrong and the answer whether another try may help. NULL: nothing to look at.
+	 * Checks a complete 2xx answer. RETRY_NEVER with err->kind ERR_NONE: it is right. Else err has
+	 * the fault and the result says whether a retry may help. NULL: no check.
 	 */
 	enum retry (*check)(struct s3_request *request, struct err *err);
 	/* Before another try. NULL: nothing to adapt. */
@@ -149,7 +149,7 @@ struct s3_request {
 	struct buf reply;
 	struct buf code; /* of the <Error>, for who must know */
 	bool unsure;     /* an attempt that failed may have been carried out all the same */
-	bool progressed; /* set by on_body: the attempts so far do not count */
+	bool progressed; /* set by on_body: earlier attempts do not count */
 
 	/* request.c's and request_run.c's own */
 	enum s3_state state;
@@ -168,7 +168,7 @@ struct s3_request {
 	bool detached;
 	int64_t generation;   /* of the credentials that signed it */
 	char sent_region[65]; /* that it was signed for */
-	int64_t refused;      /* that generation, where the server called it expired */
+	int64_t refused;      /* that generation, if the server called it expired */
 	int64_t wake_ms;
 	struct s3_request *prev, *next;
 };
@@ -180,13 +180,13 @@ struct s3_request {
  */
 int s3_pump(struct s3 *s3, struct err *err);
 /*
- * Sends what was started, as far as it goes without waiting; for a caller who will be away for some
- * time.
+ * Sends started requests, as far as possible without waiting; for a caller who will be away for
+ * some time.
  */
 void s3_push(struct s3 *s3);
 /* store_wait() */
 int s3_wait(struct store *store, int fd, int timeout_ms);
-/* Lets detached requests come to their end, whatever signals there were, within a bound. */
+/* Completes detached requests, regardless of signals, within a time limit. */
 void s3_drain(struct s3 *s3);
 
 /* url.c */
@@ -207,7 +207,7 @@ void s3_request_header(struct s3_request *request, const char *name, const char 
  * gets back what that would have taken.
  */
 bool s3_request_is_tried_again(const struct s3_request *request);
-/* Ends it, whatever it is doing, without on_done; NULL is fine. */
+/* Ends it, in any state, without on_done; NULL is fine. */
 void s3_request_free(struct s3_request *request);
 /* Lets it go on by itself: when it is over it is freed, after on_done if there is one. */
 void s3_request_detach(struct s3_request *request);
@@ -222,8 +222,8 @@ bool s3_request_again(struct s3_request *request);
 /* Goes on with one that on_ended has held; does nothing for any other. */
 void s3_request_deliver(struct s3_request *request);
 /*
- * Starts what has waited long enough, or for credentials that are there now; returns milliseconds
- * until the next, or -1.
+ * Starts requests that have waited long enough, or for credentials that are there now; returns
+ * milliseconds until the next, or -1.
  */
 int64_t s3_requests_wake(struct s3 *s3);
 
@@ -241,13 +241,13 @@ enum s3_verdict {
 enum s3_verdict s3_answer_judge(struct s3_request *request, enum retry *retry);
 
 /* answer_headers.c */
-/* The etag without its quotes; "" where there is none. */
+/* The etag without its quotes; "" if there is none. */
 void s3_answer_etag(const struct http_call *call, char *to, size_t size);
-/* Whether the answer's etag is the MD5 of the object, as far as its headers tell. */
+/* Whether the answer's etag is the MD5 of the object, according to its headers. */
 bool s3_answer_etag_is_md5(const struct http_call *call, const char *etag);
 /*
- * Whether the answer is a page of a proxy or a web server: HTML, and without what S3 puts on all of
- * its own.
+ * Whether the answer is a page of a proxy or a web server: HTML, and without the headers that S3
+ * always sends.
  */
 bool s3_answer_is_page(const struct http_call *call);
 
@@ -268,7 +268,7 @@ bool s3_error_read(struct slice xml, struct s3_error *error);
 void s3_error_release(struct s3_error *error);
 
 /* checksum.c */
-/* The CRC-32 of what it was of (0: nothing) and these bytes. */
+/* Extends `crc`, that of the bytes before (0: none), by these bytes. */
 uint32_t s3_checksum_more(uint32_t crc, const char *data, size_t len);
 /* As S3 writes it. */
 void s3_checksum_text(uint32_t crc, struct buf *to);
@@ -281,7 +281,10 @@ void s3_checksum_md5(struct s3_request *request);
 
 /* offered.c */
 enum s3_offer { S3_OFFER_NONE, S3_OFFER_CRC32C, S3_OFFER_CRC64NVME, S3_OFFER_CRC32, S3_OFFER_SHA256, S3_OFFER_SHA1 };
-/* A checksum that the store has of an object, and the one of what came. {0}: there is none. */
+/*
+ * A checksum that the store has of an object, and the one of the bytes that arrived. {0}: there is
+ * none.
+ */
 struct s3_offered {
 	enum s3_offer kind;
 	unsigned char wanted[32];
@@ -291,7 +294,7 @@ struct s3_offered {
 /* The cheapest that the answer offers of the whole object. What there was before is released. */
 void s3_offered_find(struct s3_offered *offered, const struct http_call *call);
 void s3_offered_add(struct s3_offered *offered, const char *data, size_t len);
-/* Whether what was added has it; true if there is none. */
+/* Whether the bytes that were added match; true if there is none. */
 bool s3_offered_fits(const struct s3_offered *offered);
 /* "CRC-32C" */
 const char *s3_offered_name(const struct s3_offered *offered);
@@ -308,7 +311,7 @@ struct s3_promise {
 	bool open_ended; /* only the end of the connection will tell the end of the body */
 };
 /*
- * Returns 0, or -1 with err if it is no answer of the store's for that object. `listed` may be
+ * Returns 0, or -1 with err if it is not an answer of the store for that object. `listed` may be
  * NULL.
  */
 int s3_promise_read(const struct http_call *call, const struct store_get_options *listed, struct s3_promise *promise,
@@ -331,7 +334,7 @@ int s3_put_wait(struct store_put *put, bool wait, struct store_info *info, struc
 void s3_put_free(struct store_put *put);
 void s3_bodies_free(struct s3 *s3);
 /*
- * The `check` of a HEAD. A proxy may answer in the store's place: what is there has an ETag, or
+ * The `check` of a HEAD. A proxy may answer in the store's place: a real object has an ETag, or
  * metadata of ours.
  */
 enum retry s3_head_check(struct s3_request *request, struct err *err);

@@ -85,8 +85,8 @@ add_headers(struct s3_request *request, const struct sigv4_header *headers, size
 	http_omit_header(call, "Expect");
 	http_omit_header(call, "Accept");
 	/*
-	 * Else Google expands what is stored as gzip. Not signed: its front ends change it on the way.
-	 * But it makes some proxies compress.
+	 * Otherwise Google expands objects that are stored as gzip. Not signed: its front ends change
+	 * the header. But it makes some proxies compress.
 	 */
 	if (request->as_stored)
 		http_add_header(call, "Accept-Encoding", request->s3->packed_told ? "identity" : "gzip");
@@ -94,10 +94,7 @@ add_headers(struct s3_request *request, const struct sigv4_header *headers, size
 		http_omit_header(call, "Content-Type");
 }
 
-/*
- * What of the path stands for the bucket: nothing if the host does. A redirect may change which of
- * them it is.
- */
+/* The part of the path for the bucket: empty if the host has it. A redirect may change that. */
 static void
 append_bucket(const struct s3_request *request, struct buf *path)
 {

@@ -55,7 +55,10 @@ s3_span_place(struct slice key, struct slice prefix)
 	for (size_t i = 0; i < DIGITS; i++) {
 		char c = prefix.len + i < key.len ? key.ptr[prefix.len + i] : '\0';
 
-		/* No digit: all numbers that begin like this come behind it, or all of them before it. */
+		/*
+		 * A byte that is not a digit: all numbers that begin like this come after it, or all of
+		 * them before it.
+		 */
 		if (!is_digit(c)) {
 			value += c > '9';
 			for (; i < DIGITS; i++)
@@ -90,8 +93,8 @@ s3_span_of_page(const struct s3_page *page, struct slice prefix)
 		before = number;
 	}
 	/*
-	 * Names that come like clockwork: all but one, as a range is only known to be whole if a key
-	 * behind it came.
+	 * Names at regular intervals: all but one, because a range is only known to be complete if a
+	 * key after it came.
 	 */
 	if (least == most)
 		sum = least * (count - 1) / (int64_t)step;

@@ -1,6 +1,6 @@
 /*
  * Where buckets live. AWS: the bucket is part of the host, unless its name has dots (no certificate
- * fits) or is no host name. Any other endpoint: the bucket is the path's first part.
+ * fits) or is not a host name. Any other endpoint: the bucket is the first part of the path.
  */
 #include <stdlib.h>
 #include <string.h>

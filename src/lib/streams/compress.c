@@ -21,7 +21,7 @@ struct compress {
 	enum compression kind;
 	struct slice block;
 	bool finished;
-	bool ended; /* all is given */
+	bool ended; /* all input was given */
 	z_stream gzip;
 	ZSTD_CCtx *zstd;
 	char buffer[BLOCK];
@@ -47,8 +47,8 @@ require_made(bool made)
 }
 
 /*
- * Each fills the buffer as far as it can, and takes what it used from the block. Returns the bytes
- * made.
+ * Each fills the buffer as far as it can, and removes what it used from the block. Returns the
+ * bytes made.
  */
 static size_t
 run_gzip(struct compress *c)

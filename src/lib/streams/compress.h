@@ -29,15 +29,15 @@ enum compression compress_kind(const struct compress *c);
 /* A new object; forgets the one before. */
 void compress_start(struct compress *c);
 
-/* The next block. It must stay where it is until compress_next() has returned 0. */
+/* The next block. It must not move or change until compress_next() has returned 0. */
 void compress_feed(struct compress *c, struct slice block);
 
 /* No more blocks: compress_next() gives the rest. */
 void compress_finish(struct compress *c);
 
 /*
- * Returns 1 with a piece of the compressed stream, valid until the next call; 0 if all was given
- * that can be.
+ * Returns 1 with a piece of the compressed stream, valid until the next call; 0 if it needs more
+ * input.
  */
 int compress_next(struct compress *c, struct slice *piece);
 

@@ -1,4 +1,4 @@
-/* gzip by zlib, zstd by libzstd, behind one loop that hands input in and takes output. */
+/* gzip by zlib, zstd by libzstd, behind one loop that passes input in and takes output. */
 #include "streams/decompress.h"
 
 #include <stdint.h>
@@ -11,14 +11,14 @@
 
 #define BLOCK ((size_t)256 * 1024)
 
-/* Beyond this size so high a ratio is no posting's. (The most that gzip can is 1,032 to 1.) */
+/* Beyond this size, no posting has such a high ratio. (The most that gzip can is 1,032 to 1.) */
 #define BOMB_BYTES (UINT64_C(1) << 30)
 #define BOMB_RATIO UINT64_C(1000)
 
 enum {
 	MAGIC_MAX = 4,
 	GZIP_WINDOW = 15 + 16, /* zlib's way to say: the largest window, with a gzip header */
-	ZSTD_WINDOW_LOG = 27,  /* 128 MiB, what the zstd program accepts, too */
+	ZSTD_WINDOW_LOG = 27,  /* 128 MiB, the limit of the zstd program, too */
 };
 
 enum format { FORMAT_UNKNOWN, FORMAT_PLAIN, FORMAT_GZIP, FORMAT_ZSTD };
@@ -31,7 +31,7 @@ struct decompress {
 	struct slice block;
 	bool finished;
 	bool between; /* a member or frame has ended and no other begun */
-	bool padding; /* zeros came behind the last member */
+	bool padding; /* zeros came after the last member */
 	bool pending; /* the decoder may have output that had no room */
 	uint64_t in, out;
 	z_stream gzip;
@@ -48,9 +48,7 @@ struct progress {
 	bool ours;       /* no memory: that is not the stream's fault */
 };
 
-/*
- * What the head says, as far as it goes: FORMAT_UNKNOWN where it may still become one or the other.
- */
+/* The format by the first bytes; FORMAT_UNKNOWN while several are possible. */
 static enum format
 format_of_head(const unsigned char *head, size_t len)
 {
@@ -66,7 +64,7 @@ format_of_head(const unsigned char *head, size_t len)
 	return FORMAT_PLAIN;
 }
 
-/* Nothing of the text is in the head yet where it is plain: then the block needs no copy. */
+/* If it is plain and no text is in the head yet, the block needs no copy. */
 static void
 detect_format(struct decompress *d)
 {
@@ -151,7 +149,9 @@ run_zstd(struct decompress *d, struct slice in)
 	return done;
 }
 
-/* gzip files may be filled up with zeros; anything else behind the last member must be another. */
+/*
+ * gzip files may be padded with zeros; anything else after the last member must be another member.
+ */
 static int
 skip_padding(struct decompress *d, struct slice *in, struct err *err)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * How far ahead a clock or a scheduler may be; what is beyond is no time (milliseconds are 50,000
- * years ahead).
+ * How far ahead a clock or a scheduler may be; a number beyond that is not a time (milliseconds are
+ * 50,000 years ahead).
  */
 #define YEAR_SECONDS (366 * INT64_C(86400))
 

@@ -1,5 +1,6 @@
 /*
- * Where things are: the buckets and prefixes of the settings, and the names that follow from them.
+ * The layout of the store: the buckets and prefixes of the settings, and the names that follow from
+ * them.
  *
  *   raw_prefix + NAME     in input_bucket   a source; NAME is unix seconds and any suffix
  *   mod_prefix + NAME     in output_bucket  what becomes of it
@@ -44,7 +45,7 @@ enum layout_why {
 	LAYOUT_OUTSIDE,      /* not inside raw_prefix */
 	LAYOUT_NO_NUMBER,    /* does not start with a digit */
 	LAYOUT_LEADING_ZERO, /* 0 alone too: no posting is of 1970's first second */
-	LAYOUT_FOLDER,       /* a '/' behind the number */
+	LAYOUT_FOLDER,       /* a '/' after the number */
 	LAYOUT_FUTURE,       /* more than a year after `now`: milliseconds, a typing error */
 };
 

@@ -1,7 +1,7 @@
 /*
- * Lines out of blocks. The buffer holds what was read and not yet returned: whole lines, then the
- * beginning of one. It grows only if a line is longer than the room; bytes of a line over `max` are
- * thrown away as they come.
+ * Lines out of blocks. The buffer holds bytes that were read and not yet returned: whole lines,
+ * then the beginning of one. It grows only if a line is longer than the room; bytes of a line over
+ * `max` are dropped as they come.
  */
 #include "streams/lines.h"
 
@@ -13,7 +13,7 @@ enum {
 	BLOCK = 256 * 1024, /* of one read(2): few system calls, and still within the second-level cache */
 };
 
-/* Forget what was returned, where that costs nothing or pays. */
+/* Drops returned bytes, if that costs nothing or pays off. */
 static void
 compact_buf(struct lines *lines, size_t room)
 {
@@ -23,8 +23,10 @@ compact_buf(struct lines *lines, size_t room)
 		lines->buf.len = 0;
 		lines->start = 0;
 	} else if (lines->buf.cap - lines->buf.len < room && left <= lines->start) {
-		/* No more is moved than was returned since the last move: linear in the input, whatever the
-		 * blocks. */
+		/*
+		 * Never moves more than was returned since the last move: linear in the input, whatever the
+		 * blocks.
+		 */
 		buf_consume(&lines->buf, lines->start);
 		lines->start = 0;
 	}

@@ -23,7 +23,7 @@ enum line {
 struct lines {
 	struct buf buf;
 	size_t start;    /* of the next line in buf */
-	size_t scanned;  /* bytes from start on in which there is no '\n' */
+	size_t scanned;  /* bytes from start on that are known to have no '\n' */
 	size_t max;      /* longest line, without '\n' */
 	size_t block;    /* bytes asked of one read(2) */
 	int dropping;    /* inside a line over `max` */
@@ -42,8 +42,8 @@ void lines_feed(struct lines *lines, const void *data, size_t len);
 enum line lines_next(struct lines *lines, struct slice *line);
 
 /*
- * At the end of the input: what is left without a '\n'. LINE_WHOLE where there is something
- * (one call; counts as a line), LINE_LONG, or LINE_MORE for nothing.
+ * At the end of the input: the rest without a '\n'. LINE_WHOLE if there is any (one call; counts as
+ * a line), LINE_LONG, or LINE_MORE if there is nothing.
  */
 enum line lines_rest(struct lines *lines, struct slice *line);
 

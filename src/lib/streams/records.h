@@ -4,8 +4,8 @@
  *
  * Reading: *_parse fills a struct whose slices point into the line or into `scratch`, and live as
  * long as both are unchanged. Unknown members are ignored; a missing or wrong one is an error with
- * a static text; null counts as not given. Writing: *_write appends one line with its '\n';
- * strings, keys too, must be UTF-8 (a raw line excepted), for json_quote changes what is not.
+ * a static text; null counts as missing. Writing: *_write appends one line with its '\n'; strings,
+ * including keys, must be UTF-8 (a raw line excepted), because json_quote changes other bytes.
  *
  * Whose fault an error was stands in `fault`, and beside it in `temporary`, which is all that older
  * versions know: false for the object's alone. A record without `fault` is read by `temporary`.
@@ -33,9 +33,9 @@ struct records {
 void records_release(struct records *records);
 
 /*
- * {"after":A,"seq":S,"upto":U,"last":true}. The last record of a listing that ended as asked says
- * so; the first, if it is not the last, too, says that it is not: by this the cursor knows that the
- * listing marks its end, which those of older versions do not.
+ * {"after":A,"seq":S,"upto":U,"last":true}. The last record of a complete listing has "last":true;
+ * the first record, unless it is also the last, has "last":false: so the cursor knows that the
+ * listing marks its end, which older versions do not.
  */
 struct list_position {
 	int64_t after; /* what the listing started from */
@@ -55,7 +55,7 @@ struct object_record {
 	struct slice list;
 };
 
-/* What `s3cat --count` says of an object. */
+/* What `s3cat --count` reports about an object. */
 struct object_count {
 	struct slice bucket, key;
 	int64_t size;
@@ -89,7 +89,7 @@ void object_writer_release(struct object_writer *writer);
 
 /*
  * A line that starts with '{' is a record; any other is a bare key (or s3://bucket/key). If it
- * returns false, `list` and `key` are there nevertheless as far as they could be read.
+ * returns false, `list` and `key` are still set if they could be read.
  */
 bool object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why);
 
@@ -132,7 +132,7 @@ line_is_control(struct slice line)
 bool control_parse(struct records *records, struct slice line, struct control *control, const char **why);
 void control_write_begin(struct buf *to, const struct object_record *object);
 void control_write_end(struct buf *to, struct slice key, int64_t lines);
-/* `raw` goes in whole: as "raw" where it is UTF-8, else as "raw_base64". */
+/* `raw` is stored in full: as "raw" if it is UTF-8, else as "raw_base64". */
 void control_write_reject(struct buf *to, struct slice key, int64_t line, struct slice reason, struct slice raw);
 void control_write_error(struct buf *to, struct slice key, struct slice stage, struct slice reason, enum fault fault,
                          struct slice list);
@@ -141,14 +141,14 @@ struct receipt {
 	struct slice source;
 	bool failed;
 	struct slice list;
-	/* where it did not fail */
+	/* if it did not fail */
 	struct slice key;
 	struct slice etag;
 	int64_t bytes;
 	int64_t lines;           /* postings in the object */
 	int64_t rejected;        /* postings in the reject object */
 	struct slice reject_key; /* len 0: none */
-	/* where it failed */
+	/* if it failed */
 	struct slice error;
 	struct slice stage;
 	enum fault fault;

@@ -20,7 +20,7 @@ struct member {
 	bool needed;
 	void *target;
 	int64_t min;
-	const char *why; /* what to say where it is wrong, or missing though needed */
+	const char *why; /* the error text if it is wrong, or missing though needed */
 };
 
 enum { MEMBERS_MAX = 10 };
@@ -92,7 +92,7 @@ parse_object(struct records *records, struct slice line, const char **why)
 }
 
 /*
- * The same for a record: strings are decoded behind each other into memory that does not move
+ * The same for a record: strings are decoded one after the other into memory that does not move
  * meanwhile.
  */
 static bool
@@ -219,7 +219,7 @@ list_position_parse(struct records *records, struct slice raw, struct list_posit
 bool
 object_record_parse(struct records *records, struct slice line, struct object_record *record, const char **why)
 {
-	/* `list` and `key` first: an error about what is wrong behind them can carry both. */
+	/* `list` and `key` first: an error in a later member can carry both. */
 	const struct member members[] = {
 		{"list", MEMBER_OBJECT, false, &record->list, 0, "list: not an object"},
 		{"key", MEMBER_NAME, true, &record->key, 0, "key: not a string that can be a key"},
