@@ -1,4 +1,4 @@
-/* Lines of an object: passed on by the block, looked at one by one. */
+/* Lines of an object: passed on in blocks, checked one by one. */
 #include "s3cat/body.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@ static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf'};
 
 enum { MARK_DONE = 3 };
 
-/* Looked at in one go: where a line in it needs a closer look, all of them get one. */
+/* Checked together: if one line needs a closer look, all of them get one. */
 #define PIECE ((size_t)64 * 1024)
 
 /* One of these lines is suspicious, a million of them a flood. */
@@ -64,7 +64,7 @@ take_forged_record(struct body *body, struct slice line)
 	write_out(body, body->record.data, body->record.len);
 }
 
-/* A line may go out as it is where this is true; `number` and `lines` count it then. */
+/* Whether a line may go out unchanged; `number` and `lines` count it then. */
 static inline bool
 plain_line(struct body *body, const char *line, size_t len)
 {
@@ -142,7 +142,7 @@ skip_mark(struct body *body, struct slice data)
 	return data;
 }
 
-/* Where a piece of these whole lines ends: behind a '\n'. */
+/* The end of a piece of these whole lines: after a '\n'. */
 static const char *
 piece_end(const char *lines, const char *end)
 {
@@ -156,7 +156,7 @@ piece_end(const char *lines, const char *end)
 	return newline + 1;
 }
 
-/* Whole lines, one by one. *run is where what is to go out as it is begins. */
+/* Whole lines, one by one. *run is the start of the lines that go out unchanged. */
 static int
 feed_lines(struct body *body, const char *line, const char *end, const char **run, struct err *err)
 {

@@ -4,8 +4,8 @@
  * a reject (framed) or is left out (plain), and so is a line over max_line (plain; framed, the
  * object fails).
  *
- * Bytes go out in the blocks they came in; only the beginning of a line whose end has not come is
- * kept.
+ * Bytes go out in the blocks in which they came; only the beginning of an incomplete line is
+ * stored.
  */
 #ifndef S3CAT_BODY_H
 #define S3CAT_BODY_H
@@ -33,7 +33,7 @@ struct body {
 	/* the line that has not ended */
 	struct buf carry;
 	bool dropping; /* it is over max_line already */
-	int mark;      /* bytes of a byte-order mark seen at the start; MARK_DONE where the start is behind us */
+	int mark;      /* bytes of a byte-order mark seen at the start; MARK_DONE once past the start */
 	struct buf record;
 };
 

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/signals.h"
 
-/* So much may be written before stdin and the other transfers are looked at again. */
+/* How much may be written before stdin and the other transfers get their turn. */
 #define SERVE_BYTES ((size_t)1024 * 1024)
 
 static void
@@ -35,7 +35,7 @@ set_bucket(struct cat *cat, struct object_record *record, struct err *err)
 	return 0;
 }
 
-/* Starts what is wanted, as far as there is room. Returns whether there was any. */
+/* Starts transfers of wanted objects, if there is room. Returns whether there was any. */
 static bool
 start_transfers(struct cat *cat)
 {
@@ -73,7 +73,7 @@ write_begin(struct cat *cat, struct transfer *head)
 	body_start(&cat->body, record.bucket, record.key);
 	if (!cat->framed || cat->count)
 		return;
-	/* What comes now counts, not what it was when it was listed. */
+	/* The size and ETag of the download count, not those of the listing. */
 	if (info->size >= 0)
 		record.size = info->size;
 	if (info->etag[0] != '\0')
@@ -197,8 +197,8 @@ end_text(struct cat *cat, struct err *err)
 }
 
 /*
- * As store_get_read. Where the order is nobody's concern, whoever has something takes the place of
- * a head that has had nothing.
+ * Like store_get_read. With --unordered, a transfer that has bytes takes the place of a head that
+ * has had none.
  */
 static int
 read_head(struct cat *cat, struct slice *data, struct err *err)
@@ -285,7 +285,7 @@ void
 cat_run(struct cat *cat)
 {
 	while (!cat->out->failed && !cat->stopped && !signals_stop()) {
-		/* The store is to be at work while the head is looked at. */
+		/* The store must go on while the head is being printed. */
 		if (start_transfers(cat))
 			wait_for_work(cat, false);
 		if (cat->queue.ring.count == 0) {

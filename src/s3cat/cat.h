@@ -1,7 +1,6 @@
 /*
- * The run of s3cat: objects are asked for as they become known, up to so many at once, and go out
- * one after another, whichever comes first. Reading what is wanted never holds up what can be
- * written.
+ * The run of s3cat: downloads start as objects become known, up to N at once, and are printed one
+ * after another. Reading the list of wanted objects never delays output.
  */
 #ifndef S3CAT_CAT_H
 #define S3CAT_CAT_H
@@ -30,9 +29,9 @@ struct cat {
 	struct decompress *decompress;
 	struct body body;
 	/*
-	 * What is wrong with the content of the head; ERR_NONE: nothing. It is no proof against the
-	 * object before all of it has come and its digest was right, as it may have been damaged on the
-	 * way: so the rest is read, and dropped.
+	 * The fault of the head's content; ERR_NONE: none. The content may have been damaged on the
+	 * way, so this is proof against the object only once all of it has come and its digest was
+	 * right: the rest is read and dropped.
 	 */
 	struct err refused;
 	struct buf record;

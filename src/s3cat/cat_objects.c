@@ -30,10 +30,7 @@ cat_init(struct cat *cat, struct cli *cli, const struct options *options)
 	cat->framed = framed;
 	cat->count = options->count;
 	cat->unordered = options->unordered;
-	/*
-	 * Whoever names keys himself, perhaps of several buckets, wants those that can be had, as of
-	 * cat.
-	 */
+	/* A user who names keys, perhaps of several buckets, wants those that exist, as with cat. */
 	cat->stoppable = cli->operand_count == 0;
 	wanted_init(&cat->wanted, cli->operands, cli->operand_count);
 	queue_init(&cat->queue, (size_t)options->parallel);
@@ -81,7 +78,7 @@ cat_objects(struct cli *cli, const struct options *options)
 		return cli_error(&err);
 	cat_init(&cat, cli, options);
 	cat_run(&cat);
-	out_flush(cat.out); /* the store may have much to take back: nobody is to wait for it */
+	out_flush(cat.out); /* the store may have much to free: nobody should wait for it */
 	note_stats(&cat, &cli->stats);
 	cat_release(&cat);
 	return cat.status;

@@ -6,7 +6,7 @@
 
 enum {
 	WIDTH = 16,
-	AFTER = 3,    /* bytes behind a '\n' that are looked at */
+	AFTER = 3,    /* bytes that are checked after a '\n' */
 	SOON = 2048,  /* bytes further on that will be wanted when they have come from memory */
 	ROUNDS = 255, /* as many as a byte can count */
 };
@@ -39,7 +39,7 @@ sum_of(bytes counts)
 	return sum;
 }
 
-/* The '\n' in `rounds` times WIDTH bytes, behind which there are AFTER more. */
+/* The '\n' in `rounds` times WIDTH bytes, which are followed by AFTER more. */
 static unsigned int
 count_ends(const char *at, size_t rounds, bool *odd)
 {

@@ -15,7 +15,7 @@
 struct transfer {
 	struct store_get *get; /* NULL: the record was refused, for `refused` */
 	struct err refused;
-	struct object_record record; /* points into text; each string has a NUL behind it */
+	struct object_record record; /* points into text; each string is followed by a NUL */
 	struct buf text;
 	bool begun; /* bytes came: its `begin` is out */
 };
@@ -25,13 +25,13 @@ struct queue {
 	size_t parallel;
 };
 
-/* For so many under way at once, and as many again that wait for their turn. */
+/* For `parallel` transfers under way, and as many again that wait for their turn. */
 void queue_init(struct queue *queue, size_t parallel);
 void queue_release(struct queue *queue); /* ends all transfers */
 
 /*
- * Whether one more can be added. What has come and only waits for its turn is not to keep others
- * from coming.
+ * Whether one more can be added. A transfer that is complete and only waits for its turn does not
+ * keep others from starting.
  */
 bool queue_has_room(const struct queue *queue, const struct store *store);
 
@@ -48,7 +48,7 @@ queue_head(const struct queue *queue)
 	return ring_at(&queue->ring, 0);
 }
 
-/* Lets the one that is so many behind the head go first; they change places. */
+/* Lets the transfer at `behind` go first: it and the head change places. */
 void queue_prefer(struct queue *queue, size_t behind);
 
 static inline struct transfer *

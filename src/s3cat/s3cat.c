@@ -2,8 +2,8 @@
  * s3cat: objects to stdout, many at once, in the order in which they were asked for.
  *
  * stdin   object records or bare keys, a line each; not read if keys are given as arguments
- * stdout  the objects' lines; framed by control records for what was asked for on stdin
- * status  0, 1 (an object or a line could not be given), 2, 75
+ * stdout  the objects' lines, framed by control records if the objects were named on stdin
+ * status  0, 1 (an object or a line could not be printed), 2, 75
  */
 #include "s3cat/cat_objects.h"
 

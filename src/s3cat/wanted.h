@@ -1,6 +1,6 @@
 /*
  * The objects that are wanted, one after another: the keys of the command line, else the lines of
- * stdin (object records or bare keys), as far as they have come.
+ * stdin (object records or bare keys) that have arrived.
  */
 #ifndef S3CAT_WANTED_H
 #define S3CAT_WANTED_H
@@ -26,10 +26,10 @@ void wanted_init(struct wanted *wanted, char **operands, int operand_count);
 void wanted_release(struct wanted *wanted);
 
 /*
- * Returns 1 with *record, which lives until the next call; 0 if there is none now (`ended`: nor
- * will be); -1 with err for a line that names no object: go on with the next. If *record has a
- * `list` then, it has a `key`, too (perhaps one that says where the record stood), and belongs into
- * an `error`.
+ * Returns 1 with *record, which lives until the next call; 0 if there is none now (`ended`: and
+ * there will be none); -1 with err for a line that names no object: go on with the next. If *record
+ * has a `list` then, it also has a `key` (perhaps one that says where the record stood), and
+ * belongs in an `error`.
  */
 int wanted_next(struct wanted *wanted, struct object_record *record, struct err *err);
 

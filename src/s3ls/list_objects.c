@@ -24,7 +24,7 @@ list_all(struct listing *listing, struct store *store, struct cli *cli)
 	progress_end();
 	listing_warn_skipped(listing);
 	listing_classes_warn(&listing->classes);
-	out_flush(&cli->out); /* the store may have much to take back: nobody is to wait for it */
+	out_flush(&cli->out); /* the store may have much to free: nobody should wait for it */
 	note_stats(listing, store, &cli->stats);
 	return status;
 }

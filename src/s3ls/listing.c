@@ -15,15 +15,15 @@
  */
 #define TEN_DIGITS INT64_C(1000000000)
 
-/* In listing->skipped, behind the reasons of enum layout_why. */
+/* In listing->skipped, after the reasons of enum layout_why. */
 #define NOT_UTF8 (LAYOUT_FUTURE + 1)
 #define WITH_NUL (LAYOUT_FUTURE + 2)
 
 struct run {
 	struct listing *listing;
 	struct store_list *list;
-	struct listing_join *join;           /* NULL: nothing is held against another listing */
-	struct listing_rewritten *rewritten; /* NULL: a counterpart is one, of whatever version */
+	struct listing_join *join;           /* NULL: there is no other listing to compare with */
+	struct listing_rewritten *rewritten; /* NULL: a counterpart of any version counts */
 	struct listing_spool *spool;         /* NULL: items go straight on */
 	struct slice prefix;                 /* of the keys */
 };
@@ -36,7 +36,7 @@ skip_name(struct listing *listing, struct slice key, int why)
 		buf_append_slice(&listing->skipped_example, key);
 }
 
-/* Whether the key is to be listed. Counts it where it has no number. */
+/* Whether the key is to be listed. Counts it if it has no number. */
 static bool
 has_number(struct listing *listing, struct slice prefix, struct slice key, int64_t *value)
 {
@@ -62,7 +62,7 @@ has_number(struct listing *listing, struct slice prefix, struct slice key, int64
 	return false;
 }
 
-/* Sets whether the item is to be left out, by what is known of it here. */
+/* Sets whether the item is left out, by what is known here. */
 static int
 decide_item(struct run *run, const struct store_object *object, struct listing_item *item, struct err *err)
 {
@@ -70,7 +70,7 @@ decide_item(struct run *run, const struct store_object *object, struct listing_i
 	struct listing *listing = run->listing;
 	size_t prefix_len = run->prefix.len;
 
-	/* First, so that what is archived is counted as that, whatever else it is. */
+	/* First, so that an archived object is counted as archived, whatever else it is. */
 	item->left_out = listing->classes.count > 0 && listing_classes_have(&listing->classes, object->storage_class);
 	if (item->left_out)
 		return 0;
@@ -107,13 +107,13 @@ emit_item(struct run *run, const struct listing_item *item, struct err *err)
 			listing->highest = highest; /* it is what the next listing begins with */
 		return wanted;
 	}
-	/* What is left out matters only if the listing may end at it. */
+	/* An item that is left out matters only if the listing may end at it. */
 	if (item->left_out && listing_emit_is_settled(&listing->emit, item->modified))
 		return 1;
 	return listing_spool_add(run->spool, item, err) < 0 ? -1 : 1;
 }
 
-/* What the metadata has told of, in order; all of it if `all`. As pass_on. */
+/* Items whose metadata has arrived, in order; all of them if `all`. Like pass_on. */
 static int
 pass_on_known(struct run *run, bool all, struct err *err)
 {

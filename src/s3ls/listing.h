@@ -1,11 +1,11 @@
 /*
- * The parts of s3ls. What is found goes one way:
+ * The parts of s3ls. Items go one way:
  *
  *   store listing -> number -> left out (listing_class, listing_exclude, listing_join -> [listing_rewritten])
  *                 -> [listing_spool] -> listing_emit
  *
- * Items come in byte order. Where all numbers that can come have ten digits that is numeric order,
- * and items go straight on; else the spool brings them into it.
+ * Items come in byte order. If all possible numbers have ten digits, that is numeric order, and
+ * items go straight on; else the spool sorts them.
  */
 #ifndef S3LS_LISTING_H
 #define S3LS_LISTING_H
@@ -38,15 +38,15 @@ struct listing_item {
 
 struct listing_emit {
 	struct out *out;
-	struct store *store; /* moves on while a block cannot be written yet; has the clock. NULL: there is none */
+	struct store *store; /* keeps working while a block cannot be written; has the clock. NULL: there is none */
 	struct object_writer writer;
 	struct list_position position; /* of the record printed last */
 	int64_t settled_ms;            /* unix ms: an object modified later ends the listing; INT64_MAX: none does */
 	bool cut;                      /* it did */
 	bool cut_unknown;              /* at an object whose time is not known */
-	int64_t now;                   /* unix seconds, as last looked at: a later number moves no cursor */
+	int64_t now;                   /* unix seconds, at the last check: a later number moves no cursor */
 	int64_t before;                /* this number ends the listing; INT64_MAX: none does */
-	int64_t most;                  /* so many records end it; INT64_MAX: it has no bound */
+	int64_t most;                  /* the maximum number of records; INT64_MAX: no limit */
 	bool enough;                   /* one of the two did */
 	/* A record is printed when the next is known: of a tie only the last carries the number. */
 	bool holding;
@@ -58,8 +58,8 @@ struct listing_emit {
 };
 
 /*
- * `out` must outlive it. Records are made for `after`; with `positions` they say where in the
- * listing they are. `before` and `most` may be set then.
+ * `out` must outlive it. Records are made for `after`; with `positions` they have their position in
+ * the listing. `before` and `most` may be set then.
  */
 void listing_emit_init(struct listing_emit *emit, struct out *out, struct slice bucket, bool positions, int64_t after,
                        int64_t settled_ms);
@@ -78,7 +78,7 @@ bool listing_emit_is_future(struct listing_emit *emit, int64_t number);
  */
 bool listing_emit_is_settled(const struct listing_emit *emit, int64_t modified);
 /*
- * No more items. Where the listing is not whole, the last record may be one of a tie and does not
+ * No more items. If the listing is incomplete, the last record may be one of a tie and does not
  * carry its number.
  */
 void listing_emit_end(struct listing_emit *emit, bool whole);
@@ -100,22 +100,22 @@ struct listing_spool;
  */
 struct listing_spool *listing_spool_new(size_t hold);
 int listing_spool_add(struct listing_spool *spool, const struct listing_item *item, struct err *err);
-/* Gives all of them, the shortest numbers first. Ends early, with 0, where emit wants no more. */
+/* Returns all of them, the shortest numbers first. Ends early, with 0, if emit wants no more. */
 int listing_spool_emit(struct listing_spool *spool, struct listing_emit *emit, struct err *err);
 void listing_spool_free(struct listing_spool *spool);
 
-/* --- listing_join.c: what has its counterpart elsewhere --- */
+/* --- listing_join.c: names that have a counterpart elsewhere --- */
 
 struct listing_join;
 
-/* Names behind `prefix`; only those after `after` are asked about. Strings must outlive it. */
+/* Names under `prefix`; only those after `after` are asked about. Strings must outlive it. */
 struct listing_join *listing_join_new(struct store *store, const char *bucket, const char *prefix, const char *after);
 /*
  * Whether `name`, name.gz or name.zst is there. Names must come in byte order, as both listings do:
  * they are read once, side by side.
  */
 int listing_join_find(struct listing_join *join, struct slice name, bool *found, struct err *err);
-/* What was found last; of several the newest. */
+/* The last counterpart that was found; if there are several, the newest. */
 struct listing_counterpart {
 	const char *key;  /* whole; valid until the next listing_join_find */
 	int64_t modified; /* unix seconds; -1: not known */
@@ -135,17 +135,16 @@ struct listing_rewritten *listing_rewritten_new(struct store *store, const char 
  */
 bool listing_rewritten_is_suspect(const struct listing_item *item, const struct listing_counterpart *counterpart);
 /*
- * Takes an item (copied), whose turn comes back by listing_rewritten_next; counterpart NULL: only
- * to keep the order. Its metadata is asked for, many at a time. There must be room.
+ * Takes an item (copied), which listing_rewritten_next returns in its turn; counterpart NULL: only
+ * to keep the order. Its metadata is requested, many at a time. There must be room.
  */
 void listing_rewritten_add(struct listing_rewritten *rewritten, const struct listing_item *item,
                            const struct listing_counterpart *counterpart);
 bool listing_rewritten_has_room(const struct listing_rewritten *rewritten);
 bool listing_rewritten_is_empty(const struct listing_rewritten *rewritten);
 /*
- * The next item in order, with left_out and rewritten set by what the metadata says; it lives until
- * the next call. Returns 1, 0 if there is none (or, unless `wait`, if it is not known yet), -1 with
- * err.
+ * The next item in order, with left_out and rewritten set by its metadata; it lives until the next
+ * call. Returns 1, 0 if there is none (or, unless `wait`, if it is not known yet), -1 with err.
  */
 int listing_rewritten_next(struct listing_rewritten *rewritten, bool wait, struct listing_item *item, struct err *err);
 void listing_rewritten_free(struct listing_rewritten *rewritten);
@@ -153,7 +152,7 @@ void listing_rewritten_free(struct listing_rewritten *rewritten);
 /* --- listing_exclude.c: keys to leave out --- */
 
 struct listing_exclude {
-	struct buf text;    /* the keys, one behind the other */
+	struct buf text;    /* the keys, one after the other */
 	struct slice *keys; /* sorted */
 	size_t count, capacity;
 };
@@ -177,13 +176,13 @@ struct listing_classes {
 };
 
 /*
- * Names separated by commas, in capitals or not; NULL or "" is none. `origin` is where they are
- * set. -1 with err (ERR_USAGE).
+ * Names separated by commas, in upper or lower case; NULL or "" means none. `origin` is where they
+ * are set. -1 with err (ERR_USAGE).
  */
 int listing_classes_parse(struct listing_classes *classes, const char *text, const char *origin, struct err *err);
 /* Whether objects of this class are to be left out. Counts them. */
 bool listing_classes_have(struct listing_classes *classes, struct slice name);
-/* How many were left out; one warning says so, if any were. */
+/* How many were left out; prints one warning if there were any. */
 int64_t listing_classes_warn(const struct listing_classes *classes);
 
 /* --- listing.c: the whole --- */
@@ -200,19 +199,19 @@ bool listing_place_parse(const char *text, const char *bucket, struct listing_pl
 void listing_place_release(struct listing_place *place);
 
 struct listing {
-	/* what is wanted */
+	/* what to list */
 	struct listing_place place;
 	struct listing_place counterparts; /* bucket NULL: nothing is left out for being there */
 	struct listing_exclude exclude;
 	struct listing_classes classes;
-	bool rewritten;       /* what was written again after its counterpart is listed, too */
+	bool rewritten;       /* objects that were rewritten after their counterpart are listed, too */
 	bool numbered;        /* false: every key, in byte order, without positions */
 	int64_t after;        /* numbers up to this are left out */
 	int64_t before, most; /* see listing_emit */
 	int64_t now;          /* unix seconds */
 	int64_t settled_ms;
 
-	/* what was seen, for the statistics */
+	/* counted for the statistics */
 	int64_t skipped[LAYOUT_FUTURE + 3]; /* by enum layout_why; then: not UTF-8, NUL */
 	struct buf skipped_example;
 	int64_t excluded, present, written_again;
@@ -221,11 +220,11 @@ struct listing {
 };
 
 /*
- * Lists onto `out`. -1 with err; what was printed is right nevertheless. A signal that asks to stop
- * ends it, with 0.
+ * Lists to `out`. -1 with err; the output so far is valid. A signal that asks to stop ends it, with
+ * 0.
  */
 int listing_run(struct listing *listing, struct store *store, struct out *out, struct err *err);
-/* How many names were skipped; one warning says so. */
+/* How many names were skipped; prints one warning if there were any. */
 int64_t listing_warn_skipped(const struct listing *listing);
 void listing_stats(const struct listing *listing, struct stats *stats);
 void listing_release(struct listing *listing);

@@ -1,11 +1,11 @@
-/* Objects left out by their storage class: what is archived cannot be read. */
+/* Objects left out because of their storage class: archived objects cannot be read. */
 #include <ctype.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "s3ls/listing.h"
 
-/* What S3 has where it tells no class. */
+/* The class of objects for which S3 names none. */
 #define DEFAULT_CLASS "STANDARD"
 
 static bool

@@ -5,14 +5,14 @@
 #include "base/clock.h"
 #include "cli/progress.h"
 
-/* A reader down the pipe starts on what is there while the listing goes on. */
+/* A reader down the pipe starts with the first records while the listing goes on. */
 #define FLUSH_MS 200
 #define LOOK_EVERY 32 /* objects */
 /* A pipe takes it as a whole. */
 #define BLOCK ((size_t)60 * 1024)
 /*
- * What a page of a listing may take at most, or nearly so; in steps so short that no reader waits
- * for the next.
+ * How long the output may block before the store gets no more turns, about as long as a page of a
+ * listing takes; in steps so short that no reader waits for the next.
  */
 #define PATIENCE_MS 2000
 #define STEP_MAX_MS 16
@@ -37,8 +37,8 @@ look_at_clock(struct listing_emit *emit)
 }
 
 /*
- * Where the reader is slow the store goes on with what is under way, for else a server would wait
- * for minutes for somebody to take its page, and give up.
+ * While the reader is slow, the store continues its transfers: otherwise a server would wait for
+ * minutes for somebody to take its page, and give up.
  */
 static void
 write_block(struct listing_emit *emit)

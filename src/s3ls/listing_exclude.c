@@ -5,7 +5,7 @@
 #include "s3ls/listing.h"
 #include "streams/lines.h"
 
-/* Two million keys. It is kept in memory. */
+/* Two million keys. The list is kept in memory. */
 #define FILE_MAX_BYTES ((size_t)256 << 20)
 
 static int

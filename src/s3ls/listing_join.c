@@ -1,8 +1,8 @@
 /*
  * A merge of two listings. The counterparts of NAME are NAME, NAME.gz and NAME.zst; other names may
  * stand between them, and other sources ("NAME-b") come before the last of them. So the names from
- * NAME up to NAME.zst are kept: all of them begin with NAME, which for numbered names means a
- * handful.
+ * NAME up to NAME.zst are stored: all of them begin with NAME, so for numbered names there are only
+ * a few.
  */
 #include <stdlib.h>
 
@@ -24,7 +24,7 @@ struct listing_join {
 	bool ended;
 	struct buf names; /* in byte order */
 	struct entry *entries;
-	size_t first, count, capacity; /* entries[first..count) are kept */
+	size_t first, count, capacity; /* entries[first..count) are in use */
 	struct buf last;               /* the name read last */
 	struct buf wanted;
 	const struct entry *found_at; /* until more is read */
@@ -40,7 +40,7 @@ name_at(const void *context, size_t i)
 	return slice_of(join->names.data + join->entries[i].at, join->entries[i].len);
 }
 
-/* Drops what comes before `name`. The memory goes when half of it is unused. */
+/* Drops entries before `name`. Memory is freed when half of it is unused. */
 static void
 drop_before(struct listing_join *join, struct slice name)
 {

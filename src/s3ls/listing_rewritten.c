@@ -1,8 +1,7 @@
 /*
- * Objects that were written again after they were enriched. Only those that are later than their
- * counterpart can be, so only their counterparts are asked for the ETag that the source had: a few,
- * in an ordinary listing. What comes behind one that is being asked for waits, so that the order
- * stays.
+ * Objects that were written again after they were enriched. An object can only be one if it is
+ * later than its counterpart; then the counterpart is asked for its source's ETag. In an ordinary
+ * listing these are few. Items after one that is being asked for wait, so that the order stays.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +24,8 @@ struct listing_rewritten {
 	struct store *store;
 	const char *bucket;
 	struct ring ring; /* of struct place */
-	bool returned;    /* the head was given out: it goes with the next call */
-	bool refused;     /* that metadata may not be read was said */
+	bool returned;    /* the head was returned: the next call drops it */
+	bool refused;     /* the warning that metadata may not be read was printed */
 };
 
 static void
@@ -50,7 +49,7 @@ is_rewritten(const struct place *place, const struct store_info *info)
 	return !slice_equal_str(place->item.etag, info->source_etag);
 }
 
-/* Whoever lists may not be allowed to read. */
+/* A user who may list may not be allowed to read. */
 static void
 warn_refused(struct listing_rewritten *rewritten, const struct err *err)
 {

@@ -1,4 +1,4 @@
-/* What is to be listed. */
+/* What to list. */
 #include <string.h>
 
 #include "base/clock.h"

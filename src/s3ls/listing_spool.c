@@ -1,8 +1,7 @@
 /*
- * Items by the width of their numbers. The store gives them in byte order ("10" before "9"); within
- * one width that is numeric order, and a wider number is a larger one. So a queue for each width is
- * all it takes. What is more than memory is meant to hold goes into unlinked temporary files, one a
- * queue.
+ * Items by the width of their numbers. The store lists them in byte order ("10" before "9"); within
+ * one width that is numeric order, and a wider number is a larger one. So one queue for each width
+ * is enough. Items over the memory limit go into unlinked temporary files, one a queue.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,7 +14,7 @@
 #define LARGE (2 * BLOCK) /* a queue that will take many pages of memory */
 
 struct queue {
-	struct buf buf; /* what is not yet in the file */
+	struct buf buf; /* not in the file yet */
 	int fd;         /* -1: none */
 };
 
@@ -97,7 +96,7 @@ take_item(const struct buf *buf, size_t *at, struct listing_item *item)
 	return true;
 }
 
-/* Gives what is whole in the buffer. Returns whether more is wanted. */
+/* Returns the whole items in the buffer. Returns whether more is wanted. */
 static bool
 emit_buffer(struct buf *buf, struct listing_emit *emit)
 {

@@ -10,14 +10,13 @@
 #include "streams/lines.h"
 
 /*
- * A reject carries its line as a JSON string, where a control byte becomes six; the rest is for key
- * and reason.
+ * A reject has its line as a JSON string, in which a control byte becomes six bytes; the rest is
+ * for key and reason.
  */
 #define ESCAPED_MAX ((size_t)6)
 #define RECORD_EXTRA ((size_t)64 * 1024)
 /*
- * So much is read, while there is any, before the uploads are served again: that asks for all
- * connections.
+ * How much is read, if available, before the uploads get their turn, which polls all connections.
  */
 #define SERVE_BYTES ((size_t)1024 * 1024)
 
@@ -26,7 +25,7 @@ struct frames {
 	struct lines lines;
 	struct records records;
 	struct upload *open; /* the frame that has begun; else NULL */
-	struct slice run;    /* postings that stand behind each other in the lines' buffer */
+	struct slice run;    /* consecutive postings in the lines' buffer */
 	int64_t run_count;
 	size_t unserved; /* bytes read since the uploads were served */
 };

@@ -1,7 +1,7 @@
 /*
- * Which output names a run has had. Kept as 64-bit hashes, 11 to 22 bytes a name: of a million
- * names, two that differ are taken for one with a probability of 3 in 10^8, and that costs an error
- * that the next run mends.
+ * The output names of a run. Stored as 64-bit hashes, 11 to 22 bytes a name: among a million names,
+ * two different ones collide with a probability of 3 in 10^8, which costs an error that the next
+ * run fixes.
  */
 #ifndef S3PUT_NAMES_H
 #define S3PUT_NAMES_H

@@ -1,7 +1,4 @@
-/*
- * Looks for the object by a listing: there a missing object is not an error, whatever the store
- * calls it.
- */
+/* Looks for the object by a listing: there a missing object is not an error, in any store. */
 #include "s3put/previous_rejects.h"
 
 int

@@ -111,7 +111,7 @@ put_all(struct run *run, struct slice bucket, struct slice key)
 		put_frames(run);
 	progress_end();
 	upload_queue_release(&run->queue);
-	out_flush(run->out); /* the store may have much to take back: nobody is to wait for it */
+	out_flush(run->out); /* the store may have much to free: nobody should wait for it */
 }
 
 /* Finds out all that must be known before stdin is read. */

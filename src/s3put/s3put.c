@@ -1,5 +1,5 @@
 /*
- * s3put: store what is complete in the bucket, and nothing else.
+ * s3put: store complete objects in the bucket, and nothing else.
  *
  * stdin   framed postings; with a KEY, any bytes
  * stdout  a receipt for each object, in the order of the frames

@@ -1,4 +1,4 @@
-/* One object from whatever stdin holds. */
+/* Stores stdin as one object. */
 #ifndef S3PUT_SINGLE_H
 #define S3PUT_SINGLE_H
 

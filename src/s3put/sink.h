@@ -1,6 +1,6 @@
 /*
- * One object being written, compressed if its name says so. {0} is one that is not open; what a
- * compressor needs is kept for the next object.
+ * One object being written, compressed if its name says so. {0} is a closed one; the compressor's
+ * memory is reused for the next object.
  */
 #ifndef S3PUT_SINK_H
 #define S3PUT_SINK_H
@@ -19,11 +19,12 @@ void sink_open(struct sink *sink, struct store *store, const char *bucket, const
                struct store_put_options options);
 int sink_write(struct sink *sink, struct slice data, struct err *err);
 /*
- * All is written; sink_commit() begins to make it an object, store_put_wait() tells when it is one.
+ * Everything is written; sink_commit() starts to make it an object, store_put_wait() reports when
+ * it is one.
  */
 int sink_finish(struct sink *sink, struct err *err);
 void sink_commit(struct sink *sink);
-/* Closes it: aborts what is not committed. */
+/* Closes it: aborts the object unless it is committed. */
 void sink_close(struct sink *sink);
 void sink_release(struct sink *sink);
 

@@ -25,7 +25,7 @@ fail_upload(struct upload *upload, struct slice stage, struct slice reason, enum
 	set_text(&upload->reason, reason);
 }
 
-/* For what is wrong with the frame itself. */
+/* Fails an upload because of its frame. */
 static void
 fail_frame(struct upload *upload, const char *reason, enum fault fault)
 {
@@ -82,7 +82,7 @@ open_sink(struct upload *upload, struct sink *sink, struct buf *key)
 	sink_open(sink, target->store, target->layout.output_bucket, buf_cstr(key), upload->compress, options);
 }
 
-/* The keys follow from the source's. False if it is none of ours. */
+/* Derives the keys from the source's. False if the source is not one of ours. */
 static bool
 make_keys(struct upload *upload, struct slice source)
 {
@@ -184,7 +184,8 @@ remove_rejects(struct upload *upload)
 }
 
 /*
- * The object is stored. Not before: whatever kills us, each posting is in one of the two objects.
+ * Once the object is stored, and not before: if we are killed at any moment, each posting is in one
+ * of the two objects.
  */
 static void
 settle_rejects(struct upload *upload)

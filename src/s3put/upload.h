@@ -39,15 +39,16 @@ enum upload_state {
 	UPLOAD_DONE,
 };
 
-/* {0} is one to start; its memory is kept for the next. */
+/* {0} is ready to start; its memory is reused for the next. */
 struct upload {
 	struct target *target;
 	enum upload_state state;
 	struct buf source, source_etag, list, key, reject_key;
 	enum compression compress;
 	struct sink object, rejects;
-	struct sink both;     /* open only if an earlier run has left rejects: those, then these */
-	bool replace_rejects; /* there may be rejects of an earlier run: they are replaced, by none if there are none */
+	struct sink both; /* open only if an earlier run has left rejects: those, then these */
+	bool
+		replace_rejects; /* there may be rejects of an earlier run: they are replaced, or removed if there are none now */
 	int64_t lines, rejected;
 	struct store_info info;
 	/* if it failed */
@@ -57,7 +58,7 @@ struct upload {
 	enum exit_status status;
 };
 
-/* A frame begins. What is wrong with it shows in the receipt. */
+/* A frame begins. The receipt shows any fault of it. */
 void upload_start(struct upload *upload, struct target *target, const struct control *begin);
 
 /* `count` whole lines, each with its '\n'. */
@@ -66,7 +67,7 @@ void upload_postings(struct upload *upload, struct slice lines, int64_t count);
 /* A reject record, with its '\n'. */
 void upload_reject(struct upload *upload, struct slice record);
 
-/* The frame has ended, and its source had so many lines. */
+/* The frame has ended; `lines` is the number of lines of its source. */
 void upload_end(struct upload *upload, int64_t lines);
 
 /* Another stage gave the source up: instead of upload_end(), or (lost) of the whole frame. */
@@ -79,7 +80,7 @@ void upload_step(struct upload *upload);
 /* Of one that is done. */
 void upload_receipt(struct upload *upload, struct buf *to);
 
-/* Aborts what is under way. */
+/* Aborts the upload under way. */
 void upload_abort(struct upload *upload);
 void upload_release(struct upload *upload);
 

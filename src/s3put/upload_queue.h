@@ -15,13 +15,13 @@ struct upload_queue {
 	struct ring ring; /* of struct upload; a free place keeps its memory */
 	struct buf receipt;
 	enum exit_status status;
-	/* for the statistics; all but `failed` count what is stored */
+	/* for the statistics; all but `failed` count stored objects */
 	int64_t objects, failed, lines, rejected, bytes;
 	int64_t failed_by[FAULTS]; /* of the failed, by enum fault */
 };
 
 void upload_queue_init(struct upload_queue *queue, struct target *target, struct out *out, size_t size);
-void upload_queue_release(struct upload_queue *queue); /* aborts what is not done */
+void upload_queue_release(struct upload_queue *queue); /* aborts unfinished uploads */
 
 /*
  * A place for the next upload; waits if all are taken. NULL if a signal asks to stop or stdout has
@@ -32,10 +32,7 @@ struct upload *upload_queue_add(struct upload_queue *queue);
 /* Aborts the newest and removes it; it gets no receipt. */
 void upload_queue_drop(struct upload_queue *queue);
 
-/*
- * Lets every upload go as far as it can without waiting, and writes the receipts whose turn has
- * come.
- */
+/* Moves every upload on without waiting, and writes the receipts whose turn has come. */
 void upload_queue_step(struct upload_queue *queue);
 
 /* Waits until all are done. Returns 0, or -1 if a signal asks to stop or stdout has failed. */

@@ -1,6 +1,7 @@
 /*
- * A batch: some thousand input lines, what each of them is, and how far it has been written. Once
- * the batch is closed, the bytes of its lines stay where they are, so slices of them remain valid.
+ * A batch: some thousand input lines, the kind of each of them, and how far it has been written.
+ * Once the batch is closed, the bytes of its lines stay where they are, so slices of them remain
+ * valid.
  */
 #ifndef SENENRICH_BATCH_H
 #define SENENRICH_BATCH_H
@@ -37,7 +38,7 @@ struct item {
 
 struct batch {
 	struct buf text;
-	struct buf reasons; /* texts with a NUL behind each */
+	struct buf reasons; /* texts, each followed by a NUL */
 	struct item *items;
 	size_t count, capacity;
 	size_t written; /* items that have been written */

@@ -6,13 +6,13 @@
 #include "cache/cache.h"
 
 enum {
-	SAMPLE = 64, /* so many of the held pairs are looked up as a sample */
+	SAMPLE = 64, /* how many of the held pairs are looked up as a sample */
 	LOOK_FIRST_MS = 10,
 	LOOK_MAX_MS = 100,
-	CLAIM_ALL_MS = 1000, /* claim held pairs anew: their process may be dead */
-	ALONE = 1000,        /* after so many claims in a row without conflict we seem to be alone */
+	CLAIM_ALL_MS = 1000, /* claim held pairs again: their process may be dead */
+	ALONE = 1000,        /* after this many claims in a row without conflict we seem to be alone */
 	RENEW_MS = CACHE_CLAIM_MS / 3,
-	HELD_CALLS = 4, /* claim no more while others hold the pairs of so many calls */
+	HELD_CALLS = 4, /* claim no more while others hold the pairs of this many calls */
 };
 
 static struct pair *
@@ -114,7 +114,7 @@ claims_look_due(const struct claims *c, int64_t now)
 }
 
 /*
- * Now and then all held pairs are claimed anew. In between only a sample is looked up, and all of
+ * Now and then all held pairs are claimed again. In between only a sample is looked up, and all of
  * them once half of the last sample was there. So neither the wait nor the load on Redis grows with
  * their number. If samples find nothing, they become rarer.
  */

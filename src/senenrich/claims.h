@@ -22,7 +22,7 @@
 struct claims {
 	struct ring wanted; /* of struct pair *: to be claimed when the next call has room */
 	struct ring held;   /* of struct pair *: claimed by others */
-	size_t held_max;    /* claim no more while others hold so many */
+	size_t held_max;    /* claim no more while others hold this many */
 	size_t in_flight;   /* claims and look-ups of such pairs on their way to Redis */
 	int64_t look_at;    /* when to look up held pairs again */
 	int64_t look_ms;    /* the pause between two such look-ups */
@@ -75,7 +75,7 @@ bool claims_look_due(const struct claims *claims, int64_t now);
  */
 struct claims_look {
 	size_t count, stride;
-	bool anew; /* claim them anew instead: their process may be dead */
+	bool anew; /* claim them again instead: their process may be dead */
 };
 struct claims_look claims_plan_look(struct claims *claims, int64_t now);
 

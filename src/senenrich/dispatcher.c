@@ -42,7 +42,7 @@ send_call(struct dispatcher *dispatcher, struct dispatcher_call *call)
 	model_call(dispatcher->model, slice_of_buf(&call->request), timeout > 1 ? timeout : 1, call);
 }
 
-/* Copies the texts of a pair as protobuf-c needs them: with a NUL behind each. */
+/* Copies the texts of a pair as protobuf-c needs them: each followed by a NUL. */
 static void
 copy_texts(struct pair *pair, struct slice company, struct slice title)
 {
@@ -63,7 +63,7 @@ probe_if_due(struct dispatcher *dispatcher, const struct pair *pair, struct slic
 
 	if (dispatcher->probe || clock_mono_ms() < dispatcher->probe_at)
 		return;
-	/* a pair of its own, never in the table: nobody shall wait for it */
+	/* a pair of its own, never in the table: nobody waits for it */
 	dispatcher->probe = pairs_take_apart(dispatcher->pairs, pair->hash);
 	copy_texts(dispatcher->probe, company, title);
 	call = dispatcher_call_new(dispatcher, 1);

@@ -77,7 +77,7 @@ write_long_posting(struct out *out, struct slice head, struct slice member, int 
 	out_write(out, "\n", 1);
 }
 
-/* Writes the line up to the cut, the seniority, and the rest behind the cut. */
+/* Writes the line up to the cut, the seniority, and the rest after the cut. */
 static void
 write_posting(struct emit *emit, struct slice line, const struct item *item, int seniority)
 {

@@ -1,6 +1,6 @@
 /*
- * Writes batches in order, as far as their pairs are known. Keeps what a frame needs on the way:
- * its line numbers, its rejects, and an error record if the model is not available.
+ * Writes batches in order, as soon as their pairs are known. Stores the state of a frame: its line
+ * numbers, its rejects, and an error record if the model is not available.
  */
 #ifndef SENENRICH_EMIT_H
 #define SENENRICH_EMIT_H
@@ -46,8 +46,8 @@ int emit_open_rejects(struct emit *emit, const char *path, struct err *err);
 void emit_release(struct emit *emit);
 
 /*
- * Writes items until one's pair is not known yet. Returns true once the whole batch is written. A
- * failure of stdout is kept in `out`; faults of the input are reported and kept in `status`.
+ * Writes items until it meets a pair that is not known yet. Returns true once the whole batch is
+ * written. `out` stores a failure of stdout; faults of the input are reported and set `status`.
  */
 bool emit_batch(struct emit *emit, struct batch *batch);
 /*

@@ -53,8 +53,8 @@ add_lines(struct enrich *e, struct err *err)
 }
 
 /*
- * Takes what is left without '\n'. A file written by hand may end like that, and a posting that was
- * cut off is never whole JSON. But a control record only ends like that if the stage that wrote it
+ * Takes the rest without '\n'. A file written by hand may end like that, and a posting that was cut
+ * off is never whole JSON. But a control record only ends like that if the stage that wrote it
  * died.
  */
 static int
@@ -155,8 +155,8 @@ step_pairs(struct enrich *e)
 }
 
 /*
- * Neither input nor a reply is there: does what was put off until such a pause. Returns 1 if there
- * was something to do, 0 if not, -1 with err.
+ * Neither input nor a reply is there: does work that was put off until such a pause. Returns 1 if
+ * there was any, 0 if not, -1 with err.
  */
 static int
 do_idle_work(struct enrich *e, int64_t idle, struct err *err)

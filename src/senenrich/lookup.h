@@ -52,7 +52,7 @@ void lookup_ask(struct lookup *lookup, struct pair *pair);
 /*
  * Queues a look-up under the predecessor's key. Redis must be there: call it while an answer of
  * Redis is reported. Returns false if there is no such key: cache_legacy is off, or the key would
- * be ambiguous. Its answer is HIT, MISS or AWAY, or SENT_ANEW, and then that to lookup_ask.
+ * be ambiguous. Its answer is HIT, MISS or AWAY, or SENT_ANEW followed by the answer to lookup_ask.
  */
 bool lookup_ask_legacy(struct lookup *lookup, struct pair *pair, struct slice company, struct slice title);
 
@@ -75,14 +75,14 @@ void lookup_renew_claim(struct lookup *lookup, const struct pair *pair);
 void lookup_end_claim(struct lookup *lookup, const struct pair *pair);
 
 /*
- * Sends what is queued and takes answers until at most `keep` are on their way. Commands that the
- * answers give rise to come on top, and are taken the next time. -1 with err.
+ * Sends the queue and takes answers until at most `keep` are on their way. Commands that an answer
+ * causes come in addition, and are taken the next time. -1 with err.
  */
 int lookup_drain(struct lookup *lookup, size_t keep, struct err *err);
 
 /*
- * Tries once more to write back what Redis could not take, and warns of what is lost. Answers to
- * look-ups are ignored from now on. Returns how much is left.
+ * Tries again to write back what Redis could not take, and warns of what is lost. Answers to
+ * look-ups are ignored from now on. Returns how many write-backs are left.
  */
 size_t lookup_finish(struct lookup *lookup);
 

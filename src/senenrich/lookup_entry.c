@@ -8,7 +8,7 @@ lookup_entry_send(const struct lookup_entry *entry, struct cache *cache, struct 
 {
 	switch ((enum lookup_kind)entry->kind) {
 	case LOOK_UP:
-	case LOOK_UP_LEGACY: /* a resent one begins anew with the new key: its texts were not kept */
+	case LOOK_UP_LEGACY: /* a resent one starts again with the new key: its texts were not stored */
 		return cache_ask(cache, entry->hash, err);
 	case LOOK_CLAIM:
 		return cache_claim(cache, entry->hash, err);

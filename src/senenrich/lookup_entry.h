@@ -13,7 +13,7 @@
 enum lookup_kind {
 	LOOK_UP,
 	LOOK_UP_LEGACY, /* under the predecessor's key */
-	LOOK_CLAIM,     /* a claim, and a look-up behind it */
+	LOOK_CLAIM,     /* a claim, followed by a look-up */
 	WRITE_BACK,
 	RENEW_CLAIM,
 	END_CLAIM,

@@ -44,7 +44,7 @@ lookup_postpone(struct lookup *l, struct lookup_entry entry)
 		lookup_entry_push(&l->unsaved, entry);
 }
 
-/* An outage: nobody answers what was asked, and write-backs are kept here. */
+/* An outage: questions get no answer, and write-backs are stored here. */
 int
 lookup_resolve_without_cache(struct lookup *l, struct err *err)
 {

@@ -6,13 +6,13 @@
 
 bool lookup_in_outage(const struct lookup *lookup);
 
-/* Whether Redis is there and takes writes, as far as is known. */
+/* Whether Redis is there and takes writes, as far as we know. */
 bool lookup_may_save(const struct lookup *lookup);
 
-/* Reports what a question was answered, unless nobody waits for it any more. -1 with err. */
+/* Reports the answer to a question, unless nobody waits for it any more. -1 with err. */
 int lookup_report(struct lookup *lookup, const struct lookup_entry *entry, enum pair_event event, struct err *err);
 
-/* Releases whoever waits for this write-back; it is tried again later. */
+/* Releases the pair that waits for this write-back; it is tried again later. */
 void lookup_postpone(struct lookup *lookup, struct lookup_entry entry);
 
 /* Sends some of the postponed write-backs. */

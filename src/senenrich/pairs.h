@@ -46,7 +46,7 @@ void pairs_release(struct pairs *pairs);
 /* Returns the pair with this hash and one more reference, or a new one. */
 struct pair *pairs_take(struct pairs *pairs, struct pair_hash hash, bool *is_new);
 
-/* Returns a new pair that is not in the table: nobody else finds it. */
+/* Returns a new pair that is not in the table: no other posting finds it. */
 struct pair *pairs_take_apart(struct pairs *pairs, struct pair_hash hash);
 
 /* Drops one reference; the last one frees the pair. */

@@ -282,7 +282,7 @@ refuse_pair(struct resolve *r, struct pair *pair, struct err *err)
 	return 0;
 }
 
-/* The next posting with the pair asks anew. */
+/* The next posting with the pair asks again. */
 static int
 fail_missing_pair(struct resolve *r, struct pair *pair, struct err *err)
 {

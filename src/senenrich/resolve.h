@@ -1,6 +1,6 @@
 /*
- * The life of a pair, from the first posting with it to the answer: which states there are, what
- * may happen in each, and what is done then. The diagram and the table of it are in resolve.c.
+ * The life of a pair, from the first posting with it to the answer: its states, the events in each
+ * state, and the actions on them. The diagram and the table are in resolve.c.
  *
  * The memo, Redis, the claims and the model are services. They do as they are told and report what
  * happened, by resolve_event(). None of them reads or changes a pair's state.
@@ -110,7 +110,7 @@ struct resolve {
 
 void resolve_release(struct resolve *resolve);
 
-/* Whether the pair has got what it will get: its postings can be written out. */
+/* Whether the pair's fate is known: its postings can be written out. */
 static inline bool
 pair_is_settled(const struct pair *pair)
 {
