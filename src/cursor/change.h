@@ -1,6 +1,6 @@
 /*
- * What is to be saved in one step: a new cursor, and objects that failed for good, or no longer do.
- * The bytes of all of it lie in one buffer, so that a batch costs no allocations.
+ * Everything that one save changes: a new cursor, and objects that failed for good, or no longer
+ * do. All bytes lie in one buffer, so that a batch costs no allocations.
  */
 #ifndef CURSOR_CHANGE_H
 #define CURSOR_CHANGE_H
@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 struct change_entry {
-	size_t at; /* of the key in `text`; the record is behind it */
+	size_t at; /* of the key in `text`; the record follows it */
 	size_t key_len;
 	size_t record_len; /* 0: the key is taken off the list */
 };
@@ -32,7 +32,7 @@ struct change {
 
 /* The object failed for good: `record` is its line in the list of the failed, without '\n'. */
 void change_add(struct change *change, struct slice key, struct slice record);
-/* The object is no longer among the failed. */
+/* Removes the object from the failed ones. */
 void change_remove(struct change *change, struct slice key);
 
 struct slice change_key(const struct change *change, size_t i);

@@ -51,7 +51,7 @@ move_cursor(struct call *call, struct change *change)
 	int64_t number = change->cursor, before = 0;
 
 	change->force = call->options->force;
-	/* With --force what is stored does not matter: it may be damaged. */
+	/* With --force the stored value does not matter: it may be damaged. */
 	if (cursor_store_get(call->store, &before, &err) &&
 	    (call->options->dry_run || !change->force || err.kind != ERR_FAILED))
 		return cli_error(&err);
@@ -142,9 +142,7 @@ print_line(struct call *call, const char *text)
 	return STATUS_OK;
 }
 
-/*
- * The identity; NULL with err, which says what is missing, for a file that is used without buckets.
- */
+/* The identity; NULL with err, which says what is missing. A file can be used without buckets. */
 static const char *
 identity_text(struct call *call, struct err *err)
 {
@@ -220,7 +218,7 @@ run_key(void *context)
 
 	if (!call->options->older)
 		return print_line(call, cursor_store_name(call->store));
-	/* No older version can have meant a custom endpoint: then there is no older name. */
+	/* An older version had no custom endpoint: with one, there is no older name. */
 	return cursor_store_identity(call->store)->custom ? STATUS_OK
 	                                                  : print_line(call, cursor_store_older_name(call->store));
 }

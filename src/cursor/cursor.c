@@ -2,15 +2,15 @@
  * cursor: remember how far everything is done.
  *
  *	cursor get                     prints the last unix second up to which everything is done, 0 for none
- *	cursor set N [--force]         sets it; it only grows unless --force
+ *	cursor set N [--force]         sets it; without --force it never goes back
  *	cursor set < receipts          moves it along the receipts that s3put writes
  *	cursor failed                  prints the objects that failed for good, as NDJSON
  *	cursor failed --clear [KEY]... forgets them
- *	cursor skip KEY... --reason TEXT  counts objects that are stuck among them
- *	cursor key [--older]           prints the name under which it is kept
+ *	cursor skip KEY... --reason TEXT  adds objects that are stuck to them
+ *	cursor key [--older]           prints the name under which it is stored
  *	cursor identity                prints the server, buckets and prefixes that it belongs to
- *	cursor lock                    prints the file that a run is to lock
- *	cursor import [NAME]           takes the cursor that an older version, or the Python predecessor, kept
+ *	cursor lock                    prints the file that a run locks
+ *	cursor import [NAME]           takes over the cursor of an older version, or of the Python predecessor
  *
  * Exit: 0 done; 1 an object failed for good, or a receipt is damaged; 2 usage; 75 Redis cannot be
  * reached, or something was left for a later run.

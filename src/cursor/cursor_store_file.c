@@ -7,9 +7,9 @@
  *	{"key":"seniority:identity","identity":"aws|rl-data/job-postings-raw/>aws|rl-data/job-postings-mod/",...}
  *	{"key":"job-postings-raw/1721183900.jsonl","reason":"GET: 404 NoSuchKey","stage":"s3cat","time":"..."}
  *
- * Older versions knew of no identity. They take its line for a failed object of which they know
- * nothing, keep it, and read and write the rest as ever; so its key is none that a listing has, and
- * it stands anywhere among the failed.
+ * Older versions knew of no identity. They treat its line as a failed object that they do not know,
+ * keep it, and read and write the rest as usual; so its key is one that no listing has, and it may
+ * stand anywhere among the failed objects.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ struct cursor_store_file {
 /* What the file holds. */
 struct content {
 	struct buf text;
-	struct slice failed;   /* the lines behind the first, in text */
+	struct slice failed;   /* the lines after the first, in text */
 	struct slice identity; /* len 0: it names none */
 	int64_t cursor;
 	bool there;   /* there is a file at all */
@@ -55,7 +55,7 @@ name_of(const void *opaque)
 	return ((const struct cursor_store_file *)opaque)->name;
 }
 
-/* The identity that is named behind the first line. It has no escapes. */
+/* The identity that a line after the first names. It has no escapes. */
 static struct slice
 find_identity(struct slice lines)
 {

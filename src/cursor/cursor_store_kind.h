@@ -31,7 +31,7 @@ extern const struct cursor_store_kind cursor_store_redis_kind;
 void *cursor_store_redis_new(const struct settings *settings, const struct identity *identity);
 
 /*
- * Whether the stored cursor is at least change->seen: 0, or -1 with err. `where` is what keeps it.
+ * Whether the stored cursor is at least change->seen: 0, or -1 with err. `where` names the storage.
  */
 int cursor_store_check_not_lost(const struct change *change, int64_t stored, const char *where, struct err *err);
 

@@ -1,18 +1,18 @@
 /*
- * Saves a cursor in Redis: WATCH, read what is stored, MULTI, change, EXEC. If somebody else
- * changed it in between, Redis does nothing, and we begin again with what is stored then.
+ * Saves a cursor in Redis: WATCH, read the stored data, MULTI, change, EXEC. If another process
+ * changed it in between, Redis does nothing, and we start again with the new data.
  */
 #include <stdio.h>
 
 #include "cursor/cursor_store_redis.h"
 
 /*
- * Each failed try means that somebody else's went through. So many in a row mean that something is
+ * Each failed try means that another process's succeeded. This many in a row mean that something is
  * wrong.
  */
 #define TRIES 100
 
-/* What is stored as of now. */
+/* The data that is stored now. */
 struct stored {
 	int64_t cursor;                   /* 0: none */
 	int64_t failed;                   /* objects that failed for good, under our own name */
@@ -57,7 +57,7 @@ read_older(struct cursor_store_redis *self, const struct change *change, struct 
 }
 
 /*
- * Reads what is stored: WATCH, GET and HLEN. A key that holds another type of value is found here,
+ * Reads the stored data: WATCH, GET and HLEN. A key that holds another type of value is found here,
  * before anything is changed.
  */
 static int
@@ -90,7 +90,7 @@ read_stored(struct cursor_store_redis *self, const struct change *change, struct
 }
 
 /*
- * Queues the copy of what the older version recorded as failed; what is under our own name is
+ * Queues the copy of the failed objects that the older version recorded; data under our own name is
  * newer. Returns how many commands, or -1.
  */
 static int
@@ -196,7 +196,7 @@ choose_cursor(const struct change *change, const struct stored *stored)
 	                                                                                               : -1;
 }
 
-/* Does what save_once() does, once what is stored has been read. */
+/* The rest of save_once(), after the stored data was read. */
 static int
 save_from(struct cursor_store_redis *self, const struct change *change, const struct stored *stored,
           struct saved *saved, struct err *err)

@@ -35,10 +35,7 @@ void failures_add(struct failures *failures, struct slice key, struct slice reco
  */
 int64_t failures_settle(struct failures *failures);
 
-/*
- * A line each. A record that is not a JSON object on one line (whoever wrote it) is replaced by one
- * that says so.
- */
+/* A line each. A record that is not a JSON object on one line is replaced by one that says so. */
 void failures_write(const struct failures *failures, struct buf *to);
 
 /*

@@ -1,8 +1,8 @@
 /*
- * The file in which cursor_store_file.c keeps the cursor, seen from the disk: it knows nothing of
- * the content. It is only ever replaced whole: written beside itself (PATH.tmp), synced, renamed,
- * the folder synced. Whoever replaces it holds a lock on PATH.lock, which ends with the process;
- * readers need none.
+ * The file in which cursor_store_file.c stores the cursor, as a file: this part knows nothing of
+ * the content. It is only ever replaced as a whole: written beside itself (PATH.tmp), synced,
+ * renamed, the folder synced. A process that replaces it holds a lock on PATH.lock, which ends with
+ * the process; readers need none.
  */
 #ifndef CURSOR_LOCKED_FILE_H
 #define CURSOR_LOCKED_FILE_H

@@ -1,7 +1,7 @@
 /*
- * The loop over the receipts. What they say is collected in a change, and saved whenever no further
- * input is ready, every SAVE_EVERY receipts, and at the end. So a killed run loses little, and a
- * fast one does not wait for the store with each receipt.
+ * The loop over the receipts. Their results are collected in a change, and saved whenever no
+ * further input is ready, every SAVE_EVERY receipts, and at the end. So a killed run loses little,
+ * and a fast one does not wait for the store with each receipt.
  *
  * If it cannot be saved, reading goes on, so that the stages before us can finish their work, and
  * saving is tried again from time to time.
@@ -21,16 +21,13 @@
 #define SAVE_EVERY 1000
 #define SAVE_AGAIN_MS 1000
 
-/* At most so much waits for a store that does not answer; beyond that the cursor stops. */
+/* How many changes may wait for a store that does not answer; beyond that the cursor stops. */
 #define UNSAVED_MAX 100000
 
 /* A receipt is a few hundred bytes and two keys of up to 1,024 bytes, escaped. */
 #define RECEIPT_MAX (1 << 20)
 
-/*
- * So many of the lines that are not receipts are shown; a wrong file on standard input has a
- * million.
- */
+/* How many lines that are not receipts are shown; a wrong file on standard input has a million. */
 #define BAD_SHOWN 10
 
 #define YEAR_SECONDS (366 * INT64_C(86400))
@@ -71,7 +68,7 @@ warn_unsaved(struct run *run, const struct err *err)
 }
 
 /*
- * Saves what has come since the last time. Returns -1 with err if that fails; nothing is forgotten
+ * Saves the changes since the last time. Returns -1 with err if that fails; nothing is forgotten
  * then.
  */
 static int
@@ -132,7 +129,7 @@ refuse_receipt(struct run *run, const char *why)
 	worsen_status(run, STATUS_FAILED);
 }
 
-/* Where in its listing a receipt is. False if it does not say, or if that cannot be read. */
+/* The position of a receipt in its listing. False if it has none, or if it cannot be read. */
 static bool
 read_position(struct run *run, const struct receipt *receipt, struct list_position *position)
 {
@@ -300,7 +297,7 @@ read_all(struct run *run, int fd)
 	}
 }
 
-/* At the end of the input: was it the end of the listing, too? */
+/* At the end of the input: checks that it was the end of the listing, too. */
 static void
 check_end(struct run *run)
 {

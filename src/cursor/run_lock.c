@@ -14,8 +14,8 @@
 #include <xxhash.h>
 
 /*
- * Whether what we make in this folder stays ours: it is our own, or as root made it (/tmp). Else
- * errno says so.
+ * Whether only we can change the files that we make in this folder: it is our own, or root's like
+ * /tmp. Else errno says why.
  */
 static bool
 is_trusted(int fd)
@@ -63,8 +63,8 @@ close_to_others(int fd)
 }
 
 /*
- * Opens the last of these folders (NULL at the end), each in the one before it; those behind the
- * first are made. Appends the path. Returns its descriptor, or -1 with errno.
+ * Opens the last of these folders (NULL at the end), each in the one before it; those after the
+ * first are created. Appends the path. Returns its descriptor, or -1 with errno.
  */
 static int
 open_folder(const char *const *parts, struct buf *path)

@@ -2,9 +2,9 @@
  * The lock of a run: a file that only its user can reach, so that nobody else can hold it, or put
  * something in its place. pipeline.sh takes it, and its stages inherit it.
  *
- * It lies in the first of these folders that can be used. The choice depends on nothing but the
- * user and the machine, as far as that is possible: a run by cron, by systemd and by hand must find
- * the same one. So there is no XDG_RUNTIME_DIR among them, which only a login has.
+ * It lies in the first usable folder of these. The choice depends only on the user and the machine,
+ * as far as possible: a run by cron, by systemd and by hand must find the same one. So
+ * XDG_RUNTIME_DIR, which only a login has, is not among them.
  *
  *	$XDG_STATE_HOME/seniority
  *	~/.local/state/seniority        HOME's, if it is the user's own, else that of the user database

@@ -6,8 +6,8 @@
 #include "streams/records.h"
 
 /*
- * The key behind raw_prefix and a number: no listing has any other, so nobody would notice a typing
- * error.
+ * The key after raw_prefix and a number: no listing has any other key, so nobody would notice a
+ * typing error.
  */
 static int
 parse_key(const struct settings *settings, const char *text, struct slice *key, struct err *err)

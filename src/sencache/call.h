@@ -27,7 +27,7 @@ struct call {
 	struct report report;
 };
 
-/* Connects, runs the command that was named, and prints what it reported. */
+/* Connects, runs the command, and prints its report. */
 enum exit_status run_call(struct cli *cli, const struct options *options);
 
 /* Sends the queued writes and waits until at most `keep` of them are unanswered. */

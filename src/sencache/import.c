@@ -1,7 +1,7 @@
 /*
- * import: pairs from standard input, as NDJSON objects with a company, a title and a seniority,
- * whatever else is in them: enriched postings as they are, plain or in s3cat's frames. They are
- * written by the thousand, while more are read.
+ * import: reads pairs from standard input, as NDJSON objects with a company, a title and a
+ * seniority, and any other members: enriched postings unchanged, plain or in s3cat's frames. They
+ * are written by the thousand, while more are read.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -196,7 +196,7 @@ run_import(void *context)
 		return cli_usage_error(call->cli, "--split needs import --legacy");
 	lines_init(&in.lines, (size_t)settings_int(call->cli->settings, "max_line"));
 	if (read_all(&in, &err) < 0) {
-		/* what was written stays: the same input may simply come again */
+		/* what was written stays: the same input may simply be imported again */
 		err_prefix(&err, "stopped at line %llu; some lines before it may not be written",
 		           (unsigned long long)in.lines.number);
 		worsen_status(&in, cli_error(&err));

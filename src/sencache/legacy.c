@@ -19,7 +19,7 @@
 
 #define PROGRESS_MS 5000
 
-/* If more writes of a page are unanswered, we wait until only so many are. */
+/* If more writes of a page are unanswered, we wait until only this many are. */
 #define WRITES_IN_FLIGHT 2000
 
 /* A key of the page that was asked for its value. */

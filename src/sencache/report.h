@@ -1,5 +1,5 @@
 /*
- * What a command found, as named numbers: for people a line each ("bytes per pair: 17.3"), with
+ * The result of a command, as named numbers: for people a line each ("bytes per pair: 17.3"), with
  * --json one object on one line. The whole numbers go to --stats, too.
  */
 #ifndef SENCACHE_REPORT_H
@@ -19,7 +19,7 @@ struct report {
 
 /* Names are words with '_' between them. */
 void report_int(struct report *report, const char *name, int64_t value);
-/* One digit behind the point; not in --stats. */
+/* One digit after the point; not in --stats. */
 void report_fraction(struct report *report, const char *name, double value);
 void report_text(struct report *report, const char *name, const char *value);
 

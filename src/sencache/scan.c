@@ -1,7 +1,7 @@
 /* SCAN, page by page. */
 #include "sencache/scan.h"
 
-/* Redis answers nobody else while it collects a page: this takes it about a millisecond. */
+/* Redis answers no other client while it collects a page: this takes it about a millisecond. */
 #define PAGE "2000"
 
 /* A cursor, and an array of names. */

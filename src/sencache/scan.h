@@ -29,7 +29,9 @@ void scan_release(struct scan *scan);
 /* Queues the request for the next page; nothing if there is none. */
 int scan_ask(struct scan *scan, struct err *err);
 
-/* Takes the page that was asked for: its reply must be the next one. The page before is gone. */
+/*
+ * Takes the page that was requested: its reply must be the next one. The page before it is freed.
+ */
 int scan_take(struct scan *scan, struct err *err);
 
 size_t scan_count(const struct scan *scan);

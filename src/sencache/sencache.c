@@ -1,13 +1,13 @@
 /*
- * sencache: look into, fill and clean the cache of seniorities in Redis.
+ * sencache: inspect, fill and clean the cache of seniorities in Redis.
  *
  *	sencache get COMPANY TITLE      prints the seniority; exit 1 if it is not known
- *	sencache set COMPANY TITLE N    keeps it
- *	sencache forget COMPANY TITLE   the model will be asked again
- *	sencache stats                  how many pairs there are, and what they take
- *	sencache server                 which Redis it is, its version, and what it does when memory is short
- *	sencache import                 pairs from stdin, NDJSON with company, title and seniority
- *	sencache import --legacy        pairs from the predecessor's keys in the same database
+ *	sencache set COMPANY TITLE N    stores it
+ *	sencache forget COMPANY TITLE   deletes it: the model will be asked again
+ *	sencache stats                  prints how many pairs there are, and the memory that they take
+ *	sencache server                 prints which Redis it is, its version, and its policy when memory is short
+ *	sencache import                 stores pairs from stdin, NDJSON with company, title and seniority
+ *	sencache import --legacy        stores pairs from the predecessor's keys in the same database
  *
  * Exit: 0 done; 1 not known, or a line was not a pair; 2 usage; 75 Redis cannot be reached.
  */

@@ -50,7 +50,7 @@ report_rows(struct report *report, struct slice info)
 		char *text;
 
 		if (value.len == 0)
-			continue; /* services leave out what they do not want their users to see */
+			continue; /* services hide what they do not want their users to see */
 		if (!rows[i].number) {
 			text = slice_dup(value);
 			report_text(report, rows[i].name, text);

@@ -9,7 +9,7 @@
 #include "sencache/commands.h"
 #include "sencache/scan.h"
 
-#define MEASURED_ALL 4096  /* so many buckets are all measured... */
+#define MEASURED_ALL 4096  /* up to this many buckets are all measured... */
 #define MEASURED_ONE_OF 16 /* ...and of more, one of these */
 
 struct survey {

@@ -1,4 +1,4 @@
-/* The run of sengen: so many random postings. */
+/* The run of sengen: N random postings. */
 #ifndef SENGEN_GENERATE_H
 #define SENGEN_GENERATE_H
 

@@ -72,7 +72,7 @@ static const char *const bad_forms[] = {
 	"{\"company\":\"%C\",\"title\":\"%T\\u0000\"}",
 	"{\"company\":\"%C\",\"title\":\"%T \\ud83d\"}",
 	"{\"company\":\"%C \\udc00\\ud800\",\"title\":\"%T\"}",
-	/* a control record that is none */
+	/* looks like a control record, and is not one */
 	"{\"@\":\"end\",\"key\":\"%U\",\"lines\":1}",
 	"{\"@\":1,\"company\":\"%C\",\"title\":\"%T\"}",
 };

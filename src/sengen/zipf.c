@@ -1,6 +1,6 @@
 /*
  * Rejection-inversion (Hörmann and Derflinger, 1996). A point under the curve 1/x is drawn by the
- * inverse of its integral, log(x), and rounded to k. It is kept if it falls into the bar of k,
+ * inverse of its integral, log(x), and rounded to k. It is accepted if it falls into the bar of k,
  * which has the area 1/k and ends at k + 1/2. Fewer than one in ten draws are rejected.
  */
 #include "sengen/zipf.h"

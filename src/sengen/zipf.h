@@ -14,7 +14,7 @@ struct zipf {
 
 void zipf_init(struct zipf *zipf, uint64_t n);
 
-/* Takes constant time and memory, whatever n is. */
+/* Takes constant time and memory for any n. */
 uint64_t zipf_next(const struct zipf *zipf, struct random *random);
 
 #endif

@@ -62,7 +62,7 @@ refuse_call(struct dummy_answer *answer, int status, const char *format, ...)
 }
 
 /*
- * Refuses what a server in another language would refuse too, and what this one is told to refuse.
+ * Refuses pairs that a server in another language would refuse too, and those that the options say.
  */
 static void
 check_pairs(const struct dummy *dummy, const SeniorityRequestBatch *request, struct dummy_answer *answer)

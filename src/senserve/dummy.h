@@ -52,7 +52,7 @@ void dummy_free(struct dummy *dummy);
 /* Answers a request. The bytes may be anything. */
 void dummy_ask(struct dummy *dummy, struct slice request, struct dummy_answer *answer);
 
-/* Counts an answer that nobody took. */
+/* Counts an answer that no client took. */
 void dummy_cancelled(struct dummy *dummy);
 
 void dummy_counts(struct dummy *dummy, struct dummy_counts *counts);

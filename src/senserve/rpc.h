@@ -55,7 +55,7 @@ TAILQ_HEAD(calls, call);
 /* Asks for the next call: CALL_NEW will come. */
 struct call *rpc_request(grpc_server *server, grpc_completion_queue *queue);
 
-/* Asks for the request's bytes, and to be told when the client leaves. */
+/* Asks for the request's bytes, and for a notice when the client leaves. */
 void rpc_receive(struct call *call);
 
 /* Appends the request's bytes to `to`. Returns false if there are none. */

@@ -5,10 +5,10 @@
  * The FIRST row that matches a title decides, so rows are ordered from the special to the general.
  *
  * A phrase is made of lower-case words, which match whole words of the title in a row:
- *     vice president       these words, one behind the other
+ *     vice president       these words, one after the other
  *     lead * lawyer        "*": any words, or none, may stand between (one "*" a phrase)
  *     lawyer/attorney      either of these words
- *     partner.             "." behind a word: it ends a part of the title
+ *     partner.             "." after a word: it ends a part of the title
  *     ^partner             "^" before a word: it begins a part of the title
  * Commas, slashes, brackets, colons, bars, and dashes between blanks divide a title into parts.
  */
