@@ -40,7 +40,7 @@ worlds() {
 	done
 }
 
-@test "a wrong program is found: one line names the law, the object and how to run it again; the world is kept" {
+@test "a wrong program is found: one line names the law, the object and how to run it again; the world's files stay" {
 	local name
 	cd "$BATS_TEST_TMPDIR" && mkdir broken
 	for name in "$BIN"/*; do ln -s "$name" broken/; done

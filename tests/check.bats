@@ -55,7 +55,7 @@ says() {
 	says failure settings nowhere.yaml
 }
 
-@test "Redis and the model are down: 75, and the rest is looked at all the same" {
+@test "Redis and the model are down: 75, and the rest is checked all the same" {
 	posting Oakleaf Clerk >"$RAW/1721183934.jsonl"
 	REDIS_SOCKET=$PWD/nobody GRPC_SERVER_ADDRESS=unix:$PWD/nobody run -75 pipeline.sh --check
 	says failure redis "cannot connect.*: start it"
@@ -99,7 +99,7 @@ says() {
 	says failure disk "no folder"
 }
 
-@test "an address that is nobody's model: not usable, and said so" {
+@test "an address without a model: reported as not usable" {
 	services
 	GRPC_SERVER_ADDRESS=nonsense run -2 pipeline.sh --check
 	says failure model "neither HOST:PORT nor unix:PATH"

@@ -186,7 +186,7 @@ run_credentials() {
 	[ "$output" = "AssumeRole arn:aws:iam::123456789012:role/Reader 403 AccessDenied c6104cbe" ]
 }
 
-@test "roles upon roles, and the sources that a role may name" {
+@test "chains of roles, and the sources that a role may name" {
 	identity_start
 	export AWS_ENDPOINT_URL_STS=$URL/some/path AWS_PROFILE=top AWS_REGION=us-east-1
 	cat >"$HOME/.aws/config" <<-END
@@ -252,7 +252,7 @@ run_credentials() {
 	[[ $output == *" profile over (AssumeRole r/Over)" ]]
 }
 
-@test "STS: 503 is tried again, nonsense and refusals are not, nobody there is temporary" {
+@test "STS: 503 is retried, invalid answers and refusals are not, an unreachable server is temporary" {
 	identity_start
 	printf 'web.identity-token\n' >"$SITE/token"
 	export AWS_ENDPOINT_URL_STS=$URL AWS_WEB_IDENTITY_TOKEN_FILE=$SITE/token AWS_ROLE_ARN=r/Pod
@@ -286,7 +286,7 @@ run_credentials() {
 	[ -z "$stderr" ]
 }
 
-@test "the same keys again are no answer to a refusal, and nobody is asked a thousand times" {
+@test "the same keys again do not help after a refusal, and the source is not asked a thousand times" {
 	identity_start
 	export AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL/creds
 	mode same
@@ -333,7 +333,7 @@ run_credentials() {
 	[[ $output != *hunter2* ]]
 }
 
-@test "who am I: keys, source, end, region and endpoint without a secret; no core file holds one" {
+@test "--whoami: keys, source, expiry, region and endpoint without a secret; no core file contains one" {
 	identity_start
 	printf '[default]\nregion = eu-west-1\nendpoint_url = http://127.0.0.1:9\n' >"$HOME/.aws/config"
 	export AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL/creds

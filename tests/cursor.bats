@@ -101,7 +101,7 @@ ahead() {
 	[[ $stderr == *"listing after 6"* ]]
 	is_at 5
 }
-@test "a listing that began behind the cursor does not move it" { both ahead; }
+@test "a listing that began after the cursor does not move it" { both ahead; }
 
 temporary() {
 	cursor set 5 --force
@@ -199,7 +199,7 @@ without_thread() {
 	[[ $stderr == *'no "list"'* ]]
 	is_at 5
 }
-@test "receipts without a list never move it, which is said once" { both without_thread; }
+@test "receipts without a list never move it; one warning says so" { both without_thread; }
 
 malformed() {
 	local bad
@@ -218,7 +218,7 @@ malformed() {
 	done
 }
 export BAD
-@test "a line that is no receipt stops it and is named" { both malformed; }
+@test "a line that is not a receipt stops it and is reported" { both malformed; }
 
 @test "a million wrong lines are not a million messages" {
 	in_file
@@ -325,7 +325,7 @@ at_once() {
 	[ "$(cursor key --cursor-store "file:$BATS_TEST_TMPDIR/link/../$(basename "$BATS_TEST_TMPDIR")/c")" = "file:$BATS_TEST_TMPDIR/c" ]
 }
 
-@test "without buckets there is no name in Redis: exit 2, and where to set them" {
+@test "without buckets there is no name in Redis: exit 2, with advice" {
 	run --separate-stderr cursor get --config /dev/null
 	[ "$status" -eq 2 ]
 	[[ $stderr == *input_bucket* ]]
@@ -417,7 +417,7 @@ at_once() {
 	[ -z "$output" ]
 }
 
-@test "the file keeps its mode and its place behind a link" {
+@test "the file keeps its mode, and a link to it stays" {
 	in_file
 	cursor set 1
 	chmod 600 "$FILE"
@@ -464,7 +464,7 @@ at_once() {
 
 # --- Redis ---
 
-@test "what is stored under its name and is no number is an error, never 0" {
+@test "a stored value that is not a number is an error, never 0" {
 	redis_start
 	redis_do SET "$KEY" 17x >/dev/null
 	run --separate-stderr cursor get
@@ -481,7 +481,7 @@ at_once() {
 	[[ $stderr == *WRONGTYPE* ]]
 }
 
-@test "where the failed cannot be recorded the cursor does not pass them" {
+@test "if failed objects cannot be recorded, the cursor does not pass them" {
 	redis_start
 	cursor set 5
 	redis_do SET "$KEY:failed" x >/dev/null
@@ -577,7 +577,7 @@ lost() {
 	grep -q '^cursor: the cursor is not saved: ' "$BATS_TEST_TMPDIR/err"
 }
 
-@test "a connection that the server closed meanwhile is made anew, without a word" {
+@test "a connection that the server closed meanwhile is reopened silently" {
 	redis_start
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	cursor set <"$BATS_TEST_TMPDIR/pipe" 2>"$BATS_TEST_TMPDIR/err" 3>&- &

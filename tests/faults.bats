@@ -91,7 +91,7 @@ grep_advice() {
 	grep -E '^s3(ls|cat|put): s3://' outage.err | grep -qF "$1"
 }
 
-@test "what is not the store's answer is nobody's fault: tried again, 75, and the next run does the rest" {
+@test "an answer that is not the store's is nobody's fault: retried, 75, and the next run does the rest" {
 	BUCKET_BASE=$BUCKET outages=0
 	heals 75 nobody "answer,on=get,status=404,body=html"
 	heals 75 nobody "answer,on=get,status=404,body=html,from=raw/1721184003"
@@ -106,7 +106,7 @@ grep_advice() {
 	heals 75 - "answer,status=404,body=html"
 }
 
-@test "a server in trouble is nobody's fault, Cloudflare's ways of saying so as well" {
+@test "a server in trouble is nobody's fault; Cloudflare's error pages count as such" {
 	BUCKET_BASE=$BUCKET outages=0
 	heals 75 nobody "answer,on=get,status=520,body=html"
 	heals 75 nobody "answer,on=get,status=525,body=html,from=raw/1721184004"

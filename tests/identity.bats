@@ -200,7 +200,7 @@ nobody() {
 	rm -r "$open"
 }
 
-@test "a FIFO, a link or a folder in the lock's place is no lock, and hangs nothing" {
+@test "a FIFO, a link or a folder in place of the lock is refused without hanging" {
 	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
 	mkdir "$XDG_STATE_HOME"
 	lock=$(cursor lock)
@@ -334,7 +334,7 @@ nobody() {
 	[ "$(ENDPOINT_URL=http://moved.example cursor failed)" = "$(older_record job-postings-raw/1721183900.jsonl)" ]
 }
 
-@test "import takes the older version's before the predecessor's, and says what it took" {
+@test "import prefers the older version's cursor to the predecessor's, and reports what it took" {
 	redis_start
 	redis_do SET last_key job-postings-raw/1721183000.jsonl >/dev/null
 	older_redis 1721183934
@@ -445,7 +445,7 @@ job-postings-raw/1721183994" ]
 
 # --- the history ---
 
-@test "the history goes on where an older version kept it, if that can only be ours" {
+@test "the history continues in an older version's file, if that can only be ours" {
 	redis_start
 	history=$HOME/.local/state/seniority
 	mkdir -p "$history"

@@ -85,7 +85,7 @@ run_all() {
 	[ "$(field pairs "$(senserve_stop)")" -eq 3 ]
 }
 
-@test "what is no posting is kept whole among the rejects, and the object counts all its lines" {
+@test "lines that are not postings are stored unchanged as rejects, and the object counts all its lines" {
 	{
 		posting Good CEO
 		printf '%s\n' 'not json' '{"company":"cut","tit' '[1]' '3' 'null' '"x"' '{}' '{"company":"A"}' '{"company":"A","title":null}' \

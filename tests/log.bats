@@ -53,7 +53,7 @@ all_json() {
 	[[ $stderr == "pipeline.sh: "* ]]
 }
 
-@test "what another run holds up is told in JSON too" {
+@test "a run that another one blocks says so in JSON, too" {
 	redis_start
 	senserve_start
 	postings 3 >"$RAW/1721183994.jsonl"
@@ -67,7 +67,7 @@ all_json() {
 	wait "$pid"
 }
 
-@test "another format is refused, and said where it comes from" {
+@test "another format is refused, with the place where it was set" {
 	for program in s3ls cursor; do
 		run -2 "$program" --log-format xml
 		[[ $output == *"'xml' (--log-format)"* ]]

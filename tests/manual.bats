@@ -282,7 +282,7 @@ unknown_option() {
 	[[ $output == *"'s3sl' (did you mean s3ls?)"* ]]
 }
 
-@test "sizes and times take units, and say so where they do not understand" {
+@test "sizes and times take units, and an error explains invalid ones" {
 	echo 'stall_timeout: 1500ms' >config.yaml
 	echo 'max_line: 64K' >>config.yaml
 	s3cat --print-config >shown

@@ -22,7 +22,7 @@ metric() {
 	END
 }
 
-@test "counters grow from run to run; the last success stays where a run fails" {
+@test "counters grow from run to run; the last success stays if a run fails" {
 	{ posting a CFO && posting b "Data Analyst" && echo nonsense; } >"$RAW/1721183934.jsonl"
 	pipeline.sh --quiet
 	[ "$(metric 'seniority_postings_total{result="written"}')" = 2 ]
@@ -93,7 +93,7 @@ metric() {
 		| length == (unique | length) and all(.[]; .[0] < 24)' "$dashboard"
 }
 
-@test "a line of history for each run; none where none is wanted; what cannot be written fails no run" {
+@test "a line of history for each run; none if it is off; a history that cannot be written fails no run" {
 	posting a CFO >"$RAW/1721183934.jsonl"
 	SENIORITY_RUN_ID=one pipeline.sh --quiet
 	pipeline.sh --quiet

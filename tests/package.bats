@@ -97,7 +97,7 @@ version() {
 	[ -s "$doc/docs/operations.md" ]
 }
 
-@test "what it depends on was worked out from what is linked" {
+@test "dependencies are computed from the linked libraries" {
 	for name in libcurl4 libgrpc libhiredis libyaml libssl3 libexpat1; do
 		grep -qE "^Depends: .*$name" "$DEB/DEBIAN/control"
 	done
@@ -218,7 +218,7 @@ unit() {
 	[[ $output == *'source tree'* ]]
 }
 
-@test "make install and make uninstall leave nothing behind" {
+@test "make uninstall removes everything that make install made" {
 	make -C "$TREE" install DESTDIR="$PWD/to" >log 2>&1
 	[ "$(to/usr/local/bin/seniority s3ls --version)" = "s3ls $(version)" ]
 	[ -s to/usr/local/share/man/man1/seniority-s3ls.1.gz ]
@@ -229,7 +229,7 @@ unit() {
 	[ "$(find to ! -type d)" = '' ]
 }
 
-@test "sudo make install leaves nothing of root's in the tree, whatever was still to be built" {
+@test "sudo make install leaves no files of root in the tree, even if it has to build first" {
 	local as_root=() as_owner=() owner
 	cp -r "$TREE" tree
 	if ((EUID == 0)); then

@@ -65,7 +65,7 @@ ends_with() {
 	[[ $output == pipeline.sh\ * ]]
 }
 
-@test "what it does not know is refused before anything is done" {
+@test "unknown options are refused before anything is done" {
 	put 1721183934.jsonl
 	for wrong in --nonsense --lookback=yesterday --watch=soon "--summary xml" -P --batch= operand --s3 "--watch 5 --dry-run"; do
 		# shellcheck disable=SC2086
@@ -178,7 +178,7 @@ ends_with() {
 	[[ $output == *"failure"*"nowhere"* ]]
 }
 
-@test "installed, it speaks of itself as what is in the PATH" {
+@test "once installed, messages use the command names in the PATH" {
 	services
 	# a copy of what `make install` puts there, beside the programs to test
 	mkdir -p root/lib/seniority/packaging root/bin
@@ -274,7 +274,7 @@ ends_with() {
 	[ "$(cursor get)" -eq 1721184054 ]
 }
 
-@test "where nothing is left to do, an unknown cursor is found again" {
+@test "if nothing is left to do, a lost cursor is restored" {
 	services
 	put 1721183934.jsonl
 	put 1721183994.jsonl
@@ -286,7 +286,7 @@ ends_with() {
 	[ "$(cursor get)" -eq 1721183994 ]
 }
 
-@test "one run at a time: a second ends with 75, even where only the stages of the first are left" {
+@test "one run at a time: a second ends with 75, even if only the stages of the first are left" {
 	services
 	model_freeze
 	put 1721183934.jsonl
@@ -404,7 +404,7 @@ ends_with() {
 	run ! pgrep -fx "sleep 8643.5"
 }
 
-@test "--watch ends where the settings are wrong" {
+@test "--watch ends if the settings are wrong" {
 	services
 	start --watch 0.2
 	wait_until 20 redis_do EXISTS nothing

@@ -65,7 +65,7 @@ names() {
 	[ "$(names | wc -l)" = 1 ]
 }
 
-@test "--seed gives the same postings, whatever -P, and each file its own" {
+@test "--seed gives the same postings with any -P, different in each file" {
 	touch "$RAW/100.jsonl"
 	populate 12 --seed 5 -P 1 >out
 	cp -r "$RAW" first

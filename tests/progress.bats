@@ -33,7 +33,7 @@ on_a_terminal() {
 	[[ $(tr -d '\r' <typescript | sed 's/\x1b\[K//g') == *$'\e[1m'* ]]
 }
 
-@test "an interrupted run leaves no line behind" {
+@test "an interrupted run leaves no line on the terminal" {
 	model_freeze
 	on_a_terminal
 	wait_until 20 grep -q 'of 2 objects' typescript
@@ -60,7 +60,7 @@ quiet_as() {
 	rm -r "$MOD"
 }
 
-@test "nothing of it with --quiet, on a dumb terminal, in JSON, or where stderr is a file" {
+@test "no progress line with --quiet, on a dumb terminal, in JSON, or if stderr is a file" {
 	quiet_as "pipeline.sh --quiet"
 	TERM=dumb quiet_as pipeline.sh
 	quiet_as "pipeline.sh --log-format json"

@@ -77,7 +77,7 @@ console() {
 	console | diff - proven
 }
 
-@test "make needs what it says, and the line from cron works in cron's environment" {
+@test "make needs the packages that the README lists, and the crontab line works in cron's environment" {
 	local line
 	# the packages that it names are those of the build
 	. "$ROOT/packaging/debian.sh"
@@ -130,7 +130,7 @@ console() {
 	[ ! -e "$MOD/1721184174.jsonl" ]
 }
 
-@test "what it says in passing: --whoami, holes, late files, .gz, several at once" {
+@test "other claims: --whoami, holes, late files, .gz, several at once" {
 	run -0 s3ls --whoami
 	[[ $output == *"store: "* ]]
 	pipeline.sh --quiet

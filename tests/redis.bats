@@ -78,7 +78,7 @@ refused() {
 	[ "$(REDIS_USER=default cursor get)" = 7 ]
 }
 
-@test "a password where none is asked for" {
+@test "a password that the server does not ask for" {
 	redis_start
 	REDIS_PASSWORD='a secret' refused 2 "asks for none" cursor get
 	[[ $stderr != *secret* ]]

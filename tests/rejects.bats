@@ -35,7 +35,7 @@ bad() {
 	run -2 pipeline.sh rejects --nonsense
 }
 
-@test "what they hold cannot steer a terminal" {
+@test "their content cannot control a terminal" {
 	printf '{"company":"\xc2\x9b31m \x7f \\u001b[2J","title":3}\n\x1b[2J\n' >"$RAW/1721183934.jsonl"
 	pipeline.sh --quiet
 	pipeline.sh rejects >out
@@ -190,7 +190,7 @@ killed_at_each_step() {
 	[ "$(cat "$MOD/1721183934.jsonl")" = "$before" ]
 }
 
-@test "killed behind the object and before its rejects are removed: --retry does the rest" {
+@test "killed after the object is stored and before its rejects are removed: --retry does the rest" {
 	bad a >"$RAW/1721183934.jsonl"
 	pipeline.sh --quiet
 	posting a CFO >"$RAW/1721183934.jsonl"

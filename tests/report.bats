@@ -27,7 +27,7 @@ setup() {
 	[ "$(pipeline.sh report --output - | sha256sum)" = "$(sha256sum <seniority-report.html)" ]
 }
 
-@test "many runs are drawn together; what is no number of ours does no harm" {
+@test "many runs are drawn together; numbers that are not ours do no harm" {
 	local i
 	for i in {1..500}; do
 		echo "{\"run\":\"r$i\",\"ended\":$((1721183934 + i * 60)),\"stored\":1,\"failed\":0,\"written\":$i,\"rejected\":0,\"memo\":$i,\"redis\":0,\"model\":0,\"calls\":0,\"seconds\":0.1,\"status\":0}"
@@ -54,7 +54,7 @@ bars() {
 		} END { print n + 0 }'
 }
 
-@test "one run has bars too, and no run at all is no mistake" {
+@test "one run has bars too, and an empty history is not an error" {
 	echo '{"run":"r","ended":1721183934,"stored":1,"failed":0,"written":20,"rejected":2,"memo":5,"redis":5,"model":10,"calls":1,"level_3":20,"rejected_line":2,"seconds":0.1,"status":0}' >one
 	pipeline.sh report --history one --output out.html
 	# the swatch of the legend is one as well
@@ -76,7 +76,7 @@ bars() {
 	[[ $stderr == *"error: nowhere/out.html cannot be written: No such file or directory (--output FILE"* ]]
 }
 
-@test "without a history, or without gnuplot: 2, and what to do" {
+@test "without a history, or without gnuplot: 2, with advice" {
 	run -2 --separate-stderr pipeline.sh report
 	# shellcheck disable=SC2154 # run sets it
 	[[ $stderr == *"there is no history of runs yet"* ]]

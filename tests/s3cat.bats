@@ -77,7 +77,7 @@ put() {
 	run -2 s3cat --count --frames a/1.jsonl
 }
 
-@test "--frames and --plain say otherwise, and exclude each other" {
+@test "--frames and --plain override the default, and cannot be combined" {
 	postings 3 | put a/1
 	s3cat --frames a/1 | without_etags | diff <(frame a/1 "$STORE/a/1") -
 	echo a/1 | s3cat --plain | cmp - "$STORE/a/1"
@@ -222,7 +222,7 @@ put() {
 	[ "${#lines[@]}" -eq 5 ]
 }
 
-@test "a record of a listing that is refused becomes an error in its place; the cursor passes what no request can name" {
+@test "a refused record of a listing becomes an error in its place; the cursor passes keys that no request can name" {
 	postings 2 | put job-postings-raw/1721183935.jsonl
 	list() { printf '"list":{"after":0,"seq":%d,"upto":%d%s}' "$@"; }
 	good='{"key":"job-postings-raw/1721183935.jsonl",'
@@ -265,7 +265,7 @@ put() {
 	[ "$(grep -c begin <<<"$output")" -eq 1 ]
 }
 
-@test "a line of stdin that is no key by its length" {
+@test "a line of stdin that is too long for a key" {
 	{ head -c 3000000 /dev/zero | tr '\0' k && printf '\n'; } >keys
 	run -1 --separate-stderr s3cat <keys
 	[[ $stderr == *"stdin, line 1: too long"* ]]
@@ -458,7 +458,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' s3cat -v <keys >out 2>log 3>&- &
 	[[ $stderr == *"s3://rl-data/a/1: gzip: cut off"* && $stderr == *"s3://rl-data/a/2: zstd: cut off"* ]]
 }
 
-@test "a bomb is taken for one, what is just as dense but ends below 1 GiB is not" {
+@test "a bomb is refused; an object just as dense that ends below 1 GiB is not" {
 	yes "$(head -c 99999 /dev/zero | tr '\0' x)" | head -c 1074000000 | zstd -q | put a/1
 	run -1 --separate-stderr bash -c 's3cat a/1 >/dev/null'
 	[[ $stderr == "s3cat: s3://rl-data/a/1: compressed more than 1000 to 1"* ]]

@@ -51,7 +51,7 @@ positions() {
 	[ ! -s out ]
 }
 
-@test "the order is that of the numbers, whatever their width" {
+@test "the order is that of the numbers, for any width" {
 	raw 9.jsonl 10.jsonl 100.jsonl 99.jsonl 1721183934.jsonl 999999999.jsonl 1721183933.jsonl
 	[ "$(s3ls | names)" = "9.jsonl 10.jsonl 99.jsonl 100.jsonl 999999999.jsonl 1721183933.jsonl 1721183934.jsonl" ]
 	[ "$(s3ls --after 9 | names)" = "10.jsonl 99.jsonl 100.jsonl 999999999.jsonl 1721183933.jsonl 1721183934.jsonl" ]
@@ -119,7 +119,7 @@ positions() {
 	(cd "$STORE" && find job-postings-raw -type f -print0 | sort -z) | cmp - listed
 }
 
-@test "--missing-from leaves out what has its counterpart, also with a suffix added" {
+@test "--missing-from leaves out objects with a counterpart, also with a suffix added" {
 	raw 9.jsonl 10.jsonl 1721183934.jsonl 1721183935.jsonl 1721183936.jsonl.gz 1721183937.jsonl
 	mod 10.jsonl.zst 1721183934.jsonl 1721183935.jsonl.gz 1721183936.jsonl.gz 1721183937.jsonl.bz2 9.json
 	s3ls --missing-from job-postings-mod/ --stats stats.json >out
@@ -192,7 +192,7 @@ positions() {
 	[ "$(s3ls --settle 1h --after 1721183000 | positions)" = "$want" ]
 }
 
-@test "--before and --max-keys end it, and what was printed carries its position" {
+@test "--before and --max-keys end it, and the printed records have their positions" {
 	raw 9.jsonl 10.jsonl 1721183934.jsonl 1721183935-a.jsonl 1721183935-b.jsonl 1721183936.jsonl 1721183937.jsonl
 	[ "$(s3ls --before 1721183936 | positions)" = \
 		"9.jsonl:9 10.jsonl:10 1721183934.jsonl:1721183934 1721183935-a.jsonl:1721183934 1721183935-b.jsonl:1721183935" ]
@@ -234,7 +234,7 @@ positions() {
 	run --separate-stderr -2 s3ls s3:///x
 }
 
-@test "prefixes one inside another are refused before anything" {
+@test "prefixes that overlap are refused before anything" {
 	raw 1.jsonl
 	run --separate-stderr -2 s3ls --raw-prefix job-postings-mod/raw/
 	[[ $stderr == *"overlap in the bucket"* ]]
@@ -244,7 +244,7 @@ positions() {
 	[[ $stderr == "s3ls: raw_prefix 'job-postings-raw/' (config.yaml:4) and reject_prefix"*"config.yaml:6"* ]]
 }
 
-@test "what is missing or wrong in the settings is said" {
+@test "missing or wrong settings are reported" {
 	sed -i /input_bucket/d config.yaml
 	run --separate-stderr -2 s3ls
 	[[ $stderr == "s3ls: "*input_bucket* ]]

@@ -51,7 +51,7 @@ listed() {
 	jq -r .key "$1"
 }
 
-@test "another order than that of names: all of them come, sorted, with one warning" {
+@test "another order than that of names: all of them are listed, sorted, with one warning" {
 	names 50
 	local rule
 	for rule in list-order list-order,limit=7 list-order,by=halves list-order,by=late; do
@@ -78,7 +78,7 @@ listed() {
 	SORT_LISTING=true s3ls | jq -r .key | diff names -
 }
 
-@test "--missing-from on a server that keeps no order leaves out what is there, and nothing else" {
+@test "--missing-from on a server without an order leaves out objects with a counterpart, and nothing else" {
 	names 30
 	local key
 	while read -r key; do put "${key/raw/mod}"; done < <(sed -n 'n;n;p' names)
@@ -207,7 +207,7 @@ rewritten() {
 	s3ls --missing-from job-postings-mod/ --rewritten --stats stats | jq -r 'select(.rewritten) | .key' | sort
 }
 
-@test "what was written again after it was enriched is listed, by the ETag that its counterpart was made from" {
+@test "objects that were written again after they were enriched are listed, by the source's ETag of their counterparts" {
 	enriched 150
 	[ -z "$(rewritten)" ]
 	# by time it may have been written again, by its ETag it was not: so many that they are asked for at the same time
@@ -235,7 +235,7 @@ rewritten() {
 	[ -z "$(rewritten)" ]
 }
 
-@test "metadata that may not be read, that is not there, or of which nobody knows now: by the times, or an error" {
+@test "metadata that may not be read, is missing, or cannot be read now: the times decide, or an error" {
 	enriched 5
 	sleep 1.1
 	put "${keys[1]}" "${keys[3]}"

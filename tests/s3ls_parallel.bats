@@ -78,7 +78,7 @@ requests() {
 	odd_happened '.calls.list // 0'
 }
 
-@test "the same records as from one list, whatever the density of names" {
+@test "the same records as from one list, for any density of names" {
 	local shape count
 	for shape in "${SHAPES[@]}"; do
 		bucket "$shape"
@@ -191,7 +191,7 @@ requests() {
 	LIST_PARALLEL=1 s3ls | cmp one -
 }
 
-@test "a server that keeps no order is noticed in parts, too" {
+@test "a server without an order is noticed in parts, too" {
 	uniform | keys
 	s3ls --parallel 1 | jq -r .key >names
 	local rule
@@ -224,7 +224,7 @@ requests() {
 	s3ls -q | cmp one -
 }
 
-@test "a server that is down in the middle: 75, and what was printed is right" {
+@test "a server that goes down in the middle: 75, and the output so far is right" {
 	uniform | keys
 	s3ls --parallel 1 --after 1699999999 >one
 	odd answer,on=list,status=500,code=InternalError,skip=9 list-short
@@ -236,7 +236,7 @@ requests() {
 	head -n "$(($(wc -l <part) - 1))" part | cmp - <(head -n "$(($(wc -l <part) - 1))" one)
 }
 
-@test "access refused in the middle: 1, and what was printed is right" {
+@test "access refused in the middle: 1, and the output so far is right" {
 	uniform | keys
 	s3ls --parallel 1 --after 1699999999 >one
 	odd answer,on=list,status=403,code=AccessDenied,skip=7 list-short
@@ -246,7 +246,7 @@ requests() {
 	head -n "$((${#lines[@]} - 1))" <<<"$output" | cmp - <(head -n "$((${#lines[@]} - 1))" one)
 }
 
-@test "SIGINT ends it by the signal; what was printed is right" {
+@test "SIGINT ends it by the signal; the output so far is right" {
 	uniform | keys
 	s3ls --parallel 1 --after 1699999999 >one
 	odd stall,on=list,skip=12,seconds=30 list-short

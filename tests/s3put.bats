@@ -50,7 +50,7 @@ stored_are() {
 	stored_are job-postings-mod/1721183934.jsonl
 }
 
-@test "s3cat and s3put together copy what is given, byte for byte" {
+@test "s3cat and s3put together copy objects byte for byte" {
 	local i
 	for i in {1..40}; do
 		postings $((i * 53 % 300)) $i >"$RAW/$i.jsonl"
@@ -65,7 +65,7 @@ stored_are() {
 		.[0].bytes == .[1].bytes and .[1].failed == 0 and .[1].retries == 0' numbers
 }
 
-@test "rejects are kept as they came, under their own prefix" {
+@test "rejects are stored unchanged, under their own prefix" {
 	{ begin 7 && echo '{"a":1}' && reject 7 2 && echo '{"b":"\r"}' && reject 7 9 && end 7 4; } >in
 	run -0 --separate-stderr s3put <in
 	jq -e '.lines == 2 and .rejected == 2 and .reject_key == "job-postings-rejected/7"' <<<"$output"
@@ -82,13 +82,13 @@ stored_are() {
 	stored_are job-postings-mod/1 job-postings-mod/2 job-postings-rejected/1
 }
 
-@test "the bytes of a posting are nobody's business here" {
+@test "postings pass byte for byte, without being parsed" {
 	{ begin 1 && printf '{"a":"\xff"}\r\nno json\n {"@":"end"}\n\x00\x01\n{"@"}\n' && end 1 5; } >in
 	run -0 s3put <in
 	printf '{"a":"\xff"}\r\nno json\n {"@":"end"}\n\x00\x01\n{"@"}\n' | cmp - "$MOD/1"
 }
 
-@test "blank lines inside a frame are no postings: dropped, not counted" {
+@test "blank lines inside a frame are not postings: dropped, not counted" {
 	{ begin 1 && printf '\n{"a":1}\n \t\r\n\n{"b":1}\n\r\n' && end 1 2; } | s3put | jq -e '.lines == 2'
 	printf '{"a":1}\n{"b":1}\n' | cmp - "$MOD/1"
 }
@@ -103,7 +103,7 @@ stored_are() {
 	stored_are job-postings-mod/1 job-postings-mod/4
 }
 
-@test "input that ends inside a frame: nothing of it is stored, what was whole is: 1" {
+@test "input that ends inside a frame: nothing of that frame is stored, the complete ones are: 1" {
 	{ frame 1 300; begin 2 && postings 3000 && reject 2 1; } >in
 	run -1 --separate-stderr s3put <in
 	[ "${#lines[@]}" -eq 1 ]
@@ -134,7 +134,7 @@ stored_are() {
 	stored_are job-postings-mod/1
 }
 
-@test "a stream that breaks the rules: said with its line, reading stops, what was whole is stored" {
+@test "a stream that breaks the rules: reported with its line, reading stops, complete frames are stored" {
 	# breaks MESSAGE COMMAND: what COMMAND prints behind a whole frame
 	breaks() {
 		rm -rf "$MOD" "$REJECTED"
@@ -160,7 +160,7 @@ stored_are() {
 	breaks 'not a control record: @' "echo '{\"@\":3}'"
 }
 
-@test "plain postings are told what they lack" {
+@test "plain postings: the error says that frames are missing" {
 	postings 3 >in
 	run -1 --separate-stderr s3put <in
 	[[ $stderr == *"stdin, line 1: a line outside a frame"* ]]
@@ -173,7 +173,7 @@ stored_are() {
 	postings 2 | cmp - "$MOD/1"
 }
 
-@test "errors of other stages become receipts; what they fail is not stored" {
+@test "errors of other stages become receipts; the failed objects are not stored" {
 	{ error 1 false; frame 2 2; begin 3 && postings 2 && reject 3 3 && error 3 false; } >in
 	run -1 --separate-stderr s3put <in
 	[ "${lines[0]}" = '{"source":"job-postings-raw/1","error":"no answer","stage":"senenrich","temporary":false,"fault":"object","list":{"after":0,"seq":1,"upto":9}}' ]
@@ -224,7 +224,7 @@ stored_are() {
 	[ ! -e ../x ] && [ ! -e ../store/x ]
 }
 
-@test "receipts come in the order of the frames, whatever -P" {
+@test "receipts come in the order of the frames, with any -P" {
 	local p
 	{ frame 1 20000; for i in {2..30}; do frame $i 3; done; error 31 false; frame 32 5000; frame 33 1; } >in
 	for p in 1 2 8 1000; do
@@ -271,7 +271,7 @@ stored_are() {
 	postings 20000 2 | cmp - "$MOD/2"
 }
 
-@test "SIGTERM and SIGINT abort what is unfinished and end it, by the signal" {
+@test "SIGTERM and SIGINT abort unfinished uploads and end it by the signal" {
 	local pid status name
 	for name in TERM INT; do
 		rm -rf in "$MOD" && mkfifo in
@@ -350,7 +350,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' s3put <in >receipts 2>log 3>&- &
 	stored_are
 }
 
-@test "--no-clobber leaves alone what is there" {
+@test "--no-clobber leaves existing objects alone" {
 	echo old | s3put some/key
 	run -1 --separate-stderr s3put --no-clobber some/key <<<new
 	[ "$output" = "" ]
@@ -396,7 +396,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' s3put <in >receipts 2>log 3>&- &
 	stored_are x
 }
 
-@test "a bucket that is missing is no fault of the objects" {
+@test "a missing bucket is not the objects' fault" {
 	frame 1 1 >in
 	run -1 --separate-stderr s3put --output-bucket none <in
 	jq -e '.error == "PUT: 404 NoSuchBucket" and .temporary' <<<"$output"

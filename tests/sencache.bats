@@ -126,7 +126,7 @@ odd_pairs() {
 	[ "$(count buckets)" = "$(redis_do DBSIZE)" ]
 }
 
-@test "import: bad lines are told with their numbers, the good ones are kept" {
+@test "import: bad lines are reported with their numbers, the good ones are stored" {
 	{
 		pair a CFO 7
 		echo
@@ -154,7 +154,7 @@ odd_pairs() {
 	[ "$(sencache get a CFO)$(sencache get z CFO)$(sencache get last line)" = 745 ]
 }
 
-@test "import: frames are looked into; one that is cut off, or an object that could not be read, is an error" {
+@test "import: frames are read; one that is cut off, or an object that could not be read, is an error" {
 	begin='{"@":"begin","bucket":"rl-data","key":"job-postings-mod/7.jsonl"}'
 	reject='{"@":"reject","key":"job-postings-mod/7.jsonl","line":2,"reason":"forged","raw":"{\"@\":"}'
 	end='{"@":"end","key":"job-postings-mod/7.jsonl","lines":2}'
@@ -344,7 +344,7 @@ odd_pairs() {
 	[ "$(wc -l <<<"$output")" = 2000 ]
 }
 
-@test "get and forget take the legacy keys into account where senenrich does" {
+@test "get and forget take the legacy keys into account if senenrich does" {
 	redis_do SET Acme:CFO 7
 	redis_do SET a:b:c 7
 	run -1 sencache get Acme CFO
@@ -386,7 +386,7 @@ odd_pairs() {
 	[ "$(redis_do DBSIZE)" = 0 ]
 }
 
-@test "Redis that is away: 75; that is full or breaks off in the middle: 75, and said how far it got" {
+@test "Redis that is away: 75; that is full or breaks off in the middle: 75, with the number of keys done" {
 	redis_do CONFIG SET maxmemory 1
 	run -75 --separate-stderr sencache set a b 3
 	[[ $stderr == *OOM* ]]
@@ -412,7 +412,7 @@ odd_pairs() {
 	done
 }
 
-@test "SIGTERM ends it by the signal, with what was read kept; a full disk is an error" {
+@test "SIGTERM ends it by the signal, and the pairs read so far are stored; a full disk is an error" {
 	mkfifo pipe
 	sencache import <pipe >out 2>log 3>&- &
 	pid=$!

@@ -26,7 +26,7 @@ spliced() {
 	[ -z "$stderr" ]
 }
 
-@test "a seniority that is there is replaced, the last one where there are two" {
+@test "an existing seniority is replaced, the last one if there are two" {
 	senserve_start
 	run -0 senenrich <<-'END'
 		{"seniority":null,"company":"a","title":"CFO"}
@@ -150,7 +150,7 @@ spliced() {
 	MAX_REJECTS=0 run -1 senenrich < <(postings 3 && echo bad)
 }
 
-@test "without a frame a bad line is told with its number and left out" {
+@test "without a frame a bad line is reported with its number and left out" {
 	senserve_start
 	run -1 --separate-stderr senenrich <<<$'{"company":"a","title":"CFO"}\n\nbad'
 	[ "$output" = '{"company":"a","title":"CFO","seniority":7}' ]
@@ -202,7 +202,7 @@ spliced() {
 	[[ $stderr == *'line 1:'*'max_line'* ]]
 }
 
-@test "the output is in order and the same whatever the batch, the window and the model's haste" {
+@test "the output is in order and the same for any batch, window and speed of the model" {
 	senserve_start
 	postings 4000 >in
 	senenrich <in >out
@@ -360,7 +360,7 @@ spliced() {
 	[[ $stderr == *OOM* ]]
 }
 
-@test "a wrong password is said, not passed over" {
+@test "a wrong password is reported, not ignored" {
 	senserve_start
 	redis_do CONFIG SET requirepass right
 	REDIS_PASSWORD=wrong run -2 --separate-stderr senenrich <<<'{"company":"a","title":"CFO"}'
@@ -368,7 +368,7 @@ spliced() {
 	[ -z "$output" ]
 }
 
-@test "an address that is none: 2, before the output" {
+@test "an invalid address: 2, before the output" {
 	GRPC_SERVER_ADDRESS=localhost run -2 --separate-stderr senenrich <<<'{"company":"a","title":"CFO"}'
 	[[ $stderr == *'HOST:PORT'* ]]
 }

@@ -71,7 +71,7 @@ claim_left_ms() {
 	[ "$(jq -c '[.redis, .calls]' stats)" = '[1,0]' ]
 }
 
-@test "where others are met, what they learnt meanwhile is taken without a claim" {
+@test "with other processes around, their answers are used without a claim" {
 	postings 500 | jq -c '.company = .url' >in
 	redis_do SET "seniority:claim:1:$(head -n 1 in | jq -j '.company + "\u0000" + .title' | xxh128sum | cut -d' ' -f1)" 1 PX 600000
 	senserve_start
@@ -92,7 +92,7 @@ claim_left_ms() {
 	((${calls:-0} < 100))
 }
 
-@test "a call that fails for good lets go of what it claimed" {
+@test "a call that fails for good releases its claims" {
 	export GRPC_SERVER_ADDRESS=unix:nobody.sock
 	run -75 senenrich --rpc-patience 200ms <<<'{"company":"a","title":"CFO"}'
 	[ -z "$(claims)" ]

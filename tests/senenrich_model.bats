@@ -39,7 +39,7 @@ answer='{"company":"a","title":"b","seniority":5}'
 	[ -z "$output" ]
 }
 
-@test "a client certificate where the model asks for one" {
+@test "a client certificate if the model asks for one" {
 	port=$(free_port)
 	certificate ca localhost
 	certificate client somebody ca
@@ -113,7 +113,7 @@ both_asked() {
 		LD_PRELOAD="$(ldd "$BIN/senenrich" | awk '/lib[at]san/ { printf "%s ", $3 }')libnss_wrapper.so" senenrich
 }
 
-@test "--probe: one pair, and what grpc.health.v1 says where the model has it" {
+@test "--probe: one pair, and the health by grpc.health.v1 if the model has it" {
 	senserve_start
 	run -0 --separate-stderr senenrich --probe
 	[[ $output =~ ^unix:.*\ answered\ [1-7]\ in\ [0-9]+\ ms\;\ health:\ SERVING$ ]]
@@ -145,7 +145,7 @@ both_asked() {
 	[ "$(tail -n 1 "$(here)/none.out")" = 1 ]
 }
 
-@test "--probe of a server that is no model, and of one that may not be asked" {
+@test "--probe of a server that is not a model, and of one that refuses us" {
 	port=$(free_port)
 	model model "$port" 5 --authorization 'Bearer sesame' --health 1
 	export GRPC_SERVER_ADDRESS=127.0.0.1:$port

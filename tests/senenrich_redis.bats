@@ -37,7 +37,7 @@ cached() { # COUNT
 	[ "$(sencache stats --json 2>/dev/null | jq .pairs)" = "$1" ]
 }
 
-@test "Redis that stops answering is left after its time-out; its late answers are nobody's" {
+@test "Redis that stops answering is given up after the time-out; its late answers are dropped" {
 	prepare 4000
 	redis_start
 	export REDIS_TIMEOUT=3s # of which a busy machine's pause is no part
@@ -56,7 +56,7 @@ cached() { # COUNT
 	[ "$(grep -c 'going on without' log)" = 1 ]
 }
 
-@test "Redis that ends the connection is connected anew, without a word" {
+@test "if Redis ends the connection, it is reopened silently" {
 	prepare 2000
 	redis_start
 	running --batch 100

@@ -52,7 +52,7 @@ setup() {
 	diff <(sed 's/^ *[0-9]* //' even | sort) <(sed 's/^ *[0-9]* //' zipf | sort)
 }
 
-@test "pairs hardly ever come twice where there are many" {
+@test "pairs hardly ever come twice if there are many" {
 	[ "$(sengen --seed 3 --count 50000 | jq -c '[.company, .title]' | sort -u | wc -l)" -gt 49900 ]
 }
 

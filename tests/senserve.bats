@@ -122,7 +122,7 @@ milliseconds() {
 	[[ $output == 'UNIMPLEMENTED: '* ]]
 }
 
-@test "bytes that are no request are an invalid argument, and the server goes on" {
+@test "bytes that are not a request are an invalid argument, and the server goes on" {
 	start
 	local request
 	# a length beyond the end; a wrong wire type; a group; an endless number; a title that is not UTF-8
@@ -173,7 +173,7 @@ milliseconds() {
 	model infer < <(posting A CEO)
 }
 
-@test "--fail-every lets every Nth call fail, with the status it is given" {
+@test "--fail-every makes every Nth call fail, with the status of --fail-status" {
 	start --fail-every 3
 	for status in 0 0 1 0 0 1; do
 		run "-$status" model infer < <(posting A CEO)
@@ -242,7 +242,7 @@ grep_counts() {
 	grep -q "$1" senserve.out
 }
 
-@test "SIGTERM: what is in flight is finished, then the counts, exit 0" {
+@test "SIGTERM: calls in flight are finished, then the counts, exit 0" {
 	start --latency 1500
 	model infer < <(posting A CEO) >out 3>&- &
 	client=$!
@@ -340,7 +340,7 @@ grep_counts() {
 	[ "$(cat model.sock)" = precious ]
 }
 
-@test "an address that is none: exit 2, one line" {
+@test "an invalid address: exit 2, one line" {
 	for address in localhost '' :50051 localhost:70000 localhost:http a:1,b:2 unix: http://localhost:1 ::1:80 \
 		"unix:$(printf '%0120d' 7)"; do
 		[ "$address" ] || continue # empty counts as not set

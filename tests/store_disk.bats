@@ -44,7 +44,7 @@ contents() {
 	[ "$(paste -sd' ' disk.log)" = "fsync rename fsyncdir" ]
 }
 
-@test "a disk that fails leaves nothing behind, and the exit status says whether it may go through later" {
+@test "a failing disk leaves no partial files, and the exit status says whether a retry may succeed" {
 	local case fail
 	# EIO 5, ENOSPC 28, EDQUOT 122: later; EACCES 13, EROFS 30: not without somebody's help
 	for case in write:28:75 write:122:75 write:5:75 fsync:5:75 fsync:28:75 rename:28:75 rename:13:1 rename:30:1 write:27:1; do
@@ -83,7 +83,7 @@ contents() {
 	[[ $stderr == *"PUT: No space left on device"* ]]
 }
 
-@test "keys that are no safe path are refused, and nothing is written anywhere" {
+@test "keys that are not safe paths are refused, and nothing is written anywhere" {
 	local key
 	for key in ../k a/../k a/.. . ./k a//b //k a/ .tmp-1-1 a/.tmp-x/k "$(printf 'x%.0s' {1..256})" \
 		"$(printf 'x/%.0s' {1..600})x"; do
@@ -138,7 +138,7 @@ contents() {
 	[ -z "$stderr" ]
 }
 
-@test "links to what is beneath the bucket are followed: listed, read and written through" {
+@test "links that stay inside the bucket are followed: listed, read and written through" {
 	mkdir -p "$STORE/real/deep"
 	echo one >"$STORE/real/1"
 	echo two >"$STORE/real/deep/2"
@@ -230,7 +230,7 @@ contents() {
 	[ "$(contents)" = "./only ./only/k ./same ./same/k" ]
 }
 
-@test "a writer that is killed leaves no object, and what it left goes with the next put" {
+@test "a killed writer leaves no object, and the next put removes its temporary file" {
 	mkfifo pipe
 	s3put a/k <pipe >/dev/null 3>&- &
 	local pid=$! fd
@@ -248,7 +248,7 @@ contents() {
 	[ "$(contents)" = "./a ./a/other" ]
 }
 
-@test "a writer that is asked to stop takes back what it has begun" {
+@test "a writer that is asked to stop removes its unfinished file" {
 	mkfifo pipe
 	s3put a/k <pipe >/dev/null 2>err 3>&- &
 	local pid=$! fd status=0
@@ -276,7 +276,7 @@ contents() {
 	grep -q "while it was read" err
 }
 
-@test "an object is taken away, and one that is not there is no failure; no name leads out of the bucket" {
+@test "an object is deleted, a missing one is not an error; no name leads out of the bucket" {
 	echo hello | s3put notes/hello.txt
 	s3cat notes/hello.txt
 	s3put --dry-run --delete notes/hello.txt

@@ -21,7 +21,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-@test "what botocore tries again we try again, and what it takes for throttling holds up all requests" {
+@test "we retry what botocore retries, and its throttling errors slow down all requests" {
 	"$PYTHON" - >wanted <<-'END'
 		from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 
@@ -57,7 +57,7 @@ setup() {
 	[ "$(judged $(cat pairs) | grep -vc '[nt]')" = 0 ]
 }
 
-@test "the errors that botocore's model of S3 has are of no object, but for those that are proof" {
+@test "the errors in botocore's model of S3 are not an object's fault, except those that are proof" {
 	"$PYTHON" - >codes <<-'END'
 		import botocore.session
 

@@ -45,7 +45,7 @@ uploads_left() {
 	s3_request GET "/$BUCKET?uploads=" | grep -c '<UploadId>' || true
 }
 
-@test "each fault of a GET is got over, and said once" {
+@test "each fault of a GET is overcome, with one warning" {
 	local kind
 	for kind in 500 503 slowdown 429 reset reset-head reset-body truncated short garbled stalled lost; do
 		faulty --every 1 --kinds "$kind,none"
@@ -59,7 +59,7 @@ uploads_left() {
 	done
 }
 
-@test "a connection that breaks again and again goes on where it stood, as long as there is progress" {
+@test "a transfer that breaks again and again continues where it stopped, as long as there is progress" {
 	faulty --every 1 --kinds truncated,reset-body,truncated,reset-body,truncated,reset-body,truncated,reset-body,none
 	s3cat large 2>log | cmp - "$FILES/large"
 	[ "$(faults_met '[.met[]] | add')" = 8 ]
@@ -67,7 +67,7 @@ uploads_left() {
 	run ! grep -q 'retry 3 of 5' log
 }
 
-@test "an object that is damaged on its way is found out, in whatever company it is checked" {
+@test "an object that is damaged on its way is detected, alone or digested together with others" {
 	local i status=0
 	for i in {1..40}; do
 		printf '{"@":"begin","key":"from/small-%d"}\n' "$i"
@@ -120,7 +120,7 @@ uploads_left() {
 	cmp -n "$(wc -c <out)" out old
 }
 
-@test "each fault of a PUT is got over; the object is whole" {
+@test "each fault of a PUT is overcome; the object is whole" {
 	local kind
 	for kind in 500 503 slowdown 429 reset reset-head lost; do
 		faulty --every 1 --kinds "$kind,none" --only PUT
@@ -131,7 +131,7 @@ uploads_left() {
 	done
 }
 
-@test "--no-clobber: a PUT whose answer was lost is not taken for somebody else's object" {
+@test "--no-clobber: a PUT whose answer was lost does not count as somebody else's object" {
 	faulty --every 1 --kinds lost,none --only PUT
 	s3put --no-clobber "mine" <"$FILES/medium"
 	[ "$(faults_met .calls.HEAD)" = 2 ]
@@ -154,7 +154,7 @@ uploads_left() {
 	[ "$(uploads_left)" = 0 ]
 }
 
-@test "CRC-32 by option: of whole objects and of parts when put, held against the server's when got" {
+@test "CRC-32 by option: sent with objects and parts, and compared with the server's on download" {
 	faulty --every 1000000
 	s3put plain <"$FILES/medium"
 	[ "$(faults_met .crc.right)" = null ]
@@ -199,7 +199,7 @@ uploads_left() {
 	[ "$(faults_met .requests)" = 1 ]
 }
 
-@test "a clock that is off: signed by the server's from then on, with one warning" {
+@test "a clock that is off: requests are signed with the server's time from then on, with one warning" {
 	faulty --every 1 --kinds skewed,none,none
 	s3cat medium medium 2>log >out
 	cat "$FILES/medium" "$FILES/medium" | cmp - out
@@ -209,13 +209,13 @@ uploads_left() {
 	((ahead > 30 && ahead <= 61))
 }
 
-@test "what is not worth a retry is not tried again" {
+@test "requests that are not worth a retry are not retried" {
 	faulty --every 1000000
 	run -1 s3cat not/there
 	[ "$(faults_met .requests)" = 1 ]
 }
 
-@test "credentials that the server calls expired are asked for anew, once" {
+@test "credentials that the server calls expired are renewed, once" {
 	cat >keys <<-END
 		#!/bin/sh
 		key=$AWS_ACCESS_KEY_ID

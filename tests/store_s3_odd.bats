@@ -87,7 +87,7 @@ put_row() {
 	[[ $stderr == *"PUT: 200 without an ETag, which does not say that the object is stored, retry 2 of 5"* ]]
 }
 
-@test "an answer that says nothing is not held against an object that was there before" {
+@test "an answer without an ETag is not compared with an object that was there before" {
 	s3put one <"$FILES/large"
 	head -n 300 "$FILES/large" >before
 	cp "$FILES/small" after
@@ -99,7 +99,7 @@ put_row() {
 	s3cat --plain one | cmp - before
 }
 
-@test "a part is stored when its answer names an ETag; any ETag is given back as it was" {
+@test "a part is stored if its answer has an ETag; any ETag is sent back unchanged" {
 	put_row 0 large part-no-etag,next=3
 	put_row 75 large part-no-etag
 	put_row 0 large page,on=part,next=2
@@ -114,7 +114,7 @@ put_row() {
 	put_row 0 large drop,when=after,on=complete,next=1
 }
 
-@test "a try that nobody saw: curl sends again on a dead connection, and our own object is known" {
+@test "a hidden retry: curl resends on a dead connection, and our own object is recognised" {
 	local i kind
 	for i in {1..30}; do
 		printf '{"@":"begin","key":"raw/%d"}\n{"company":"C","title":"T","n":%d}\n{"@":"end","key":"raw/%d","lines":1}\n' "$i" "$i" "$i"
@@ -222,7 +222,7 @@ list_records() {
 	done
 }
 
-@test "a GET is held against its record: what is less, or a page, is not the object" {
+@test "a GET is compared with its record: a shorter body, or a page, is not the object" {
 	records
 	local file
 	for file in small large; do
@@ -266,7 +266,7 @@ list_records() {
 	[ "$(tail -n 1 <<<"$output" | jq -r .fault)" = object ]
 }
 
-@test "an ETag that looks like an MD5 and is none: the same bytes twice are taken, with one warning" {
+@test "an ETag that looks like an MD5 and is not one: the same bytes twice are accepted, with one warning" {
 	records
 	odd etag-no-md5
 	list_records
@@ -317,7 +317,7 @@ list_records() {
 	[ "$(grep -c . log)" = 0 ]
 }
 
-@test "what is compressed is asked for as it is stored; what is changed on the way is not held against the stored bytes" {
+@test "compressed objects are requested as stored; bytes that a proxy changed are not compared with the stored ones" {
 	gzip -9 <"$FILES/small" >small.gz
 	s3_request PUT "/$BUCKET/raw/1700000001.small" -T small.gz -H 'content-encoding: gzip'
 	s3put raw/1700000002.large <"$FILES/large" >/dev/null

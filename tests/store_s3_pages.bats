@@ -36,7 +36,7 @@ peak() {
 	(($(peak large) < $(peak small) + 4096)) || [[ $(readelf -d "$BIN/s3ls") == *asan* ]]
 }
 
-@test "both sides of --missing-from in parts: bounded memory, too" {
+@test "both sides of --missing-from in parts, in bounded memory" {
 	pages 100000
 	s3ls --after 1700000000 --missing-from job-postings-mod/ --stats small >/dev/null
 	pages 400000
@@ -59,7 +59,7 @@ peak() {
 	[ "$(asked)" = 5 ]
 }
 
-@test "a reader that takes its time is no stall of the server" {
+@test "a slow reader does not count as a stalled server" {
 	pages 5000
 	mkfifo pipe
 	STALL_TIMEOUT=5s s3ls --after 1700000000 >pipe 2>log 3>&- &

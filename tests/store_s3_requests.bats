@@ -73,7 +73,7 @@ uploads_left() {
 	sent PUT | grep -qx "x-amz-content-sha256: $(sha256sum <"$SMALL" | cut -d' ' -f1)"
 }
 
-@test "listings ask for encoded names, behind the cursor; the first GET has no condition, what goes on has" {
+@test "listings ask for encoded names, after the cursor; the first GET has no condition, continuations have one" {
 	s3ls --after 1700000000 >/dev/null
 	sent GET >headers
 	grep -q '^target: /requests?.*list-type=2' headers
@@ -140,7 +140,7 @@ uploads_left() {
 	s3_request DELETE "/requests/left?uploadId=$id" -o /dev/null
 }
 
-@test "--no-sign-request reads what is public, and what is not is refused with S3's own words and the request's id" {
+@test "--no-sign-request reads public objects; others are refused with S3's own words and the request's id" {
 	s3_request PUT /requests/public -H 'x-amz-acl: public-read' -d hello -o /dev/null
 	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 	[ "$(s3cat --no-sign-request public)" = hello ]
@@ -151,7 +151,7 @@ uploads_left() {
 	run ! grep -q '^authorization\|^x-amz-[^c]\|^x-amz-content' headers
 }
 
-@test "where the endpoint is taken from: the option, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile" {
+@test "the endpoint comes from the option, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile" {
 	rm config.yaml
 	local dead
 	dead=http://127.0.0.1:$(free_port)
@@ -214,7 +214,7 @@ uploads_left() {
 	fi
 }
 
-@test "x-amz-retry-after counts more than Retry-After; whoever starts meanwhile waits a part of it" {
+@test "x-amz-retry-after takes precedence over Retry-After; requests that start meanwhile wait a part of it" {
 	s3put second <"$SMALL"
 	faulty --every 1 --kinds amz-later,none,none --only GET
 	mkfifo keys
@@ -230,7 +230,7 @@ uploads_left() {
 	jq -e '.waited | .again >= 4 and .other >= 1' faulty.out
 }
 
-@test "what comes ahead of its turn is held back, not piled up" {
+@test "downloads ahead of their turn are held back, not piled up in memory" {
 	faulty --every 1 --kinds stalled,none --only GET
 	for _ in {1..8}; do cat "$LARGE"; done >huge # 80 MB
 	s3put --endpoint-url "$S3_ENDPOINT" huge <huge

@@ -69,7 +69,7 @@ setup() {
 	[ "$(jq -r .temporary frames)" = true ]
 }
 
-@test "a bundle that is not there is said" {
+@test "a missing bundle is reported" {
 	AWS_CA_BUNDLE=/no/such/file run ! s3cat small
 	[[ $output == *"/no/such/file"* ]]
 }

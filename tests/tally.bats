@@ -32,7 +32,7 @@ flaky_test() {
 	END
 }
 
-@test "what passes and what fails is counted, and what fails is named with its reason" {
+@test "passed and failed tests are counted, and failed ones are named with their reason" {
 	echo '@test "good" { true; }' >tests/a.bats
 	printf '%s\n' '@test "good" { true; }' '@test "bad (of [all]) + more" { echo why; false; }' >tests/b.bats
 	run_tally

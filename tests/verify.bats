@@ -35,7 +35,7 @@ verify() {
 	output=$(jq -r '"\(.key | ltrimstr("job-postings-raw/")) \(.state) \(.ok)"' records)
 }
 
-@test "what is whole, waits, is missing, is short, was written again, failed: each is told" {
+@test "done, waiting, missing, short, rewritten, failed: each is reported" {
 	raw_put 1721180000.jsonl 1 5
 	bad 1721180060.jsonl
 	raw_put 1721180120.jsonl.gz 1 5
@@ -91,7 +91,7 @@ verify() {
 	[ "$status" = 0 ]
 }
 
-@test "--sweep takes every hole there is, and says what it found" {
+@test "--sweep fills every hole, and reports what it found" {
 	for i in 0 1 2 3 4; do raw_put $((1721180000 + 60 * i)).jsonl "${i}1" 5; done
 	"$ROOT/pipeline.sh" --quiet
 	"$ROOT/pipeline.sh" --sweep | grep -q '^nothing left to do'
@@ -139,7 +139,7 @@ verify() {
 	run -0 "$ROOT/pipeline.sh" --sweep
 }
 
-@test "a minute's run takes what was written again within the look-back" {
+@test "a minute's run takes objects that were written again within the look-back" {
 	raw_put 1721180000.jsonl 1 5
 	raw_put 1721180060.jsonl 11 5
 	"$ROOT/pipeline.sh" --quiet
@@ -156,7 +156,7 @@ verify() {
 	"$ROOT/pipeline.sh" | grep -q '^nothing left to do'
 }
 
-@test "verify: times and options that are none" {
+@test "verify: invalid times and options" {
 	run -2 "$ROOT/pipeline.sh" verify
 	run -2 "$ROOT/pipeline.sh" verify 1721180000
 	run -2 "$ROOT/pipeline.sh" verify 1721180000 1721180000

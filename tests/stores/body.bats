@@ -33,7 +33,7 @@ is_safe_path() {
 	[[ /$1/ != *//* && /$1/ != */../* && /$1/ != */./* ]]
 }
 
-@test "odd keys are put, listed and got as they are" {
+@test "odd keys are stored, listed and read unchanged" {
 	local key number=0
 	: >wanted
 	while IFS= read -rd '' key; do
@@ -58,7 +58,7 @@ is_safe_path() {
 	[ "$(s3ls 'k/a%2' | jq -r .key | paste -sd' ')" = 'k/a%20b k/a%2Bb k/a%2Fb' ]
 }
 
-@test "a listing of more than a page has each key once, in order, and goes on behind any of them" {
+@test "a listing of more than a page has each key once, in order, and can start after any of them" {
 	local count=2345 # a page holds 1,000
 	[ "$KIND" != swift ] || count=1100
 	bucket_fill "$BUCKET" job-postings-raw/ 1700000001 "$count"
@@ -94,7 +94,7 @@ positions() {
 	fi
 }
 
-@test "what is to be done, by number, with its position" {
+@test "objects to be enriched are listed by number, with their position" {
 	local name
 	mkdir raw mod
 	for name in 9.jsonl 10.jsonl 1721183934-b.jsonl 1721183934.jsonl '1721183935 +%ü.jsonl' abc.jsonl; do echo x >"raw/$name"; done
@@ -111,7 +111,7 @@ positions() {
 
 # --- putting and getting ---
 
-@test "an object has the same bytes after it was put and got, whatever its size" {
+@test "an object has the same bytes after it was stored and read, for any size" {
 	local size
 	# 8 MiB is the most that is put in one piece, and the size of the first parts.
 	for size in 0 1 65536 1048577 8388608 8388609 16777216 30000001; do
@@ -147,7 +147,7 @@ positions() {
 	s3cat z/two | cmp - <(cat plain plain)
 }
 
-@test "who wrote an object is kept with it" {
+@test "the version that wrote an object is stored with it" {
 	echo '{}' | s3put some/key
 	if can metadata; then
 		s3_request HEAD "/$BUCKET/some/key" >headers
@@ -158,7 +158,7 @@ positions() {
 	fi
 }
 
-@test "where an object comes from is kept with it, in parts, compressed and with rejects too" {
+@test "the origin of an object is stored with it, also in parts, compressed and with rejects" {
 	{
 		printf '{"@":"begin","key":"job-postings-raw/1.jsonl","etag":"9b2c \\"ü%%-2"}\n'
 		postings 3
@@ -188,7 +188,7 @@ positions() {
 	s3cat --count "job-postings-mod/${key#*/}" | jq -e '.lines == 0 and .source_etag == "e"'
 }
 
-@test "an object is taken away, and one that is not there is no failure" {
+@test "an object is deleted, and a missing one is not an error" {
 	echo hello | s3put notes/hello.txt
 	s3put --dry-run --delete notes/hello.txt
 	[ "$(s3cat notes/hello.txt)" = hello ]
@@ -198,7 +198,7 @@ positions() {
 	s3put --delete no/such/folder
 }
 
-@test "--no-clobber leaves what is there" {
+@test "--no-clobber leaves existing objects" {
 	if ! can condition; then
 		# It says so: nothing is stored.
 		run -1 --separate-stderr s3put --no-clobber once < <(echo first)
@@ -250,7 +250,7 @@ positions() {
 
 # --- what may be wrong ---
 
-@test "what is not there: 404, status 1, S3's own word" {
+@test "a missing object: 404, status 1, S3's own word" {
 	run -1 --separate-stderr s3cat no/such/key
 	[ "$stderr" ]
 	[[ $stderr == *"s3://$BUCKET/no/such/key: GET: 404 NoSuchKey"* ]]
@@ -276,7 +276,7 @@ positions() {
 	[ "$(jq -r .temporary frames)" = true ]
 }
 
-@test "nobody there: 75, after the retries, each with a warning" {
+@test "an unreachable server: 75, after the retries, each with a warning" {
 	local port
 	export AWS_MAX_ATTEMPTS=3
 	if ! can network; then
@@ -311,7 +311,7 @@ positions() {
 	[ "$(grep -c "$said" <<<"$stderr")" = "$times" ]
 }
 
-@test "a bucket that is not there is no fault of the objects" {
+@test "a missing bucket is not the objects' fault" {
 	run -1 --separate-stderr s3put --output-bucket not-there < <(frame 1 2)
 	jq -e '.temporary and .error == "PUT: 404 NoSuchBucket"' <<<"$output"
 	run -1 --separate-stderr s3cat --input-bucket not-there <<<a/key
@@ -326,7 +326,7 @@ frame() {
 	printf '{"@":"end","key":"job-postings-raw/%s","lines":%d}\n' "$1" "$2"
 }
 
-@test "frames of all sizes, in order: the same bytes whatever -P, in and out" {
+@test "frames of all sizes, in order: the same bytes with any -P, in and out" {
 	local i p
 	for i in {1..40}; do
 		frame $i $((i * 41 % 500))
@@ -348,7 +348,7 @@ frame() {
 	jq -c 'select(.["@"] == "begin") | [.key, .size, .etag]' out.1 | cmp - <(jq -c '[.key, .bytes, .etag]' receipts)
 }
 
-@test "what is not whole is not stored, though parts of it were sent" {
+@test "an incomplete object is not stored, though parts of it were sent" {
 	{ frame 1 3; frame 2 100000 | sed '$s/100000/100001/'; frame 3 3; frame 4 100000 | head -n -1; } >in
 	run -1 --separate-stderr s3put <in
 	[ "$(jq -c '[.source, .error != null]' <<<"$output" | paste -sd' ')" = \
@@ -381,7 +381,7 @@ frame() {
 	has_unfinished 0
 }
 
-@test "a run again replaces the rejects of its source, by none where there are none" {
+@test "a second run replaces the rejects of its source, or removes them if there are none" {
 	local reject='{"@":"reject","key":"job-postings-raw/1","line":2,"reason":"no","raw":"x"}'
 	{ echo '{"@":"begin","key":"job-postings-raw/1"}' && postings 1 && echo "$reject" &&
 		echo '{"@":"end","key":"job-postings-raw/1","lines":2}'; } | s3put
