@@ -37,7 +37,7 @@
  *
  * And of several states:
  *
- *	hit          wherever Redis was asked            ──► saved
+ *	hit          any state that asked Redis          ──► saved
  *	away         looked up again; held, looked up    ──► claimed
  *	claim free   wanted; held                        ──► claimed
  *	answer       probed                              ──► known
