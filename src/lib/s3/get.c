@@ -17,7 +17,7 @@ on_body(struct s3_request *request, const char *data, size_t len)
 
 	if (s3_get_look(get, &request->call, &request->err) < 0)
 		return HTTP_REFUSED;
-	if (get->comparing) {
+	if (get->state == S3_GET_COMPARED) {
 		md5_add(&get->md5_again, data, len);
 		get->received_again += (int64_t)len;
 		return HTTP_TAKEN;
@@ -42,32 +42,17 @@ on_body(struct s3_request *request, const char *data, size_t len)
 	return HTTP_TAKEN;
 }
 
-static void
-start_running(struct s3_get *get)
-{
-	if (!get->running)
-		get->s3->gets_running++;
-	get->running = true;
-}
-
-/* Nothing more is to come. */
-static void
-stop_running(struct s3_get *get)
-{
-	if (get->running)
-		get->s3->gets_running--;
-	get->running = false;
-}
-
 /* The check of what is here whole waits until somebody reads it, so that it may be one of many. */
 static bool
 on_ended(struct s3_request *request)
 {
 	struct s3_get *get = request->owner;
 
-	if (!get->check_md5 || get->comparing || get->skip > 0 || get->received < get->get.info.size)
+	if (get->state != S3_GET_COMING && get->state != S3_GET_BEHIND)
 		return false;
-	stop_running(get);
+	if (!get->check_md5 || get->skip > 0 || get->received < get->get.info.size)
+		return false;
+	s3_get_move(get, S3_GET_WHOLE);
 	readahead_end(&get->readahead, true);
 	get->s3->events++;
 	return true;
@@ -79,15 +64,13 @@ on_retry(struct s3_request *request)
 	struct s3_get *get = request->owner;
 	char text[sizeof(get->get.info.etag) + 40];
 
-	get->looked = false;
-	start_running(get);
+	if (get->received == 0)
+		s3_get_move(get, S3_GET_START_OVER);
+	s3_get_move(get, S3_GET_TRY);
 	readahead_end(&get->readahead, false);
-	if (get->again)
-		s3_get_start_over(get);
-	get->again = false;
 	md5_init(&get->md5_again);
 	get->received_again = 0;
-	if (get->received == 0) {
+	if (get->state == S3_GET_ASKED) {
 		s3_get_start_over(get);
 		s3_request_header(request, "range", NULL);
 		s3_request_header(request, "if-match", NULL);
@@ -95,7 +78,7 @@ on_retry(struct s3_request *request)
 	}
 	/* What was changed on the way is counted otherwise than what is stored. */
 	snprintf(text, sizeof(text), "bytes=%lld-", (long long)get->received);
-	s3_request_header(request, "range", get->comparing || !get->promise.as_stored ? NULL : text);
+	s3_request_header(request, "range", get->state == S3_GET_COMPARING || !get->promise.as_stored ? NULL : text);
 	snprintf(text, sizeof(text), "\"%s\"", get->get.info.etag);
 	s3_request_header(request, "if-match", get->get.info.etag[0] != '\0' ? text : NULL);
 }
@@ -105,11 +88,12 @@ on_done(struct s3_request *request)
 {
 	struct s3_get *get = request->owner;
 
-	stop_running(get);
-	if (request->status == 416 && get->received > 0 && !get->comparing && s3_get_check_end(get)) {
+	if (request->status == 416 && (get->state == S3_GET_RESUMING || get->state == S3_GET_PROBING) &&
+	    s3_get_check_end(get)) {
 		on_retry(request);
 		return;
 	}
+	s3_get_move(get, S3_GET_END);
 	get->err = request->err;
 }
 
@@ -129,6 +113,7 @@ s3_get_open(struct store *store, const char *bucket, const char *key, const stru
 	if (!s3_bucket_name_ok(bucket) || *key == '\0') {
 		err_set_operation(&get->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "GET", "not a valid object name");
 		store_err_name(&get->err, bucket, key);
+		s3_get_move(get, S3_GET_END);
 		return &get->get;
 	}
 	get->request = s3_request_new(get->s3, s3_bucket_find(get->s3, bucket), "GET", "GET", get->key);
@@ -142,7 +127,7 @@ s3_get_open(struct store *store, const char *bucket, const char *key, const stru
 	if (get->s3->ask_checksum)
 		s3_request_header(get->request, "x-amz-checksum-mode", "ENABLED");
 	s3_request_start(get->request);
-	start_running(get);
+	s3_get_move(get, S3_GET_TRY);
 	return &get->get;
 }
 
@@ -175,7 +160,7 @@ s3_get_read(struct store_get *base, bool wait, struct slice *data, struct err *e
 			*err = get->err;
 			return -1;
 		}
-		if (get->request->state == S3_DONE && get->readahead.came.len == 0)
+		if (get->state == S3_GET_OVER && get->readahead.came.len == 0)
 			return 0;
 		if (!wait)
 			return 2;
@@ -189,7 +174,8 @@ s3_get_free(struct store_get *base)
 {
 	struct s3_get *get = (struct s3_get *)base;
 
-	stop_running(get);
+	if (get->state != S3_GET_OVER)
+		s3_get_move(get, S3_GET_END);
 	s3_request_free(get->request);
 	s3_offered_release(&get->offered);
 	readahead_close(&get->readahead);

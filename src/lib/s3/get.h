@@ -1,12 +1,40 @@
 /*
- * A GET on its way. get.c moves the bytes and is the operation; what the headers of an answer say
- * is looked at in get_headers.c, and whether all that came is the object in get_check.c.
+ * A GET on its way. get.c moves the bytes and is the operation. get_headers.c reads what the
+ * headers of an answer say, get_check.c decides whether all that came is the object, and
+ * get_state.c has the states and what leads from one to another.
  */
 #ifndef S3_GET_H
 #define S3_GET_H
 
 #include "digest/md5.h"
 #include "s3/s3.h"
+
+enum s3_get_state {
+	S3_GET_IDLE,      /* nothing is asked for yet */
+	S3_GET_ASKED,     /* asks for all of it, from the first byte */
+	S3_GET_RESUMING,  /* asks for what is behind the bytes that came */
+	S3_GET_COMING,    /* the headers are right: bytes come */
+	S3_GET_HELD,      /* all came; its check waits for the reader */
+	S3_GET_PROBING,   /* asks whether anything is behind the last byte */
+	S3_GET_BEHIND,    /* the answer to that comes */
+	S3_GET_HELD_END,  /* as S3_GET_HELD, after that answer */
+	S3_GET_COMPARING, /* asks for all again, as the reader has bytes already */
+	S3_GET_COMPARED,  /* they come, and are only compared */
+	S3_GET_OVER,
+	S3_GET_STATES
+};
+
+enum s3_get_event {
+	S3_GET_HEADERS,    /* those of a 2xx, and they are right */
+	S3_GET_WHOLE,      /* the answer has ended; the check waits */
+	S3_GET_NO_MORE,    /* 416: nothing is behind the last byte */
+	S3_GET_START_OVER, /* the content is wrong, and the reader has none of it; or nothing came */
+	S3_GET_PROBE,      /* the content may be right, and its end is not sure */
+	S3_GET_COMPARE,    /* the content is wrong, and the reader has some of it */
+	S3_GET_TRY,        /* the first try, or another one */
+	S3_GET_END,        /* it is read, it has failed, or nobody wants it */
+	S3_GET_EVENTS
+};
 
 struct s3_get {
 	struct store_get get;
@@ -18,12 +46,9 @@ struct s3_get {
 	struct s3_promise promise; /* of the answer that began this download */
 	int64_t received;          /* bytes of the object, in order and without gaps */
 	int64_t skip;              /* of a whole object that came where a part was asked for */
-	bool running;              /* its request is */
-	bool looked;               /* at the headers of this try */
+	enum s3_get_state state;   /* changed by s3_get_move() alone */
 	bool handed;               /* the reader has had some of it */
 	bool plain;                /* it came compressed on the way, and was asked for without */
-	bool again;                /* the next try is to start anew */
-	bool probing;              /* asks for what is behind the last byte */
 	bool check_md5;            /* the etag is one */
 	struct s3_offered offered;
 	/*
@@ -34,12 +59,17 @@ struct s3_get {
 	int64_t wrong_len;
 	int wrong_in; /* which download it was, counted from 1; 0: none */
 	int download;
-	/* The reader has bytes already, so the second download is only compared. */
-	bool comparing;
+	/* What S3_GET_COMPARED has brought. */
 	struct md5 md5_again;
 	int64_t received_again;
 	struct err err;
 };
+
+/* get_state.c */
+/* Moves it to its next state. An event that its state does not have is a bug, and ends the program. */
+void s3_get_move(struct s3_get *get, enum s3_get_event event);
+/* The next state; S3_GET_IDLE: the state does not have this event. */
+enum s3_get_state s3_get_next_state(enum s3_get_state state, enum s3_get_event event);
 
 /* get_headers.c */
 /* Forgets what came so far: the next try begins at the first byte. */

@@ -6,6 +6,13 @@
 #include "base/log.h"
 #include "s3/get.h"
 
+/* Whether it is known what is behind the last byte, or asked for. */
+static bool
+is_probed(const struct s3_get *get)
+{
+	return get->state == S3_GET_PROBING || get->state == S3_GET_BEHIND || get->state == S3_GET_HELD_END;
+}
+
 static bool
 is_md5(const struct s3_get *get, const unsigned char digest[MD5_SIZE])
 {
@@ -57,13 +64,13 @@ check_content(struct s3_get *get, struct err *err)
 		return true;
 	same = get->wrong_in > 0 && get->wrong_in != get->download && get->wrong_len == get->received &&
 	       memcmp(get->wrong, digest, MD5_SIZE) == 0;
-	if (get->offered.kind != S3_OFFER_NONE || (same && (get->promise.listed || get->probing))) {
+	if (get->offered.kind != S3_OFFER_NONE || (same && (get->promise.listed || is_probed(get)))) {
 		take_without_md5(get);
 		return true;
 	}
 	set_wrong_content("MD5 of the object's etag", err);
 	if (same) {
-		get->probing = true;
+		s3_get_move(get, S3_GET_PROBE);
 		return false;
 	}
 	memcpy(get->wrong, digest, MD5_SIZE);
@@ -76,23 +83,21 @@ check_content(struct s3_get *get, struct err *err)
 static enum retry
 plan_after_wrong(struct s3_get *get)
 {
-	bool behind = get->probing && get->wrong_in != get->download; /* the same came twice */
-
 	get->request->progressed = false;
-	if (behind)
-		return RETRY_TRANSIENT;
+	if (is_probed(get) && get->wrong_in != get->download)
+		return RETRY_TRANSIENT; /* the same came twice */
 	if (!get->handed) {
-		get->again = true;
+		s3_get_move(get, S3_GET_START_OVER);
 		return RETRY_TRANSIENT;
 	}
-	if (!get->promise.listed && !get->probing) {
-		get->probing = true;
+	if (!get->promise.listed && !is_probed(get)) {
+		s3_get_move(get, S3_GET_PROBE);
 		return RETRY_TRANSIENT;
 	}
 	/* Nobody can take back what the reader has; but it may be right all the same. */
 	if (!get->check_md5 || get->offered.kind != S3_OFFER_NONE)
 		return RETRY_NEVER;
-	get->comparing = true;
+	s3_get_move(get, S3_GET_COMPARE);
 	return RETRY_TRANSIENT;
 }
 
@@ -119,7 +124,7 @@ s3_get_check(struct s3_request *request, struct err *err)
 
 	if (s3_get_look(get, &request->call, err) < 0)
 		return RETRY_TRANSIENT;
-	if (get->comparing)
+	if (get->state == S3_GET_COMPARED)
 		return compare_downloads(get, err);
 	if (get->skip > 0 || (get->get.info.size >= 0 && get->received < get->get.info.size)) {
 		err_set_operation(err, ERR_TEMPORARY, "GET", "%lld of %lld bytes came", (long long)get->received,
@@ -133,9 +138,9 @@ s3_get_check(struct s3_request *request, struct err *err)
 	}
 	if (!check_content(get, err))
 		return plan_after_wrong(get);
-	if (get->promise.open_ended && get->promise.as_stored && !get->probing && !get->check_md5 &&
+	if (get->promise.open_ended && get->promise.as_stored && !is_probed(get) && !get->check_md5 &&
 	    get->offered.kind == S3_OFFER_NONE) {
-		get->probing = true;
+		s3_get_move(get, S3_GET_PROBE);
 		err_set_operation(err, ERR_TEMPORARY, "GET", "the connection ended, and nothing says whether the object did");
 		return RETRY_TRANSIENT;
 	}
@@ -157,7 +162,7 @@ s3_get_check_end(struct s3_get *get)
 		                  (long long)get->received, (long long)get->get.info.size);
 	} else {
 		request->err.kind = ERR_NONE;
-		get->probing = true;
+		s3_get_move(get, S3_GET_NO_MORE);
 		if (check_content(get, &request->err)) {
 			get->get.info.size = get->received;
 			return false;

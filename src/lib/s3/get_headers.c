@@ -54,7 +54,7 @@ take_next_headers(struct s3_get *get, const struct http_call *call, struct err *
 		return 0;
 	}
 	if (!s3_get_parse_range(http_header(call, "content-range"), &first, &total) || first != get->received ||
-	    (get->get.info.size >= 0 && !get->probing && total != get->get.info.size))
+	    (get->get.info.size >= 0 && get->state != S3_GET_PROBING && total != get->get.info.size))
 		return err_set_operation(err, ERR_TEMPORARY, "GET", "another part came than was asked for");
 	get->get.info.size = total;
 	return 0;
@@ -64,7 +64,6 @@ void
 s3_get_start_over(struct s3_get *get)
 {
 	get->received = 0;
-	get->probing = false;
 	get->get.info.size = -1;
 	get->get.info.etag[0] = '\0';
 	get->check_md5 = false;
@@ -91,19 +90,15 @@ s3_get_parse_range(const char *text, int64_t *first, int64_t *total)
 int
 s3_get_look(struct s3_get *get, const struct http_call *call, struct err *err)
 {
-	if (get->looked)
+	bool first = get->state == S3_GET_ASKED, part = get->state == S3_GET_RESUMING || get->state == S3_GET_PROBING;
+
+	if (!first && !part && get->state != S3_GET_COMPARING)
 		return 0;
 	get->skip = 0;
-	if (get->received > 0) {
-		if (get->comparing && call->status != 200)
-			return err_set_operation(err, ERR_TEMPORARY, "GET", "%d where 200 was asked for", call->status);
-		if (take_next_headers(get, call, err) < 0)
-			return -1;
-	} else if (call->status != 200) {
+	if (!part && call->status != 200)
 		return err_set_operation(err, ERR_TEMPORARY, "GET", "%d where 200 was asked for", call->status);
-	} else if (take_first_headers(get, call, err) < 0) {
+	if ((first ? take_first_headers(get, call, err) : take_next_headers(get, call, err)) < 0)
 		return -1;
-	}
-	get->looked = true;
+	s3_get_move(get, S3_GET_HEADERS);
 	return 0;
 }

@@ -4,6 +4,7 @@
  *   backend.c     open, close; the table of operations
  *   get.c, put.c, listing.c, head.c, remove.c   the operations, on top of these:
  *   get_check.c, get_headers.c   whether what came is the object
+ *   get_state.c   how far a GET is
  *   promise.c     what the headers of a GET promise, held against the listing
  *   offered.c     checksums that the store has of what is read
  *   readahead.c   what has come and is not read yet
