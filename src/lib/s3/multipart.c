@@ -11,8 +11,6 @@
 #include "http/xml.h"
 #include "s3/upload.h"
 
-/* Putting the parts together may take S3 minutes, during which it sends a space now and then. */
-#define COMPLETE_PATIENCE_MS (5 * 60 * 1000)
 #define MIB ((size_t)1024 * 1024)
 #define PART_ETAG_MAX 512 /* opaque: a gateway may put anything there */
 
@@ -122,6 +120,7 @@ on_created(struct s3_request *request)
 	buf_release(&id);
 	s3_request_free(request);
 	upload->request = NULL;
+	s3_upload_move(upload, S3_UPLOAD_SENDING);
 	advance_upload(upload);
 }
 
@@ -130,6 +129,7 @@ create_upload(struct s3_upload *upload)
 {
 	struct s3_request *request = s3_upload_step(upload, "CreateMultipartUpload", "POST", on_created);
 
+	s3_upload_move(upload, S3_UPLOAD_CREATING);
 	s3_query_add(request, "uploads", "");
 	s3_upload_headers(upload, request);
 	/* Without this AWS refuses those of the parts. */
@@ -141,148 +141,20 @@ create_upload(struct s3_upload *upload)
 	s3_request_start(request);
 }
 
-/* The end of the upload failed: was it an earlier try that completed it? */
-static void
-on_failed_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
-{
-	const struct err *failed = &upload->request->err;
-	struct err other;
-
-	if (seen == S3_SEEN_OURS || (seen == S3_SEEN_SAME && !upload->no_clobber)) {
-		upload->multi->completed = true;
-		s3_upload_done(upload);
-	} else if (seen == S3_SEEN_UNKNOWN && failed->kind != ERR_TEMPORARY) {
-		fail_upload(upload, err);
-	} else if (upload->multi->completed) {
-		err_set(&other, ERR_TEMPORARY, "CompleteMultipartUpload: the upload is gone, and %s",
-		        seen == S3_SEEN_NOTHING ? "nothing is there" : "another object is there");
-		store_err_name(&other, upload->bucket->name, upload->key);
-		fail_upload(upload, &other);
-	} else {
-		fail_upload(upload, failed);
-	}
-}
-
-/*
- * The store said that it is stored, and did not say the etag. If another writer has replaced it
- * since, ours is known by its parts.
- */
-static void
-on_stored_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
-{
-	struct err gone;
-
-	if (seen == S3_SEEN_UNKNOWN) {
-		fail_upload(upload, err);
-	} else if (seen == S3_SEEN_NOTHING) {
-		err_set(&gone, ERR_TEMPORARY, "CompleteMultipartUpload: nothing is there afterwards");
-		store_err_name(&gone, upload->bucket->name, upload->key);
-		fail_upload(upload, &gone);
-	} else {
-		if (seen == S3_SEEN_OTHER)
-			s3_upload_etag_of_parts(upload, upload->etag, sizeof(upload->etag));
-		s3_upload_done(upload);
-	}
-}
-
-static enum retry
-check_completed(struct s3_request *request, struct err *err)
-{
-	struct buf etag = BUF_INIT;
-	bool whole = xml_text(slice_of_buf(&request->reply), "ETag", &etag);
-
-	buf_release(&etag);
-	if (whole)
-		return RETRY_NEVER;
-	request->unsure = true;
-	err_set(err, ERR_TEMPORARY, "CompleteMultipartUpload: the answer is cut off");
-	return RETRY_TRANSIENT;
-}
-
-static void
-on_completed(struct s3_request *request)
-{
-	struct s3_upload *upload = request->owner;
-	struct buf etag = BUF_INIT;
-
-	/* Gone, or there already, because an earlier try had completed it? */
-	if (request->err.kind != ERR_NONE && request->unsure) {
-		upload->multi->completed = slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload");
-		s3_upload_look(upload, on_failed_seen);
-		return;
-	}
-	if (request->err.kind != ERR_NONE) {
-		fail_upload(upload, &request->err);
-		return;
-	}
-	upload->multi->completed = true;
-	xml_text(slice_of_buf(&request->reply), "ETag", &etag);
-	snprintf(upload->etag, sizeof(upload->etag), "%.*s", SLICE_ARGS(s3_bare_etag(slice_of_buf(&etag))));
-	buf_release(&etag);
-	/* Some servers leave the etag empty here, and tell it when asked. */
-	if (upload->etag[0] == '\0')
-		s3_upload_look(upload, on_stored_seen);
-	else
-		s3_upload_done(upload);
-}
-
-static void
-append_escaped(struct buf *to, const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (strchr("&<>\"'", *text) != NULL || (unsigned char)*text >= 0x7f)
-			buf_printf(to, "&#%d;", (unsigned char)*text);
-		else
-			buf_append_byte(to, *text);
-	}
-}
-
-static void
-complete_upload(struct s3_upload *upload)
-{
-	struct s3_multipart *multi = upload->multi;
-	struct s3_request *request = s3_upload_step(upload, "CompleteMultipartUpload", "POST", on_completed);
-
-	buf_reset(&multi->manifest);
-	buf_append_str(&multi->manifest, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
-	for (int i = 0; i < multi->parts; i++) {
-		buf_printf(&multi->manifest, "<Part><PartNumber>%d</PartNumber><ETag>&quot;", i + 1);
-		append_escaped(&multi->manifest, multi->etags[i]);
-		buf_append_str(&multi->manifest, "&quot;</ETag>");
-		if (upload->s3->check_crc32) {
-			buf_append_str(&multi->manifest, "<ChecksumCRC32>");
-			s3_checksum_text(multi->crcs[i], &multi->manifest);
-			buf_append_str(&multi->manifest, "</ChecksumCRC32>");
-		}
-		buf_append_str(&multi->manifest, "</Part>");
-	}
-	buf_append_str(&multi->manifest, "</CompleteMultipartUpload>");
-	s3_query_add(request, "uploadId", multi->id);
-	s3_request_header(request, "content-type", "application/xml");
-	if (upload->no_clobber)
-		s3_request_header(request, "if-none-match", "*");
-	request->body = slice_of_buf(&multi->manifest);
-	request->has_body = true;
-	request->body_errors = true;
-	request->patience_ms = COMPLETE_PATIENCE_MS;
-	request->check = check_completed;
-	s3_request_start(request);
-}
-
 /* Takes the next steps, whatever has just come about. */
 static void
 advance_upload(struct s3_upload *upload)
 {
 	struct s3_multipart *multi = upload->multi;
 
-	if (upload->over || multi->id == NULL)
+	if (upload->state != S3_UPLOAD_SENDING)
 		return;
 	for (int i = 0; i < S3_SLOTS; i++) {
 		if (multi->slots[i].number != 0 && multi->slots[i].request == NULL)
 			start_part(upload, &multi->slots[i]);
 	}
-	if (upload->committed && multi->stored == multi->parts && upload->request == NULL)
-		complete_upload(upload);
+	if (upload->committed && multi->stored == multi->parts)
+		s3_multipart_complete(upload);
 }
 
 /*
@@ -395,8 +267,7 @@ s3_multipart_commit(struct s3_upload *upload)
 {
 	if (upload->data.len > 0)
 		s3_multipart_add(upload);
-	if (!upload->over)
-		advance_upload(upload);
+	advance_upload(upload);
 }
 
 void
@@ -407,11 +278,11 @@ s3_multipart_drop(struct s3_upload *upload)
 	if (multi == NULL)
 		return;
 	stop_parts(multi);
-	if (multi->id != NULL && !multi->completed) {
+	if (multi->id != NULL) {
 		s3_request_free(upload->request);
 		upload->request = NULL;
 		abort_upload(upload->s3, upload->bucket, upload->key, multi->id);
-	} else if (upload->request != NULL && upload->request->on_done == on_created && upload->request->state != S3_DONE) {
+	} else if (upload->state == S3_UPLOAD_CREATING) {
 		upload->request->on_done = on_created_late;
 		s3_request_detach(upload->request);
 		upload->request = NULL;

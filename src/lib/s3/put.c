@@ -51,11 +51,11 @@ on_put_seen(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
 	bool believed = put->status / 100 != 2;
 
 	if (seen == S3_SEEN_OURS || (seen == S3_SEEN_SAME && !upload->no_clobber))
-		s3_upload_done(upload);
+		s3_upload_move(upload, S3_UPLOAD_STORED);
 	else if (seen == S3_SEEN_UNKNOWN)
 		s3_upload_fail(upload, put->err.kind == ERR_TEMPORARY && believed ? &put->err : err);
 	else if ((!believed || (put->status == 412 && seen == S3_SEEN_NOTHING)) && s3_request_again(put))
-		return;
+		s3_upload_move(upload, S3_UPLOAD_PUTTING);
 	else
 		s3_upload_fail(upload, &put->err);
 }
@@ -67,12 +67,13 @@ on_put_done(struct s3_request *request)
 
 	if (request->err.kind == ERR_NONE) {
 		s3_answer_etag(&request->call, upload->etag, sizeof(upload->etag));
-		s3_upload_done(upload);
+		s3_upload_move(upload, S3_UPLOAD_STORED);
 	} else if (request->status / 100 == 2 || (request->unsure && (request->status == 412 || upload->no_clobber))) {
 		/*
 		 * An earlier try may have stored it. With --no-clobber the next run would treat that as
 		 * somebody else's object.
 		 */
+		s3_upload_move(upload, S3_UPLOAD_CONFIRMING);
 		s3_upload_look(upload, on_put_seen);
 	} else {
 		s3_upload_fail(upload, &request->err);
@@ -84,6 +85,7 @@ put_whole(struct s3_upload *upload)
 {
 	struct s3_request *request = s3_upload_step(upload, "PUT", "PUT", on_put_done);
 
+	s3_upload_move(upload, S3_UPLOAD_PUTTING);
 	s3_upload_headers(upload, request);
 	if (upload->no_clobber)
 		s3_request_header(request, "if-none-match", "*");
@@ -111,13 +113,14 @@ add_provenance(void *context, const char *name, const char *value)
 static int
 wait_for_room(struct s3_upload *upload, struct err *err)
 {
-	while (!upload->over && !s3_multipart_has_room(upload)) {
+	while (!s3_upload_is_over(upload) && !s3_multipart_has_room(upload)) {
 		if (s3_pump(upload->s3, err) < 0)
 			return store_err_name(err, upload->bucket->name, upload->key);
 	}
-	if (upload->over)
-		*err = upload->err;
-	return upload->over ? -1 : 0;
+	if (!s3_upload_is_over(upload))
+		return 0;
+	*err = upload->err;
+	return -1;
 }
 
 void
@@ -149,7 +152,7 @@ s3_put_open(struct store *store, const char *bucket, const char *key, const stru
 	}
 	err_set_operation(&upload->err, *key == '\0' ? ERR_OBJECT : ERR_ACCESS, "PUT", "not a valid object name");
 	store_err_name(&upload->err, bucket, key);
-	upload->over = true;
+	s3_upload_move(upload, S3_UPLOAD_FAILED);
 	return &upload->put;
 }
 
@@ -159,7 +162,7 @@ s3_put_write(struct store_put *base, const void *data, size_t len, struct err *e
 	struct s3_upload *upload = (struct s3_upload *)base;
 	const char *from = data;
 
-	if (upload->over && upload->err.kind != ERR_NONE) {
+	if (upload->state == S3_UPLOAD_FAILED) {
 		*err = upload->err;
 		return -1;
 	}
@@ -189,11 +192,11 @@ s3_put_commit(struct store_put *base)
 {
 	struct s3_upload *upload = (struct s3_upload *)base;
 
-	if (upload->committed || upload->over)
+	if (upload->committed || s3_upload_is_over(upload))
 		return;
 	upload->committed = true;
 	if (upload->dry_run)
-		s3_upload_done(upload);
+		s3_upload_move(upload, S3_UPLOAD_STORED);
 	else if (upload->multi == NULL && upload->no_clobber)
 		s3_upload_if_absent(upload, put_whole);
 	else if (upload->multi == NULL)
@@ -207,13 +210,13 @@ s3_put_wait(struct store_put *base, bool wait, struct store_info *info, struct e
 {
 	struct s3_upload *upload = (struct s3_upload *)base;
 
-	while (!upload->over) {
+	while (!s3_upload_is_over(upload)) {
 		if (!wait)
 			return 2;
 		if (s3_pump(upload->s3, err) < 0)
 			return store_err_name(err, upload->bucket->name, upload->key);
 	}
-	if (upload->err.kind != ERR_NONE) {
+	if (upload->state == S3_UPLOAD_FAILED) {
 		*err = upload->err;
 		return -1;
 	}

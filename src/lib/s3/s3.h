@@ -8,8 +8,8 @@
  *   promise.c     what the headers of a GET promise, held against the listing
  *   offered.c     checksums that the store has of what is read
  *   readahead.c   what has come and is not read yet
- *   multipart.c   large objects
- *   upload.c      what large and small objects have in common
+ *   multipart.c, multipart_complete.c   large objects
+ *   upload.c      what large and small objects have in common, and how far an upload is
  *   upload_confirm.c   what is there under a name that is being put
  *   list_window.c, span.c   a listing in parts, at once
  *   list.c        a list, page by page; list_order.c what is odd about it

@@ -1,5 +1,61 @@
-/* What uploads in one piece and in parts have in common: their headers, their steps, their end. */
+/*
+ * What uploads in one piece and in parts have in common: their headers, their steps, their states.
+ *
+ *	filling ───── commit ──────► looking (--no-clobber), else putting; stored (a dry run)
+ *	 │ the first part
+ *	 ▼
+ *	looking ───── absent ──────► putting, if it is small
+ *	 │ absent, or no --no-clobber
+ *	 ▼
+ *	creating ──── upload id ───► sending ─── all parts are stored ───► completing
+ *
+ *	putting, completing ─── no clear answer ───► confirming
+ *	confirming ──────────── nothing is there ──► putting
+ *	putting, completing, confirming ───────────► stored
+ *	all but stored ────────────────────────────► failed
+ */
 #include "s3/upload.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+
+#define TO(state) (1u << S3_UPLOAD_##state)
+
+/* What may follow on each state. */
+static const unsigned followers[S3_UPLOAD_STATES] = {
+	[S3_UPLOAD_FILLING] = TO(LOOKING) | TO(PUTTING) | TO(CREATING) | TO(STORED) | TO(FAILED),
+	[S3_UPLOAD_LOOKING] = TO(PUTTING) | TO(CREATING) | TO(FAILED),
+	[S3_UPLOAD_PUTTING] = TO(CONFIRMING) | TO(STORED) | TO(FAILED),
+	[S3_UPLOAD_CREATING] = TO(SENDING) | TO(FAILED),
+	[S3_UPLOAD_SENDING] = TO(COMPLETING) | TO(FAILED),
+	[S3_UPLOAD_COMPLETING] = TO(CONFIRMING) | TO(STORED) | TO(FAILED),
+	[S3_UPLOAD_CONFIRMING] = TO(PUTTING) | TO(STORED) | TO(FAILED),
+};
+
+bool
+s3_upload_may_follow(enum s3_upload_state from, enum s3_upload_state to)
+{
+	return (followers[from] & 1u << to) != 0;
+}
+
+bool
+s3_upload_is_over(const struct s3_upload *upload)
+{
+	return upload->state == S3_UPLOAD_STORED || upload->state == S3_UPLOAD_FAILED;
+}
+
+void
+s3_upload_move(struct s3_upload *upload, enum s3_upload_state to)
+{
+	if (!s3_upload_may_follow(upload->state, to)) {
+		log_error("a bug: an upload goes from state %d to %d", (int)upload->state, (int)to);
+		abort();
+	}
+	upload->state = to;
+	if (s3_upload_is_over(upload))
+		upload->s3->events++;
+}
 
 static void
 on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *err)
@@ -21,20 +77,12 @@ on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *
 }
 
 void
-s3_upload_done(struct s3_upload *upload)
-{
-	upload->over = true;
-	upload->s3->events++;
-}
-
-void
 s3_upload_fail(struct s3_upload *upload, const struct err *err)
 {
-	if (upload->over)
+	if (s3_upload_is_over(upload))
 		return;
 	upload->err = *err;
-	upload->over = true;
-	upload->s3->events++;
+	s3_upload_move(upload, S3_UPLOAD_FAILED);
 }
 
 struct s3_request *
@@ -72,5 +120,6 @@ void
 s3_upload_if_absent(struct s3_upload *upload, void (*next)(struct s3_upload *upload))
 {
 	upload->if_absent = next;
+	s3_upload_move(upload, S3_UPLOAD_LOOKING);
 	s3_upload_look(upload, on_absence_known);
 }

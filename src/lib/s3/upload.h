@@ -1,7 +1,7 @@
 /*
  * An object on its way to S3. put.c has the operations, and sends small objects; multipart.c sends
- * large ones, in parts. Both stand on upload.c and upload_confirm.c. Everything here runs in
- * s3_pump's on_done functions.
+ * large ones in parts, which multipart_complete.c puts together. All stand on upload.c, which has
+ * the states, and upload_confirm.c. Everything here runs in s3_pump's on_done functions.
  */
 #ifndef S3_UPLOAD_H
 #define S3_UPLOAD_H
@@ -16,6 +16,19 @@
 #define S3_SLOTS (S3_PARTS_AT_ONCE + 1)
 
 struct s3_upload;
+
+enum s3_upload_state {
+	S3_UPLOAD_FILLING,    /* nothing is sent yet */
+	S3_UPLOAD_LOOKING,    /* --no-clobber: asks whether anything is there */
+	S3_UPLOAD_PUTTING,    /* all of it goes in one request */
+	S3_UPLOAD_CREATING,   /* in parts: asks for an upload id */
+	S3_UPLOAD_SENDING,    /* parts are on their way, or are waited for */
+	S3_UPLOAD_COMPLETING, /* asks the store to put them together */
+	S3_UPLOAD_CONFIRMING, /* asks what is there, as the answer did not say what became of it */
+	S3_UPLOAD_STORED,
+	S3_UPLOAD_FAILED, /* err says why */
+	S3_UPLOAD_STATES
+};
 
 /* What a HEAD finds under the name. */
 enum s3_seen {
@@ -34,7 +47,7 @@ struct s3_part {
 };
 
 struct s3_multipart {
-	char *id;  /* of the upload; NULL: not known yet */
+	char *id;  /* of the upload; NULL: the store has none, or none any more */
 	int parts; /* begun so far */
 	struct s3_part slots[S3_SLOTS];
 	char **etags;   /* of part n at [n - 1]; NULL: not there yet */
@@ -42,7 +55,6 @@ struct s3_multipart {
 	int etags_cap;
 	int stored; /* parts that are there */
 	struct buf manifest;
-	bool completed; /* nothing is left to be aborted */
 };
 
 struct s3_upload {
@@ -58,8 +70,8 @@ struct s3_upload {
 	bool dry_run;
 	struct buf data; /* not yet sent: all of a small object, or the part that is being filled */
 	int64_t written;
-	bool committed;
-	bool over; /* stored, or err says why not */
+	bool committed;             /* the caller has given all of it */
+	enum s3_upload_state state; /* changed by s3_upload_move() alone */
 	struct err err;
 	char etag[128];
 	struct s3_request *request; /* the one step under way, or looked after: PUT, create, complete; NULL: none */
@@ -70,7 +82,11 @@ struct s3_upload {
 };
 
 /* upload.c */
-void s3_upload_done(struct s3_upload *upload);
+/* Moves it to a state. One that cannot follow on its state is a bug, and ends the program. */
+void s3_upload_move(struct s3_upload *upload, enum s3_upload_state to);
+bool s3_upload_may_follow(enum s3_upload_state from, enum s3_upload_state to);
+bool s3_upload_is_over(const struct s3_upload *upload);
+/* S3_UPLOAD_FAILED, for this reason; nothing if it is over already. */
 void s3_upload_fail(struct s3_upload *upload, const struct err *err);
 /* The headers of a new object: type, metadata, storage class and so on. */
 void s3_upload_headers(struct s3_upload *upload, struct s3_request *request);
@@ -107,5 +123,8 @@ bool s3_multipart_has_room(const struct s3_upload *upload);
 void s3_multipart_commit(struct s3_upload *upload);
 /* Ends all requests, takes back what is stored (by a request that goes on by itself), frees. */
 void s3_multipart_drop(struct s3_upload *upload);
+/* multipart_complete.c */
+/* Puts the parts together, all of which are stored. */
+void s3_multipart_complete(struct s3_upload *upload);
 
 #endif
