@@ -1,11 +1,40 @@
-/* The way of one source from its frame into the store. */
+/*
+ * The way of one source from its frame into the store:
+ *
+ *	open ──── end ─────────► rejects, if there are any; else object
+ *	rejects ─ stored ──────► object
+ *	object ── stored ──────► alone, if those of an earlier run were replaced, too; else done
+ *	alone ─── stored ──────► done
+ *
+ *	open ──── failure ─────► given up ─── end ───► failed
+ *	rejects, object, alone ─── failure ──────────► failed
+ */
 #include "s3put/upload.h"
 
 #include <inttypes.h>
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "base/states.h"
 #include "s3put/previous_rejects.h"
+
+#define TO(state) STATE(UPLOAD_##state)
+
+/* A state that cannot follow on the one it is in is a bug. */
+static void
+move_upload(struct upload *upload, enum upload_state to)
+{
+	static const unsigned followers[UPLOAD_STATES] = {
+		[UPLOAD_OPEN] = TO(GIVEN_UP) | TO(REJECTS) | TO(OBJECT) | TO(FAILED),
+		[UPLOAD_GIVEN_UP] = TO(FAILED),
+		[UPLOAD_REJECTS] = TO(OBJECT) | TO(FAILED),
+		[UPLOAD_OBJECT] = TO(ALONE) | TO(DONE) | TO(FAILED),
+		[UPLOAD_ALONE] = TO(DONE) | TO(FAILED),
+	};
+
+	state_check(followers, upload->state, to, buf_cstr(&upload->source));
+	upload->state = to;
+}
 
 static void
 set_text(struct buf *buf, struct slice s)
@@ -18,7 +47,7 @@ static void
 fail_upload(struct upload *upload, struct slice stage, struct slice reason, enum fault fault, enum exit_status status)
 {
 	upload_abort(upload);
-	upload->failed = true;
+	move_upload(upload, upload->state == UPLOAD_OPEN ? UPLOAD_GIVEN_UP : UPLOAD_FAILED);
 	upload->fault = fault;
 	upload->status = status;
 	set_text(&upload->stage, stage);
@@ -56,13 +85,12 @@ static void
 reset_upload(struct upload *upload, struct target *target, const struct control *control)
 {
 	upload->target = target;
-	upload->state = UPLOAD_OPEN;
+	upload->state = UPLOAD_OPEN; /* of the next source */
 	set_text(&upload->source, control->key);
 	set_text(&upload->source_etag, control->etag);
 	set_text(&upload->list, control->list);
 	upload->replace_rejects = target->replace_rejects || control->rewritten;
 	upload->lines = upload->rejected = 0;
-	upload->failed = false;
 	upload->status = STATUS_OK;
 	upload->info = (struct store_info){.size = 0};
 }
@@ -163,11 +191,8 @@ is_stored(struct upload *upload, struct sink *sink, struct store_info *info)
 		sink_close(sink);
 		return true;
 	}
-	if (result == -1) {
+	if (result == -1)
 		fail_store(upload, &err);
-		if (upload->failed)
-			upload->state = UPLOAD_DONE;
-	}
 	return false;
 }
 
@@ -190,12 +215,14 @@ remove_rejects(struct upload *upload)
 static void
 settle_rejects(struct upload *upload)
 {
-	upload->state = UPLOAD_DONE;
 	if (upload->rejects.put != NULL) {
 		sink_commit(&upload->rejects);
-		upload->state = UPLOAD_ALONE;
-	} else if (upload->replace_rejects && upload->rejected == 0) {
-		remove_rejects(upload);
+		move_upload(upload, UPLOAD_ALONE);
+	} else {
+		if (upload->replace_rejects && upload->rejected == 0)
+			remove_rejects(upload);
+		if (!upload_is_over(upload))
+			move_upload(upload, UPLOAD_DONE);
 	}
 }
 
@@ -218,7 +245,7 @@ upload_postings(struct upload *upload, struct slice lines, int64_t count)
 {
 	struct err err = ERR_INIT;
 
-	if (upload->failed)
+	if (upload->state == UPLOAD_GIVEN_UP)
 		return;
 	upload->lines += count;
 	if (sink_write(&upload->object, lines, &err) < 0)
@@ -231,7 +258,7 @@ upload_reject(struct upload *upload, struct slice record)
 	struct err err = ERR_INIT;
 	int result = 0;
 
-	if (upload->failed)
+	if (upload->state == UPLOAD_GIVEN_UP)
 		return;
 	if (upload->rejects.put == NULL)
 		result = open_rejects(upload, &err);
@@ -247,18 +274,18 @@ upload_reject(struct upload *upload, struct slice record)
 void
 upload_end(struct upload *upload, int64_t lines)
 {
-	if (!upload->failed && upload->lines + upload->rejected != lines)
+	if (upload->state == UPLOAD_OPEN && upload->lines + upload->rejected != lines)
 		fail_count(upload, lines);
-	if (!upload->failed)
+	if (upload->state == UPLOAD_OPEN)
 		finish_sinks(upload);
-	if (upload->failed) {
-		upload->state = UPLOAD_DONE;
+	if (upload->state == UPLOAD_GIVEN_UP) {
+		move_upload(upload, UPLOAD_FAILED);
 	} else if (upload->rejected > 0) {
 		sink_commit(first_rejects(upload));
-		upload->state = UPLOAD_REJECTS;
+		move_upload(upload, UPLOAD_REJECTS);
 	} else {
 		sink_commit(&upload->object);
-		upload->state = UPLOAD_OBJECT;
+		move_upload(upload, UPLOAD_OBJECT);
 	}
 }
 
@@ -268,10 +295,10 @@ upload_error(struct upload *upload, const struct control *error)
 	if (error->list.len > 0)
 		set_text(&upload->list, error->list);
 	/* If it failed here before, that stands. */
-	if (!upload->failed)
+	if (upload->state == UPLOAD_OPEN)
 		fail_upload(upload, error->stage, error->reason, error->fault,
 		            error->fault == FAULT_NOBODY ? STATUS_TEMPORARY : STATUS_FAILED);
-	upload->state = UPLOAD_DONE;
+	move_upload(upload, UPLOAD_FAILED);
 }
 
 void
@@ -288,12 +315,12 @@ upload_step(struct upload *upload)
 
 	if (upload->state == UPLOAD_REJECTS && is_stored(upload, first_rejects(upload), &ignored)) {
 		sink_commit(&upload->object);
-		upload->state = UPLOAD_OBJECT;
+		move_upload(upload, UPLOAD_OBJECT);
 	}
 	if (upload->state == UPLOAD_OBJECT && is_stored(upload, &upload->object, &upload->info))
 		settle_rejects(upload);
 	if (upload->state == UPLOAD_ALONE && is_stored(upload, &upload->rejects, &ignored))
-		upload->state = UPLOAD_DONE;
+		move_upload(upload, UPLOAD_DONE);
 }
 
 void
@@ -301,7 +328,7 @@ upload_receipt(struct upload *upload, struct buf *to)
 {
 	struct receipt receipt = {
 		.source = slice_of_buf(&upload->source),
-		.failed = upload->failed,
+		.failed = upload->state == UPLOAD_FAILED,
 		.list = slice_of_buf(&upload->list),
 		.key = slice_of_buf(&upload->key),
 		.etag = slice_of_str(upload->info.etag),
@@ -316,7 +343,7 @@ upload_receipt(struct upload *upload, struct buf *to)
 
 	if (!upload->target->dry_run) {
 		receipt_write(to, &receipt);
-	} else if (!upload->failed) {
+	} else if (upload->state == UPLOAD_DONE) {
 		/*
 		 * Without its position, and only of what would go well: no cursor can move or remember by
 		 * it.

@@ -32,17 +32,20 @@ struct target {
 };
 
 enum upload_state {
-	UPLOAD_OPEN,    /* its frame has not ended */
-	UPLOAD_REJECTS, /* the rejects are being stored, or those of an earlier run and these */
-	UPLOAD_OBJECT,  /* the object is */
-	UPLOAD_ALONE,   /* these rejects alone are */
+	UPLOAD_OPEN,     /* its frame has not ended */
+	UPLOAD_GIVEN_UP, /* likewise, but it has failed: the rest of the frame is passed over */
+	UPLOAD_REJECTS,  /* the rejects are being stored, or those of an earlier run and these */
+	UPLOAD_OBJECT,   /* the object is */
+	UPLOAD_ALONE,    /* these rejects alone are */
 	UPLOAD_DONE,
+	UPLOAD_FAILED,
+	UPLOAD_STATES
 };
 
 /* {0} is ready to start; its memory is reused for the next. */
 struct upload {
 	struct target *target;
-	enum upload_state state;
+	enum upload_state state; /* changed by move_upload() alone */
 	struct buf source, source_etag, list, key, reject_key;
 	enum compression compress;
 	struct sink object, rejects;
@@ -52,7 +55,6 @@ struct upload {
 	int64_t lines, rejected;
 	struct store_info info;
 	/* if it failed */
-	bool failed;
 	struct buf stage, reason;
 	enum fault fault;
 	enum exit_status status;
@@ -77,7 +79,14 @@ void upload_lost(struct upload *upload, struct target *target, const struct cont
 /* Once its frame has ended: does what can be done without waiting. */
 void upload_step(struct upload *upload);
 
-/* Of one that is done. */
+/* Whether it is done or has failed. */
+static inline bool
+upload_is_over(const struct upload *upload)
+{
+	return upload->state == UPLOAD_DONE || upload->state == UPLOAD_FAILED;
+}
+
+/* Of one that is over. */
 void upload_receipt(struct upload *upload, struct buf *to);
 
 /* Aborts the upload under way. */

@@ -6,7 +6,7 @@
 static void
 write_receipt(struct upload_queue *queue, struct upload *upload)
 {
-	if (upload->failed) {
+	if (upload->state == UPLOAD_FAILED) {
 		queue->failed++;
 		queue->failed_by[upload->fault]++;
 		queue->status = status_worse(queue->status, upload->status);
@@ -71,7 +71,7 @@ upload_queue_step(struct upload_queue *queue)
 {
 	for (size_t i = 0; i < queue->ring.count; i++)
 		upload_step(ring_at(&queue->ring, i));
-	while (queue->ring.count > 0 && ((struct upload *)ring_at(&queue->ring, 0))->state == UPLOAD_DONE)
+	while (queue->ring.count > 0 && upload_is_over(ring_at(&queue->ring, 0)))
 		write_receipt(queue, ring_pop(&queue->ring));
 	out_flush(queue->out);
 }

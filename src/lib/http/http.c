@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/states.h"
 
 /* Handles kept for the next call: making one costs more than a small request. */
 #define IDLE_MAX 64
@@ -54,6 +55,20 @@ end_of(CURLcode result)
 	}
 }
 
+static void
+move_call(struct http_call *call, enum http_state to)
+{
+	static const unsigned followers[] = {
+		[HTTP_IDLE] = STATE(HTTP_MOVING),
+		[HTTP_MOVING] = STATE(HTTP_PAUSED) | STATE(HTTP_HELD) | STATE(HTTP_IDLE),
+		[HTTP_PAUSED] = STATE(HTTP_PAUSED) | STATE(HTTP_MOVING) | STATE(HTTP_HELD) | STATE(HTTP_IDLE),
+		[HTTP_HELD] = STATE(HTTP_IDLE),
+	};
+
+	state_check(followers, call->state, to, "an HTTP call");
+	call->state = to;
+}
+
 static size_t
 take_body(char *data, size_t size, size_t count, void *opaque)
 {
@@ -66,7 +81,7 @@ take_body(char *data, size_t size, size_t count, void *opaque)
 	case HTTP_TAKEN:
 		return size * count;
 	case HTTP_PAUSE:
-		call->paused = true;
+		move_call(call, HTTP_PAUSED);
 		return CURL_WRITEFUNC_PAUSE;
 	default:
 		return CURL_WRITEFUNC_ERROR;
@@ -142,7 +157,6 @@ unlink_call(struct http *http, struct http_call *call)
 		http->calls = call->next;
 	if (call->next != NULL)
 		call->next->prev = call->prev;
-	call->running = false;
 	http->small_calls -= call->timeout_ms > 0;
 }
 
@@ -168,14 +182,14 @@ call_on_done(struct http *http, struct http_call *call)
 	CURL *easy = call->easy;
 	bool sound = call->end == HTTP_WHOLE;
 
-	call->held = false;
+	move_call(call, HTTP_IDLE);
 	call->on_done(call);
 	keep_handle(http, easy, sound);
 }
 
-/* The transfer is over. */
+/* The transfer is over. `why` is NULL if curl knows it. */
 static void
-end_call(struct http *http, struct http_call *call, CURLcode result)
+end_call(struct http *http, struct http_call *call, CURLcode result, const char *why)
 {
 	CURL *easy = call->easy;
 	long status = 0;
@@ -184,19 +198,16 @@ end_call(struct http *http, struct http_call *call, CURLcode result)
 	unlink_call(http, call);
 	curl_multi_remove_handle(http->multi, easy);
 	call->status = (int)status;
-	call->result = result;
-	if (result == CURLE_OK && status == 0) {
-		/* Seen if a kept connection died under a request: success, and no answer. */
-		call->result = CURLE_GOT_NOTHING;
-	} else if (call->stalled) {
-		call->result = CURLE_OPERATION_TIMEDOUT;
-		snprintf(call->why, sizeof(call->why), "nothing came or went for too long");
-	}
+	/* Success, and no answer: seen if a kept connection died under a request. */
+	call->result = result == CURLE_OK && status == 0 ? CURLE_GOT_NOTHING : result;
 	call->end = end_of((CURLcode)call->result);
-	if (call->end != HTTP_WHOLE && call->why[0] == '\0')
-		snprintf(call->why, sizeof(call->why), "%s", curl_easy_strerror((CURLcode)call->result));
-	call->held = call->on_ended != NULL && call->on_ended(call);
-	if (!call->held)
+	if (why == NULL && call->why[0] == '\0')
+		why = curl_easy_strerror((CURLcode)call->result);
+	if (call->end != HTTP_WHOLE && why != NULL)
+		snprintf(call->why, sizeof(call->why), "%s", why);
+	if (call->on_ended != NULL && call->on_ended(call))
+		move_call(call, HTTP_HELD);
+	else
 		call_on_done(http, call);
 }
 
@@ -218,18 +229,12 @@ end_stalled(struct http *http)
 		next = call->next;
 		curl_easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
 		curl_easy_getinfo(call->easy, CURLINFO_SIZE_UPLOAD_T, &up);
-		if (call->paused || call->timeout_ms > 0 || down + up != call->moved) {
+		if (call->state == HTTP_PAUSED || call->timeout_ms > 0 || down + up != call->moved) {
 			call->moved = down + up;
 			call->moved_at = http->clock_ms;
 		} else if (http->clock_ms - call->moved_at >= limit) {
-			call->stalled = true;
-		}
-	}
-	/* In a second round, and from the start each time: on_done may end any other call. */
-	for (call = http->calls; call != NULL; call = next) {
-		next = call->next;
-		if (call->stalled) {
-			end_call(http, call, CURLE_OPERATION_TIMEDOUT);
+			end_call(http, call, CURLE_OPERATION_TIMEDOUT, "nothing came or went for too long");
+			/* From the start: on_done may end any other call. */
 			next = http->calls;
 		}
 	}
@@ -257,7 +262,7 @@ end_overdue(struct http *http)
 		next = call->next;
 		if (call->timeout_ms > 0 && time_left(http, call) <= 0) {
 			call->timed_out = true;
-			end_call(http, call, CURLE_OPERATION_TIMEDOUT);
+			end_call(http, call, CURLE_OPERATION_TIMEDOUT, NULL);
 			/* From the start: on_done may end any other call. */
 			next = http->calls;
 		}
@@ -316,14 +321,12 @@ http_start(struct http *http, struct http_call *call)
 	if (easy == NULL)
 		abort();
 	call->easy = easy;
-	call->running = true;
+	move_call(call, HTTP_MOVING);
 	call->end = HTTP_WHOLE;
 	call->result = CURLE_OK;
 	call->status = 0;
 	call->sends = 0;
 	call->why[0] = '\0';
-	call->paused = false;
-	call->stalled = false;
 	call->timed_out = false;
 	call->moved = 0;
 	call->moved_at = http->clock_ms;
@@ -344,29 +347,30 @@ http_cancel(struct http *http, struct http_call *call)
 {
 	CURL *easy = call->easy;
 
-	if (call->running) {
+	if (call->state == HTTP_MOVING || call->state == HTTP_PAUSED) {
 		unlink_call(http, call);
 		curl_multi_remove_handle(http->multi, easy);
 		keep_handle(http, easy, false);
-	} else if (call->held) {
-		call->held = false;
+		move_call(call, HTTP_IDLE);
+	} else if (call->state == HTTP_HELD) {
 		keep_handle(http, easy, true);
+		move_call(call, HTTP_IDLE);
 	}
 }
 
 void
 http_resume(struct http_call *call)
 {
-	if (!call->running || !call->paused)
+	if (call->state != HTTP_PAUSED)
 		return;
-	call->paused = false;
+	move_call(call, HTTP_MOVING);
 	curl_easy_pause(call->easy, CURLPAUSE_CONT);
 }
 
 void
 http_deliver(struct http *http, struct http_call *call)
 {
-	if (call->held)
+	if (call->state == HTTP_HELD)
 		call_on_done(http, call);
 }
 
@@ -383,7 +387,7 @@ http_perform(struct http *http)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
-		end_call(http, call, message->data.result);
+		end_call(http, call, message->data.result, NULL);
 	}
 	end_stalled(http);
 	end_overdue(http);

@@ -31,6 +31,13 @@ enum http_end {
 	HTTP_BROKEN,       /* anything else: whether the request arrived is not known */
 };
 
+enum http_state {
+	HTTP_IDLE,   /* not started, or over */
+	HTTP_MOVING, /* under way */
+	HTTP_PAUSED, /* by on_body */
+	HTTP_HELD,   /* over, and on_done waits */
+};
+
 struct http_call {
 	/* what to send; owned by the caller and unchanged until the call is done */
 	const char *method;
@@ -80,13 +87,10 @@ struct http_call {
 	bool timed_out; /* by its own timeouts */
 
 	/* the engine's own */
-	void *easy; /* while under way, held and in on_done */
-	int result; /* curl's */
-	bool running;
-	bool held; /* on_done waits */
+	void *easy;            /* while under way, held and in on_done */
+	int result;            /* curl's */
+	enum http_state state; /* changed by move_call() alone */
 	struct http_call *prev, *next;
-	bool paused;
-	bool stalled;
 	int64_t moved;      /* bytes up and down when last looked */
 	int64_t moved_at;   /* by the engine's clock */
 	int64_t started_at; /* by the engine's clock */

@@ -16,11 +16,9 @@
  */
 #include "s3/upload.h"
 
-#include <stdlib.h>
+#include "base/states.h"
 
-#include "base/log.h"
-
-#define TO(state) (1u << S3_UPLOAD_##state)
+#define TO(state) STATE(S3_UPLOAD_##state)
 
 /* What may follow on each state. */
 static const unsigned followers[S3_UPLOAD_STATES] = {
@@ -36,7 +34,7 @@ static const unsigned followers[S3_UPLOAD_STATES] = {
 bool
 s3_upload_may_follow(enum s3_upload_state from, enum s3_upload_state to)
 {
-	return (followers[from] & 1u << to) != 0;
+	return state_may_follow(followers, from, to);
 }
 
 bool
@@ -48,10 +46,7 @@ s3_upload_is_over(const struct s3_upload *upload)
 void
 s3_upload_move(struct s3_upload *upload, enum s3_upload_state to)
 {
-	if (!s3_upload_may_follow(upload->state, to)) {
-		log_error("a bug: an upload goes from state %d to %d", (int)upload->state, (int)to);
-		abort();
-	}
+	state_check(followers, upload->state, to, "an upload to S3");
 	upload->state = to;
 	if (s3_upload_is_over(upload))
 		upload->s3->events++;
