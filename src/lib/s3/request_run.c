@@ -6,15 +6,32 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/states.h"
 #include "s3/s3.h"
 
 #define KEY_SHOWN 400 /* bytes of a key in a message */
 #define HELD_PART 4   /* of a delay for want of room, what everybody else waits */
 
+/* S3_NEEDS_KEYS asks again each time that it is woken; one that is over may be tried again. */
+static void
+move_request(struct s3_request *request, enum s3_state to)
+{
+	static const unsigned followers[] = {
+		[S3_IDLE] = STATE(S3_WAITING),
+		[S3_WAITING] = STATE(S3_NEEDS_KEYS) | STATE(S3_RUNNING) | STATE(S3_DONE),
+		[S3_NEEDS_KEYS] = STATE(S3_NEEDS_KEYS) | STATE(S3_RUNNING) | STATE(S3_DONE),
+		[S3_RUNNING] = STATE(S3_WAITING) | STATE(S3_DONE),
+		[S3_DONE] = STATE(S3_WAITING),
+	};
+
+	state_check(followers, request->state, to, request->verb);
+	request->state = to;
+}
+
 static void
 wait_until(struct s3_request *request, int64_t wake_ms)
 {
-	request->state = S3_WAITING;
+	move_request(request, S3_WAITING);
 	request->wake_ms = wake_ms;
 }
 
@@ -22,7 +39,7 @@ wait_until(struct s3_request *request, int64_t wake_ms)
 static void
 end_request(struct s3_request *request)
 {
-	request->state = S3_DONE;
+	move_request(request, S3_DONE);
 	request->s3->events++;
 	if (request->err.kind != ERR_NONE)
 		store_err_name(&request->err, request->bucket->name, request->shown);
@@ -50,7 +67,7 @@ start_try(struct s3_request *request)
 			end_request(request);
 			return false;
 		case CREDENTIALS_PENDING:
-			request->state = S3_NEEDS_KEYS;
+			move_request(request, S3_NEEDS_KEYS);
 			return true;
 		case CREDENTIALS_READY:
 			request->generation = credentials->generation;
@@ -58,6 +75,7 @@ start_try(struct s3_request *request)
 		}
 	}
 	request->refused = 0;
+	move_request(request, S3_RUNNING);
 	s3_send(request, credentials);
 	return true;
 }

@@ -153,7 +153,7 @@ struct s3_request {
 	bool progressed; /* set by on_body: earlier attempts do not count */
 
 	/* request.c's and request_run.c's own */
-	enum s3_state state;
+	enum s3_state state; /* changed by move_request() alone */
 	struct http_call call;
 	struct buf url;
 	char payload_hash[65];

@@ -158,6 +158,5 @@ s3_send(struct s3_request *request, const struct aws_credentials *credentials)
 	call->has_body = request->has_body;
 	call->patience_ms = request->patience_ms;
 	log_debug("%s %s, attempt %d", request->method, call->url, request->attempt);
-	request->state = S3_RUNNING;
 	http_start(s3->http, call);
 }
