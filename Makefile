@@ -42,7 +42,7 @@ OUR_CPPFLAGS := -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Isrc/lib -Isrc -I$(BUILD
 OUR_CFLAGS := -std=c11 -fPIE -pthread $(WARNINGS) $(HARDEN) $(SAN_FLAGS)
 OUR_LDFLAGS := -pie -pthread -Wl,--as-needed -Wl,-z,relro,-z,now $(SAN_FLAGS)
 
-PROGRAMS := s3ls s3cat senenrich s3put cursor senserve sengen sencache
+PROGRAMS := s3ls s3cat senenrich s3put cursor senserve sengen sencache senstat
 PROTOS := $(wildcard proto/*.proto)
 
 # Each program names what it links beyond the library; --as-needed leaves out what it does not use.

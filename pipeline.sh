@@ -5,68 +5,17 @@
 #
 # Settings come from the caller's folder (config.yaml, .env), programs from bin/ beside this file.
 # Exit status: that of the stage that failed first, not the SIGPIPE of those in front of it; 2 for usage,
-# 75 where Redis is down at the start or another run holds the lock.
+# 75 if Redis is down at the start or another run holds the lock.
 set -euo pipefail
-export LC_NUMERIC=C
-
-home=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-program=pipeline.sh
-[[ $home != */lib/seniority ]] || program=seniority # installed: what is in the PATH then
-called=$program # also where a subcommand is added to program
-bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
-stages=(s3ls s3cat senenrich s3put cursor)
-# shellcheck source=share/say.sh
-. "$home/share/say.sh"
-# shellcheck source=share/summary.sh
-. "$home/share/summary.sh"
-# shellcheck source=share/record.sh
-. "$home/share/record.sh"
-# shellcheck source=share/progress.sh
-. "$home/share/progress.sh"
-# shellcheck source=share/nearest.sh
-. "$home/share/nearest.sh"
+share=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/share
+# shellcheck source=share/common.sh
+. "$share/common.sh" pipeline.sh
 # shellcheck source=share/options.sh
-. "$home/share/options.sh"
+. "$share/options.sh"
+# shellcheck source=share/history.sh
+. "$share/history.sh"
 
-need_programs() {
-	local name
-	for name in "${stages[@]}"; do
-		[ -x "$bin/$name" ] || {
-			say "error: $bin/$name is not there: build the programs with \`make\`, or try \`$program --demo\`"
-			exit 2
-		}
-	done
-}
-
-# read_setting NAME: sets value to it, as all programs see it.
-read_setting() {
-	local line
-	value=
-	while IFS= read -r line; do
-		[[ $line == "$1: \""*'" # '* ]] || continue
-		line=${line#*: \"}
-		line=${line%'" # '*}
-		printf -v value %b "${line//'\"'/'"'}" # JSON's other escapes are among bash's
-		return
-	done <"$tmp/settings"
-}
-
-# setting NAME: prints it.
-setting() {
-	local value
-	read_setting "$1"
-	printf '%s\n' "$value"
-}
-
-# What says where the work is, as it was at the start, holds for all programs of this run: config.yaml may be edited
-# while it is under way, and half of them must not see what the other half does not.
-pin_settings() {
-	local name value
-	for name in endpoint_url input_bucket output_bucket {raw,mod,reject}_prefix cursor_store; do
-		read_setting "$name"
-		[ -z "$value" ] || export "${name^^}=$value"
-	done
-}
+stages=(s3ls s3cat senenrich s3put cursor)
 
 # One run for one piece of work (servers, buckets, prefixes) of this user on this machine, whatever starts it. The stages
 # inherit the lock: it is free when the last of them has ended, whatever became of this script. Nobody else can reach the
@@ -81,13 +30,9 @@ lock() {
 	}
 }
 
-# Everything that is known before the first object is listed; on any failure nothing has been done.
-prepare() {
-	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || return
-	log_format=$(setting log_format)
-	pin_settings
-	"$bin/cursor" "${common[@]}" identity >"$tmp/identity" || return
-	[ -n "$dry_run" ] || lock || return
+# read_cursor: prints it.
+read_cursor() {
+	local after
 	after=$("$bin/cursor" "${common[@]}" get) || return
 	[[ $after =~ ^[0-9]+$ ]] || {
 		say "error: cursor get: not a number: '$after'"
@@ -96,54 +41,91 @@ prepare() {
 	((after <= EPOCHSECONDS + 60)) ||
 		say "warning: the stored cursor $after is in the future ($(date -ud "@$after" +%FT%TZ)): no new file is found until then." \
 			"Set it back: cursor set --force $EPOCHSECONDS"
+	echo "$after"
+}
+
+# Of the run under way: the cursor before it ('' until that is known), a file of keys or object records that are run
+# instead of a listing, when it began, in microseconds, the stages' statuses, and where they write messages to.
+after='' taken='' started=0 statuses=() stderr=2
+
+# Everything that is known before the first object is listed; on any failure nothing has been done.
+prepare() {
+	read_settings history_file metrics_file && pin_settings || return
+	"$bin/cursor" "${common[@]}" identity >"$tmp/identity" || return
+	given dry-run || lock || return
+	after=$(read_cursor) || return
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || return
-	[ -z "$retry_failed" ] || take=$tmp/failed
-	# What is taken by name is done a second time, and moves no cursor: of that there is nothing to warn.
-	[ -z "$take" ] || put_options=(--replace-rejects) cursor_options=(--quiet)
-	# Where no cursor is stored, and where late files are looked for, what is there already says what to leave out.
-	listing=(--missing-from "$(setting mod_prefix)" --exclude "$tmp/failed" "${list_options[@]}")
-	if [ -n "$sweep" ]; then
-		listing+=(--rewritten)
-	elif ((after > 0)); then
-		listing+=(--after "$after" --lookback "$lookback")
-	fi
+	! given retry-failed || taken=$tmp/failed
 }
 
 # stage PROGRAM ARG...: becomes that program.
 stage() {
-	exec "$bin/$1" --stats "$tmp/$1.json" ${live_pid:+--progress "$tmp/$1.progress"} "${common[@]}" "${@:2}" 2>&"$stderr"
+	local progress=()
+	[ -z "${SENIORITY_LIVE:-}" ] || progress=(--progress "$tmp/$1.progress")
+	exec "$bin/$1" --stats "$tmp/$1.json" "${progress[@]}" "${common[@]}" "${@:2}" 2>&"$stderr"
 }
 
 objects() {
-	if [ -n "$take" ]; then
-		cat "$take"
-	else
-		stage s3ls "${listing[@]}"
+	# If no cursor is stored, and if late files are looked for, what is there already says what to leave out.
+	local listing=(--missing-from "${settings[mod_prefix]}" --exclude "$tmp/failed")
+	if [ -n "$taken" ]; then
+		cat "$taken"
+		return
 	fi
+	! given settle || listing+=(--settle "${options[settle]}")
+	if given sweep; then
+		listing+=(--rewritten)
+	elif ((after > 0)); then
+		listing+=(--after "$after" --lookback "${options[lookback]}")
+	fi
+	stage s3ls "${listing[@]}"
 }
 
-# Sets statuses, those of the stages.
+# Sets statuses.
 run_stages() {
-	local stopped='' stderr
+	local stopped='' put_options=() cursor_options=()
+	# What is taken by name is done a second time, and moves no cursor: of that there is nothing to warn.
+	[ -z "$taken" ] || put_options=(--replace-rejects) cursor_options=(--quiet)
 	# A signal goes to the stages as well; this shell outlives them.
 	trap 'stopped=1' TERM INT HUP
 	live_start
 	# bash's own words about a stage that was killed are of no use; blame has better ones.
 	exec {stderr}>&2 2>/dev/null
 	objects |
-		stage s3cat -P "$parallel" |
-		stage senenrich --batch "$batch" |
+		stage s3cat -P "${options[parallel]}" |
+		stage senenrich --batch "${options[batch]}" |
 		stage s3put "${put_options[@]}" |
 		stage cursor set "${cursor_options[@]}" &&
 		statuses=(0 0 0 0 0) || statuses=("${PIPESTATUS[@]}")
-	exec 2>&"$stderr" {stderr}>&-
 	live_end
+	exec 2>&"$stderr" {stderr}>&-
 	trap - TERM INT HUP
 	[ -z "$stopped" ] || exit 143
 }
 
-# The status of the run, from those of its stages: the leftmost that is no consequence (141: its reader had gone);
-# something that failed for good is more than something that may go through later.
+live_pid=''
+
+# live_start: from here to live_end there is a line on stderr that shows how far the run is, on a terminal alone. The
+# programs (src/lib/base/log.c) and say() clear it in front of a message, by SENIORITY_LIVE.
+live_start() {
+	local left=0
+	! given quiet && [ "$log_format" = text ] && [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] || return 0
+	[ -z "$taken" ] || left=$(grep -c . "$taken" || true)
+	export SENIORITY_LIVE=1
+	"$bin/senstat" --config /dev/null --format live --objects "$left" "$tmp"/{s3ls,senenrich,s3put}.progress "$tmp/s3ls.json" &
+	live_pid=$!
+}
+
+live_end() {
+	[ -n "$live_pid" ] || return 0
+	kill "$live_pid" 2>/dev/null || true
+	wait "$live_pid" 2>/dev/null || true
+	live_pid=
+	unset SENIORITY_LIVE
+}
+
+# overall STATUS...: the status of the run, from those of its stages: the leftmost that is no consequence (141: its reader
+# had gone); something that failed for good is more than something that may go through later.
 overall() {
 	local s first=0
 	for s in "$@"; do
@@ -157,6 +139,7 @@ overall() {
 	echo "$first"
 }
 
+# blame STATUS...: says which stages were killed.
 blame() {
 	local i s
 	for i in "${!stages[@]}"; do
@@ -166,123 +149,121 @@ blame() {
 	done
 }
 
-# In a process of its own, which ends with the run's status.
+# run_round [FILE]: one run, in a process of its own, which ends with the run's status. FILE holds keys or records of
+# objects that are run instead of a listing.
 run_round() {
-	local statuses status=0 after listing stderr started=${EPOCHREALTIME/[.,]/}
+	local status=0
+	taken=${1:-} started=${EPOCHREALTIME/[.,]/}
 	export SENIORITY_RUN_ID=${SENIORITY_RUN_ID:-$(new_run_id)}
 	prepare || {
 		status=$?
-		[ -n "$dry_run" ] || [ ! -s "$tmp/identity" ] || ((status == 2)) || record_run "$status" $((${EPOCHREALTIME/[.,]/} - started))
+		given dry-run || [ ! -s "$tmp/identity" ] || ((status == 2)) || keep_run "$status"
 		exit "$status"
 	}
-	if [ -n "$dry_run" ]; then
-		stderr=2
+	if given dry-run; then
 		objects
 		exit
 	fi
 	run_stages
 	status=$(overall "${statuses[@]}")
 	blame "${statuses[@]}"
-	settle_cursor "$status" || status=$?
-	record_run "$status" $((${EPOCHREALTIME/[.,]/} - started))
-	[ -n "$quiet" ] || summarise "$summary" "$status" $((${EPOCHREALTIME/[.,]/} - started))
+	((status != 0)) || settle_cursor || status=$?
+	keep_run "$status"
+	given quiet || add_up "${options[summary]/text/table}" "$tmp"/*.json || true
 	exit "$status"
 }
 
-# Where all of a whole listing is stored now, everything is done up to the highest number that it saw, also behind the
+# keep_run STATUS: in the history and the metrics.
+keep_run() {
+	local failures=0
+	# They are counted only if that is shown: Redis may be away.
+	if [ -n "$after" ] && { [ -n "${settings[metrics_file]}" ] || (($1 != 0 && $1 != 75)); }; then
+		failures=$("$bin/cursor" "${common[@]}" failed 2>/dev/null | wc -l) || failures=0
+	fi
+	note_run "$1" "$failures"
+	keep_statistics "$(<"$tmp/identity")" "$tmp"/*.json
+}
+
+# note_run STATUS FAILURES: what senstat is to know of the run beside the stages' own statistics.
+note_run() {
+	local name
+	{
+		printf '{"program":"pipeline.sh","run":%s,"command":%s,"tools":%s,"arguments":%s,' "$(quoted "$SENIORITY_RUN_ID")" \
+			"$(quoted "$(own_command)")" "$(quoted "$(tool_prefix)")" "$(quoted "$(config_argument)")"
+		[ -z "$after" ] || printf '"after":%d,' "$after"
+		[ -z "$taken" ] || printf '"named":1,'
+		for name in sweep watch; do
+			! given "$name" || printf '"%s":1,' "$name"
+		done
+		printf '"failures":%d,"ended":%d,"microseconds":%d,"status":%d}\n' \
+			"$2" "$EPOCHSECONDS" $((${EPOCHREALTIME/[.,]/} - started)) "$1"
+	} >"$tmp/pipeline.json"
+}
+
+# own_command: what the user types for this script; tool_prefix: before the name of a program; config_argument: behind either.
+own_command() {
+	if [[ $home == */lib/seniority ]]; then echo seniority; else printf '%q' "$0"; fi
+}
+
+tool_prefix() {
+	if [[ $home == */lib/seniority ]]; then
+		echo 'seniority '
+	elif [ "$(command -v cursor)" != "$bin/cursor" ]; then
+		printf '%q/' "$bin"
+	fi
+}
+
+config_argument() {
+	local i config=''
+	for ((i = 0; i + 1 < ${#common[@]}; i++)); do
+		[ "${common[i]}" != --config ] || config=" --config $(printf '%q' "${common[i + 1]}")"
+	done
+	printf '%s' "$config"
+}
+
+# If all of a whole listing is stored now, everything is done up to the highest number that it saw, also behind the
 # last object that was to do; after a first run without one, the next need not look at all that again.
 settle_cursor() {
-	local value highest
-	number s3ls unsettled
-	(($1 == 0)) && [ -z "$take" ] && [ "$value" = 0 ] || return 0
-	number s3ls highest
-	highest=${value:-0}
-	number cursor moved_to
-	((highest > after && highest > ${value:-0})) || return 0
+	local settled value
+	note_run 0 0
+	settled=$(add_up settled "$tmp"/*.json) || return 0
+	[ -n "$settled" ] || return 0
 	# The settings may have been edited meanwhile, and then mean another cursor.
 	value=$("$bin/cursor" "${common[@]}" identity) && [ "$value" = "$(<"$tmp/identity")" ] || return 0
 	# What was recorded as failed is behind the cursor; were both lost meanwhile, it must be found again.
 	value=$("$bin/cursor" "${common[@]}" get) || return
 	((value >= after)) || return 0
-	"$bin/cursor" "${common[@]}" set "$highest" && after=$highest
+	"$bin/cursor" "${common[@]}" set "$settled" && after=$settled
 }
 
-clean_up() {
-	rm -rf "$tmp"
-}
-
-# stop SIGNAL: what runs ends by it, then this script does.
-stop() {
-	trap '' INT TERM HUP
-	[ -n "$job" ] || job=$(jobs -p) # begun, and not noted yet
-	if [ -n "$job" ]; then
-		kill "-$1" -- "-$job" 2>/dev/null || true
-		wait "$job" 2>/dev/null || true
-	fi
-	clean_up
-	trap - EXIT "$1"
-	kill "-$1" $$
-}
-
-# in_group COMMAND...: in the background, in a process group of its own, so that a signal reaches all of it; and this
-# shell does nothing but wait, so that it can be interrupted at any time. Sets status.
-in_group() {
-	status=0
-	set -m
-	"$@" </dev/null &
-	job=$!
-	set +m
-	wait "$job" || status=$?
-	job=
-}
-
-# Sets tmp, a folder that goes with this script, however that ends.
-make_room() {
-	tmp=$(mktemp -d)
-	trap clean_up EXIT
-	trap 'stop INT' INT
-	trap 'stop TERM' TERM
-	trap 'stop HUP' HUP
-}
-
-# subcommand NAME ARG...: share/NAME.sh has a function NAME_main.
-subcommand() {
+# run_script NAME ARG...: share/NAME.sh has a function NAME_main, which ends the script.
+run_script() {
 	# shellcheck source=/dev/null
 	. "$home/share/$1.sh"
-	program="$program $1"
 	"${1}_main" "${@:2}"
 }
 
 main() {
-	local status
-	job=
 	case ${1:-} in
 	report | rejects | verify)
-		need_programs
+		need_programs "${stages[@]}" senstat
 		make_room
-		subcommand "$@"
-		exit
+		program="$program $1"
+		run_script "$@"
 		;;
 	esac
 	parse "$@"
-	if [ -n "$demo" ]; then
-		# shellcheck source=share/demo.sh
-		. "$home/share/demo.sh"
-		demo_main "${demo_options[@]}"
-		exit
+	if given demo; then
+		run_script demo "${demo_options[@]}"
 	fi
-	need_programs
+	need_programs "${stages[@]}" senstat
 	make_room
-	if [ -n "$check" ]; then
-		# shellcheck source=share/check.sh
-		. "$home/share/check.sh"
-		check_main </dev/null
-	fi
+	! given check || run_script check </dev/null
 	while :; do
 		rm -f "$tmp"/*
 		in_group run_round
-		[ -n "$watch" ] && ((status != 2)) || exit "$status"
-		in_group sleep "$watch"
+		given watch && ((job_status != 2)) || exit "$job_status"
+		in_group sleep "${options[watch]}"
 	done
 }
 

@@ -4,12 +4,9 @@
 # Their names go on from the last (greatest) number in the bucket, one second apart, and start at the current
 # time in an empty bucket. Settings come from the caller's folder, programs from bin/ beside this file.
 set -euo pipefail
-
-program=populate.sh
-home=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
-bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
-# shellcheck source=share/nearest.sh
-. "$home/share/nearest.sh"
+share=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/share
+# shellcheck source=share/common.sh
+. "$share/common.sh" populate.sh
 
 # s3ls leaves out names more than a year ahead of the clock: they could never be processed.
 ahead=$((365 * 24 * 3600))
@@ -39,16 +36,6 @@ Examples:
 END
 }
 
-say() {
-	echo "$program: $*" >&2
-}
-
-usage_error() {
-	say "$*"
-	echo "Try '$program --help'." >&2
-	exit 2
-}
-
 # number NAME TEXT LEAST MOST
 number() {
 	if ! [[ $2 =~ ^(0|[1-9][0-9]{0,17})$ ]] || (($2 < $3 || $2 > $4)); then
@@ -56,7 +43,7 @@ number() {
 	fi
 }
 
-files='' postings='' seed='' parallel=8 dry_run='' common=() sengen_options=()
+files='' postings='' seed='' parallel=8 dry_run='' sengen_options=()
 
 parse() {
 	local option
@@ -67,7 +54,7 @@ parse() {
 		--*=*)
 			set -- "${option#*=}" "$@"
 			option=${option%%=*}
-			case $option in --postings | --seed | --parallel | --config) ;; *) unknown_option "$option" ;; esac
+			case $option in --postings | --seed | --parallel | --config) ;; *) unknown_option "$option" "$(usage)" ;; esac
 			;;
 		-P?*)
 			set -- "${option#-P}" "$@"
@@ -86,7 +73,7 @@ parse() {
 		-h | --help) usage && exit 0 ;;
 		--version) "$bin/sengen" --version | sed "s/^sengen/$program/" && exit 0 ;;
 		--) sengen_options=("$@") && break ;;
-		-*) unknown_option "$option" ;;
+		-*) unknown_option "$option" "$(usage)" ;;
 		*)
 			[ -z "$files" ] || usage_error "one number of files is enough: $option"
 			number N "$option" 1 "$ahead"
@@ -95,19 +82,6 @@ parse() {
 		esac
 	done
 	[ -n "$files" ] || usage_error "how many files?"
-}
-
-# setting NAME: its value, from what --print-config said (`name: "value" # where it comes from`, quoted as JSON).
-setting() {
-	local line value
-	line=$(grep -m 1 "^$1: " <<<"$settings") || {
-		say "$1 is not set: see config.yaml.example"
-		exit 2
-	}
-	value=${line#*: \"}
-	value=${value%\" \# *}
-	value=${value//\\\"/\"}
-	printf '%s' "${value//\\\\/\\}"
 }
 
 # The greatest number in the bucket, or nothing: "last" in what s3ls counts. (A listing's "upto" may stay behind it.)
@@ -176,21 +150,14 @@ upload_all() {
 	return "$worst"
 }
 
-programs_built() {
-	local name
-	for name in s3ls s3put sengen; do
-		[ -x "$bin/$name" ] || {
-			say "$bin/$name is not there: run make first"
-			exit 2
-		}
-	done
-}
-
 parse "$@"
-programs_built
-settings=$("$bin/s3ls" "${common[@]}" --print-config)
-bucket=$(setting input_bucket)
-prefix=$(setting raw_prefix)
+need_programs s3ls s3put sengen
+read_settings input_bucket raw_prefix
+bucket=${settings[input_bucket]} prefix=${settings[raw_prefix]}
+[ -n "$bucket" ] || {
+	say "input_bucket is not set: see config.yaml.example"
+	exit 2
+}
 last=$(last_id)
 now=$(date +%s)
 # In an empty bucket they end at now: a name from the future would move no cursor.

@@ -5,7 +5,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BIN=${SENIORITY_BIN:-$ROOT/bin}
 # shellcheck source=packaging/tables.sh
 . "$ROOT/packaging/tables.sh"
-programs=(s3ls s3cat senenrich s3put cursor sencache sengen senserve)
+programs=(s3ls s3cat senenrich s3put cursor sencache sengen senserve senstat)
 mapfile -t subcommands < <(pipeline_commands | cut -f 1)
 names=("${programs[@]}" "${subcommands[@]}" pipeline populate seniority)
 

@@ -1,12 +1,17 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 # check.sh: `pipeline.sh --check`: looks at everything that a run needs, a line each on stdout: ok, warning or failure, and
-# what to do. To be sourced by pipeline.sh; uses its $bin, $tmp, $common and setting().
+# what to do. To be sourced by pipeline.sh.
 
-check_seconds=30 # the longest wait for one answer: somebody sits at a terminal
+# shellcheck source=share/common.sh
+[ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
+
+check_seconds=30                    # the longest wait for one answer: somebody sits at a terminal
+bold='' red='' yellow='' plain=''   # escape sequences, on a terminal
+check_status=0 failures=0 warned='' # of all rows so far
+clock_checked=''                    # by the first thing that was written
+said='' why='' code=0               # what the last try() printed, its last message, and its status
 
 check_main() {
-	local status=0 bad=0 warned=0 bold='' red='' yellow='' plain=''
-	local skew_told=''
 	set +e # what fails is what is looked for
 	if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
 		bold=$'\e[1m' red=$'\e[31m' yellow=$'\e[33m' plain=$'\e[0m'
@@ -19,30 +24,30 @@ check_main() {
 		check_lock
 		check_model
 	fi
-	if ((bad)); then
-		echo "${bold}$bad of these must be seen to before a run${plain}"
-	elif ((warned)); then
+	if ((failures)); then
+		echo "${bold}$failures of these must be seen to before a run${plain}"
+	elif [ "$warned" ]; then
 		echo "${bold}a run can start; look at the warnings${plain}"
 	else
 		echo "${bold}a run can start${plain}"
 	fi
-	exit "$status"
+	exit "$check_status"
 }
 
 # row ok|warning|failure WHAT TEXT [WHAT TO DO]
 row() {
 	local colour=''
 	case $1 in
-	warning) colour=$yellow warned=$((warned + 1)) ;;
-	failure) colour=$red bad=$((bad + 1)) ;;
+	warning) colour=$yellow warned=1 ;;
+	failure) colour=$red failures=$((failures + 1)) ;;
 	esac
 	printf '%s%-8s%s %-12s %s%s\n' "$colour" "$1" "$plain" "$2" "$3" "${4:+: $4}"
 }
 
 # fails STATUS: what the whole ends with, of several by the contract's order.
 fails() {
-	case $1,$status in
-	2,* | *,0 | 1,75) status=$1 ;;
+	case $1,$check_status in
+	2,* | *,0 | 1,75) check_status=$1 ;;
 	esac
 }
 
@@ -74,16 +79,17 @@ failure() {
 }
 
 check_settings() {
-	local name missing='' file="config.yaml of $PWD" code why said
-	if ! try s3ls --print-config; then
+	local name missing='' file=${SENIORITY_CONFIG:-config.yaml} i
+	if ! try s3ls --print-setting input_bucket; then
 		failure settings "see config.yaml.example"
 		return 1
 	fi
-	printf '%s\n' "$said" >"$tmp/settings"
-	name=$(sed -nE 's/^(input_bucket|output_bucket): .* # ([^:]*\.ya?ml):[0-9]+$/\2/p' "$tmp/settings" | head -n 1)
-	file=${name:-${SENIORITY_CONFIG:-config.yaml}}
+	read_settings endpoint_url input_bucket output_bucket raw_prefix mod_prefix reject_prefix cursor_store
+	for ((i = 0; i + 1 < ${#common[@]}; i++)); do
+		[ "${common[i]}" != --config ] || file=${common[i + 1]}
+	done
 	for name in input_bucket output_bucket; do
-		[ -n "$(setting "$name")" ] || missing+="${missing:+ and }$name"
+		[ -n "${settings[$name]}" ] || missing+="${missing:+ and }$name"
 	done
 	if [ -n "$missing" ]; then
 		fails 2
@@ -104,7 +110,6 @@ value_of() {
 }
 
 check_credentials() {
-	local code why said
 	if ! try s3ls --whoami; then
 		failure credentials "they are looked for where \`aws s3\` does: environment, .env, ~/.aws, container, instance"
 		return 1
@@ -112,25 +117,24 @@ check_credentials() {
 	if [ "$(value_of store)" = S3 ]; then
 		row ok credentials "$(value_of access_key) from $(value_of source), for $(value_of region) at $(value_of endpoint)"
 	else
-		row ok credentials "none needed: $(setting endpoint_url)"
+		row ok credentials "none needed: ${settings[endpoint_url]}"
 	fi
 }
 
 # Whom the store asks for leave, and in S3's words for what.
 asker() {
-	if [[ $(setting endpoint_url) == file:* ]]; then id -un; else echo "these credentials"; fi
+	if [[ ${settings[endpoint_url]} == file:* ]]; then id -un; else echo "these credentials"; fi
 }
 
 right() {
-	[[ $(setting endpoint_url) == file:* ]] || echo " ($1)"
+	[[ ${settings[endpoint_url]} == file:* ]] || echo " ($1)"
 }
 
 check_store() {
-	local input output raw code why said prefix
-	input=$(setting input_bucket) output=$(setting output_bucket) raw=$(setting raw_prefix)
-	check_readable "s3://$input/$raw"
+	local prefix
+	check_readable "s3://${settings[input_bucket]}/${settings[raw_prefix]}"
 	for prefix in mod_prefix reject_prefix; do
-		check_writable "s3://$output/$(setting "$prefix")"
+		check_writable "s3://${settings[output_bucket]}/${settings[$prefix]}"
 	done
 }
 
@@ -144,7 +148,7 @@ check_readable() {
 	key=$(sed -nE 's/.*"key":"(([^"\\]|\\.)*)".*/\1/p;q' <<<"$said")
 	if [ -z "$key" ]; then
 		row warning input "$1 can be listed, but holds no raw objects (names such as ${1##*/}1721183934.jsonl)" "is raw_prefix right?"
-	elif [[ $key == *\\* ]] || try s3cat "s3://$(setting input_bucket)/$key"; then
+	elif [[ $key == *\\* ]] || try s3cat "s3://${settings[input_bucket]}/$key"; then
 		row ok input "$1 can be listed and read"
 	else
 		failure input "may $(asker) read objects$(right s3:GetObject)?"
@@ -171,8 +175,7 @@ check_writable() {
 	else
 		row ok output "$1 can be written"
 	fi
-	[ -n "$skew_told" ] || check_clock "$skew"
-	skew_told=1
+	check_clock "$skew"
 }
 
 # How far the store's clock (it dates what is put there) is ahead of ours, in seconds; 0 where it lies between.
@@ -191,6 +194,8 @@ check_skew() {
 
 # S3 refuses what is signed more than 15 minutes off; the programs learn its clock, but --settle and names go by ours.
 check_clock() {
+	[ -z "$clock_checked" ] || return 0
+	clock_checked=1
 	if [ -z "$1" ]; then
 		row warning clock "the store's clock is not known" "compare it by hand with $(date -u +%FT%TZ)"
 	elif ((${1#-} > 30)); then
@@ -204,10 +209,10 @@ check_clock() {
 # The embedded store: its folders, and the space that is free. False where there is nothing more to look at.
 check_disk() {
 	local folder free bucket missing=''
-	folder=$(setting endpoint_url)
+	folder=${settings[endpoint_url]}
 	[[ $folder == file:* ]] || return 0
 	folder=/$(sed -E 's,^file:/*(localhost/)?,,' <<<"$folder")
-	for bucket in "$(setting input_bucket)" "$(setting output_bucket)"; do
+	for bucket in "${settings[input_bucket]}" "${settings[output_bucket]}"; do
 		if [ ! -d "$folder/$bucket" ] && [ "$missing" != "$folder/$bucket" ]; then
 			missing=$folder/$bucket
 			fails 2
@@ -226,7 +231,7 @@ check_disk() {
 }
 
 check_redis() {
-	local code why said version policy limit
+	local version policy limit
 	if ! try sencache server; then
 		failure redis "start it, or set redis_host, redis_port, redis_socket, REDIS_PASSWORD"
 		return
@@ -246,8 +251,7 @@ check_redis() {
 }
 
 check_cursor() {
-	local code why said store folder
-	store=$(setting cursor_store)
+	local store=${settings[cursor_store]} folder
 	if ! try cursor get; then
 		[ "$store" = redis ] || failure cursor "see cursor_store"
 		return 0
@@ -271,7 +275,6 @@ check_cursor() {
 }
 
 check_lock() {
-	local code why said
 	if try cursor lock; then
 		row ok lock "${said%/*} is this user's alone"
 	else
@@ -280,7 +283,6 @@ check_lock() {
 }
 
 check_model() {
-	local code why said
 	if try senenrich --probe; then
 		if [ -n "$why" ]; then
 			row warning model "$why" "a run does without, but see what watches or balances it"

@@ -1,6 +1,9 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 # demo.sh: `pipeline.sh --demo`: all of it on a store, a Redis and a model of its own, in a temporary folder that is
-# removed at the end. To be sourced by pipeline.sh; uses its $home, $bin and $program.
+# removed at the end. To be sourced by pipeline.sh.
+
+# shellcheck source=share/common.sh
+[ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
 
 # shellcheck source=packaging/debian.sh
 . "$home/packaging/debian.sh"
@@ -49,6 +52,7 @@ demo_main() {
 	demo_step "running it once more"
 	"$home/pipeline.sh"
 	demo_step "stopping what was started; it took $((SECONDS - started)) s"
+	exit
 }
 
 demo_step() {

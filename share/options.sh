@@ -1,8 +1,11 @@
-# shellcheck shell=bash disable=SC2034,SC2154
-# options.sh: the options of pipeline.sh. To be sourced by it; uses its $program, $called and $bin, sets the variables below for it.
+# shellcheck shell=bash
+# options.sh: the options of pipeline.sh. To be sourced by it.
+
+# shellcheck source=share/common.sh
+[ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
 
 usage() {
-	sed "s/pipeline\.sh/$called/g" <<'END'
+	help_text <<'END_OF_HELP'
 Usage: pipeline.sh [OPTION]...
        pipeline.sh report [OPTION]...      a page about the runs so far
        pipeline.sh rejects [OPTION]...     list rejected postings, or retry them
@@ -37,19 +40,14 @@ Exit status: 0 all done; 1 something failed for good; 2 usage or configuration;
 Examples:
   pipeline.sh --dry-run
   pipeline.sh --lookback 2h --summary json
-END
+END_OF_HELP
 }
 
-usage_error() {
-	say "$* (try '$program --help')"
-	exit 2
-}
+# By name: a value, or 1 if it was given and has none.
+declare -A options=([parallel]=16 [batch]=5000 [lookback]=1d [summary]=text)
+demo_options=()
 
-parallel=16 batch=5000 lookback=1d summary=text watch='' demo='' demo_options=()
-retry_failed='' sweep='' check='' dry_run='' quiet=''
-take='' # a file of keys or object records that are run instead of a listing
-list_options=() put_options=() cursor_options=() common=()
-
+# parse ARG...: into options, demo_options and common.
 parse() {
 	local option value
 	while (($# > 0)); do
@@ -61,7 +59,7 @@ parse() {
 			option=${option%%=*}
 			case $option in
 			--parallel | --batch | --lookback | --settle | --watch | --summary | --log-format | --config) set -- "$value" "$@" ;;
-			*) unknown_option "$option" ;;
+			*) unknown_option "$option" "$(usage)" ;;
 			esac
 			;;
 		-P?*)
@@ -77,44 +75,51 @@ parse() {
 			;;
 		esac
 		case $option in
-		-P | --parallel) parallel=$value ;;
-		--batch) batch=$value ;;
-		--lookback) need_time "$option" "$value" && lookback=$value ;;
-		--settle) need_time "$option" "$value" && list_options+=(--settle "$value") ;;
-		--watch) need_time "$option" "$value" && watch=$value ;;
-		--summary) summary=$value ;;
+		-P | --parallel) options[parallel]=$value ;;
+		--batch | --summary) options[${option#--}]=$value ;;
+		--lookback | --settle | --watch) need_time "$option" "$value" && options[${option#--}]=$value ;;
 		--log-format)
 			[[ $value == text || $value == json ]] || usage_error "--log-format is text or json, not '$value'"
 			log_format=$value common+=(--log-format "$value")
 			;;
 		--config) common+=(--config "$value") ;;
-		--retry-failed) retry_failed=1 ;;
-		--sweep) sweep=1 ;;
-		--check) check=1 ;;
-		--dry-run) dry_run=1 ;;
-		-q | --quiet) quiet=1 common+=(--quiet) ;;
+		--retry-failed | --sweep | --check | --dry-run | --demo) options[${option#--}]=1 ;;
+		-q | --quiet) options[quiet]=1 common+=(--quiet) ;;
 		-v | --verbose) common+=(--verbose) ;;
-		--demo) demo=1 ;;
 		--s3 | --no-install) demo_options+=("$option") ;;
 		-h | --help)
 			usage
 			exit 0
 			;;
 		--version)
-			need_programs
+			need_programs s3ls
 			"$bin/s3ls" --version | sed "s/^s3ls/$program/"
 			exit 0
 			;;
-		-*) unknown_option "$option" ;;
+		-*) unknown_option "$option" "$(usage)" ;;
 		*) usage_error "no operands are taken: $option" ;;
 		esac
 	done
-	[[ $summary == text || $summary == json ]] || usage_error "--summary is text or json, not '$summary'"
-	[ -z "$watch" ] || [ -z "$dry_run$retry_failed" ] || usage_error "--watch goes with neither --dry-run nor --retry-failed"
-	[ -z "$sweep" ] || [ -z "$watch$retry_failed" ] || usage_error "--sweep goes with neither --watch nor --retry-failed"
-	[ -n "$demo" ] || ((${#demo_options[@]} == 0)) || usage_error "${demo_options[0]} goes with --demo alone"
+	check_options
 }
 
+# given NAME...: whether one of these options is.
+given() {
+	local name
+	for name in "$@"; do
+		[ -z "${options[$name]:-}" ] || return 0
+	done
+	return 1
+}
+
+check_options() {
+	[[ ${options[summary]} == text || ${options[summary]} == json ]] || usage_error "--summary is text or json, not '${options[summary]}'"
+	! given watch || ! given dry-run retry-failed || usage_error "--watch goes with neither --dry-run nor --retry-failed"
+	! given sweep || ! given watch retry-failed || usage_error "--sweep goes with neither --watch nor --retry-failed"
+	given demo || ((${#demo_options[@]} == 0)) || usage_error "${demo_options[0]} goes with --demo alone"
+}
+
+# need_time OPTION VALUE
 need_time() {
 	[[ $2 =~ ^[0-9]+(\.[0-9]+)?(s|m|h|d)?$ ]] || usage_error "$1: not a time (30, 30s, 5m, 2h, 1d): '$2'"
 }

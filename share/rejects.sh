@@ -1,9 +1,12 @@
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash
 # rejects.sh: `pipeline.sh rejects`: what was no posting, by reason, and what failed for good; and how to take it again. To be
-# sourced by pipeline.sh; uses its $bin, $tmp, $common, setting() and run_round().
+# sourced by pipeline.sh.
+
+# shellcheck source=share/common.sh
+[ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
 
 rejects_usage() {
-	sed "s/pipeline\.sh/$called/g" <<'END'
+	help_text <<'END'
 Usage: pipeline.sh rejects [OPTION]...
        pipeline.sh rejects --retry [OPTION]...
 List the rejected postings by reason, and the objects that failed for good.
@@ -45,20 +48,20 @@ rejects_main() {
 		shift
 	done
 	[[ $examples =~ ^[0-9]+$ && $after =~ ^[0-9]+$ ]] || usage_error "--examples and --after are numbers"
-	rejects_collect
-	if [ "$retry" ]; then rejects_retry; else rejects_show; fi
+	rejects_collect "$after"
+	if [ "$retry" ]; then rejects_retry; else rejects_show "$examples"; fi
 }
 
-# Sets nothing; fills $tmp/rejects and $tmp/failed, a record each line.
+# rejects_collect AFTER: into $tmp/rejects and $tmp/failed, a record each line, those of sources with a number above AFTER.
 rejects_collect() {
 	local prefix
-	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || exit
+	read_settings output_bucket reject_prefix || exit
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || exit
-	prefix=$(setting reject_prefix)
+	prefix=${settings[reject_prefix]}
 	# Under a prefix that is named, all there is is listed; what is behind a number is told by the name.
-	"$bin/s3ls" "${common[@]}" "s3://$(setting output_bucket)/$prefix" >"$tmp/objects" || exit
+	"$bin/s3ls" "${common[@]}" "s3://${settings[output_bucket]}/$prefix" >"$tmp/objects" || exit
 	# Whatever else lies there is none of ours.
-	rejects_after "$prefix" <"$tmp/objects" | "$bin/s3cat" "${common[@]}" --rejects |
+	rejects_after "$prefix" "$1" <"$tmp/objects" | "$bin/s3cat" "${common[@]}" --rejects |
 		LC_ALL=C sed -n '/^{"@":"reject",/p' | rejects_once >"$tmp/rejects" || exit
 }
 
@@ -75,8 +78,9 @@ rejects_once() {
 		}'
 }
 
+# rejects_after PREFIX AFTER
 rejects_after() {
-	awk -v prefix="$1" -v after="$after" '
+	awk -v prefix="$1" -v after="$2" '
 		match($0, /"key":"([^"\\]|\\.)*"/) {
 			name = substr($0, RSTART + 7, RLENGTH - 8)
 			number = substr(name, length(prefix) + 1)
@@ -84,10 +88,10 @@ rejects_after() {
 		}'
 }
 
-# rejects_table: counts and examples of the records on stdin, the most frequent first. Nothing of what they hold can
+# rejects_table EXAMPLES: counts and examples of the records on stdin, the most frequent first. Nothing of what they hold can
 # steer a terminal, not even where others wrote the object: control characters of ASCII and Latin-1 become question marks.
 rejects_table() {
-	awk -v examples="$examples" '
+	awk -v examples="$1" '
 		function text(name) {
 			if (!match($0, "\"" name "\":\"([^\"\\\\]|\\\\.)*\"")) return ""
 			return substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 5)
@@ -112,6 +116,7 @@ rejects_table() {
 		}' | LC_ALL=C sed 's/\xc2[\x80-\x9f]/?/g; s/[[:cntrl:]]/?/g'
 }
 
+# rejects_show EXAMPLES
 rejects_show() {
 	local rejected failed
 	rejected=$(wc -l <"$tmp/rejects") failed=$(wc -l <"$tmp/failed")
@@ -120,16 +125,14 @@ rejects_show() {
 		exit 0
 	fi
 	if ((rejected > 0)); then
-		echo "$rejected rejected postings, under s3://$(setting output_bucket)/$(setting reject_prefix)"
-		rejects_table <"$tmp/rejects"
+		echo "$rejected rejected postings, under s3://${settings[output_bucket]}/${settings[reject_prefix]}"
+		rejects_table "$1" <"$tmp/rejects"
 	fi
 	if ((failed > 0)); then
 		echo "$failed objects that failed for good"
-		rejects_table <"$tmp/failed"
+		rejects_table "$1" <"$tmp/failed"
 	fi
-	local me tool config
-	how_called
-	echo "to take them again, once the cause is mended: $me rejects --retry$config"
+	echo "to take them again, once the cause is mended: $(own_command) rejects --retry$(config_argument)"
 	exit 0
 }
 
@@ -148,9 +151,6 @@ rejects_retry() {
 		echo "nothing is rejected, and nothing failed for good"
 		exit 0
 	fi
-	mv "$tmp/sources" "$tmp/take"
-	take=$tmp/take
-	local status
-	in_group run_round
-	exit "$status"
+	in_group run_round "$tmp/sources"
+	exit "$job_status"
 }

@@ -1,9 +1,12 @@
-# shellcheck shell=bash disable=SC2034,SC2154
+# shellcheck shell=bash
 # verify.sh: `pipeline.sh verify`: reads both sides of a time range and says of each raw object whether all of it is there. It
-# changes nothing. To be sourced by pipeline.sh; uses its $bin, $tmp, $common, setting(), quoted() and table_row().
+# changes nothing. To be sourced by pipeline.sh.
+
+# shellcheck source=share/common.sh
+[ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
 
 verify_usage() {
-	sed "s/pipeline\.sh/$called/g" <<'END'
+	help_text <<'END'
 Usage: pipeline.sh verify FROM TO [OPTION]...
 Read the raw, enriched and rejected objects of a time range and check, for each
 raw object, that its lines = postings + rejects, and that the enriched object
@@ -28,7 +31,7 @@ END
 }
 
 verify_main() {
-	local from='' to='' status
+	local from='' to='' parallel=16 quiet=''
 	while (($# > 0)); do
 		case $1 in
 		--*=*)
@@ -58,8 +61,8 @@ verify_main() {
 	[ -n "$to" ] || usage_error "from when to when?"
 	from=$(verify_time "$from") && to=$(verify_time "$to") || exit
 	((from < to)) || usage_error "FROM must be before TO"
-	in_group verify_range "$from" "$to"
-	exit "$status"
+	in_group verify_range "$from" "$to" "$parallel" "$quiet"
+	exit "$job_status"
 }
 
 # verify_time TEXT: as unix seconds.
@@ -70,35 +73,33 @@ verify_time() {
 	echo "$seconds"
 }
 
-# verify_range FROM TO: in a process of its own, which ends with the status.
+# verify_range FROM TO PARALLEL QUIET: in a process of its own, which ends with the status.
 verify_range() {
-	local after statuses=()
-	"$bin/s3ls" "${common[@]}" --print-config >"$tmp/settings" || exit
-	log_format=$(setting log_format)
-	pin_settings
+	local after
+	pin_settings || exit
 	after=$("$bin/cursor" "${common[@]}" get) || exit
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || exit
-	verify_count raw "$1" "$2" "$(setting input_bucket)" "$(setting raw_prefix)"
-	verify_count mod "$1" "$2" "$(setting output_bucket)" "$(setting mod_prefix)"
-	verify_count rejected "$1" "$2" "$(setting output_bucket)" "$(setting reject_prefix)"
-	verify_join
-	[ -n "$quiet" ] || verify_sums >&2
-	exit "$(verify_status)"
+	verify_count raw "$1" "$2" "$3" "${settings[input_bucket]}" "${settings[raw_prefix]}"
+	verify_count mod "$1" "$2" "$3" "${settings[output_bucket]}" "${settings[mod_prefix]}"
+	verify_count rejected "$1" "$2" "$3" "${settings[output_bucket]}" "${settings[reject_prefix]}"
+	verify_join "$after"
+	[ -n "$4" ] || cat "$tmp/sums" >&2
+	exit "$(<"$tmp/status")"
 }
 
-# verify_count NAME FROM TO BUCKET PREFIX: how many lines each object there has, as $tmp/NAME. Whatever prefix it is, it is
+# verify_count NAME FROM TO PARALLEL BUCKET PREFIX: how many lines each object there has, as $tmp/NAME. Whatever prefix it is, it is
 # listed by its numbers, as the raw one is.
 verify_count() {
 	local status=0 listing=(--before "$3")
 	(($2 <= 1)) || listing+=(--after $(($2 - 1)))
-	INPUT_BUCKET=$4 RAW_PREFIX=$5 OUTPUT_BUCKET=none MOD_PREFIX=none/ REJECT_PREFIX=nothing/ \
+	INPUT_BUCKET=$5 RAW_PREFIX=$6 OUTPUT_BUCKET=none MOD_PREFIX=none/ REJECT_PREFIX=nothing/ \
 		"$bin/s3ls" "${common[@]}" "${listing[@]}" >"$tmp/objects" || exit
 	# An object that cannot be read is told of by its record.
-	"$bin/s3cat" "${common[@]}" --count -P "$parallel" <"$tmp/objects" >"$tmp/$1" || status=$?
+	"$bin/s3cat" "${common[@]}" --count -P "$4" <"$tmp/objects" >"$tmp/$1" || status=$?
 	((status == 0 || status == 1 || status == 75)) || exit "$status"
 }
 
-# The states, an object a line; $tmp/sums has what they add up to, as shell variables.
+# verify_join CURSOR: the states, an object a line; $tmp/sums says what they add up to, $tmp/status is the exit status.
 #
 #   done       it is enriched, whole, and from the raw object as it is now, as far as that is known
 #   waiting    it is not enriched yet, and the cursor is before it
@@ -108,8 +109,16 @@ verify_count() {
 #   rewritten  it was written again after it was enriched
 #   unreadable it, or what was made from it, could not be read
 verify_join() {
-	LC_ALL=C awk -v raw="$(quoted "$(setting raw_prefix)")" -v mod="$(quoted "$(setting mod_prefix)")" \
-		-v rejected="$(quoted "$(setting reject_prefix)")" -v cursor="$after" -v sums="$tmp/sums" '
+	LC_ALL=C awk -v raw="$(quoted "${settings[raw_prefix]}")" -v mod="$(quoted "${settings[mod_prefix]}")" \
+		-v rejected="$(quoted "${settings[reject_prefix]}")" -v cursor="$1" -v sums="$tmp/sums" -v status="$tmp/status" '
+		# 1,234,567
+		function grouped(n,   behind, rest) {
+			rest = sprintf("%.0f", n)
+			for (; length(rest) > 3; rest = substr(rest, 1, length(rest) - 3))
+				behind = "," substr(rest, length(rest) - 2) behind
+			return rest behind
+		}
+		function row(title, n, note) { printf "%-9s%12s %s\n", title, grouped(n), note >sums }
 		function text(name) {
 			if (!match($0, "\"" name "\":\"([^\"\\\\]|\\\\.)*\"")) return ""
 			return substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 5)
@@ -181,28 +190,12 @@ verify_join() {
 		END {
 			for (at in enriched)
 				if (!(at in used)) orphans++
-			for (state in total) printf "%s=%d\n", state, total[state] >sums
-			printf "objects=%d wrong=%d temporary=%d orphans=%d\n", objects, wrong, temporary, orphans >sums
-			printf "lines=%.0f postings=%.0f rejects=%.0f\n", all_lines, all_postings, all_rejects >sums
+			count = split("waiting failed missing differs rewritten unreadable", states, " ")
+			for (i = 1; i <= count; i++)
+				if (total[states[i]] > 0) text_of_states = text_of_states " + " grouped(total[states[i]]) " " states[i]
+			row("objects", objects, "= " grouped(total["done"]) " done" text_of_states)
+			row("lines", all_lines, "raw; " grouped(all_postings) " postings + " grouped(all_rejects) " rejected")
+			if (orphans > 0) row("others", orphans, "enriched, of which the raw object has gone")
+			print (wrong > 0 ? 1 : temporary > 0 ? 75 : 0) >status
 		}' "$tmp/failed" "$tmp/mod" "$tmp/rejected" "$tmp/raw"
-}
-
-verify_sums() {
-	local "done"=0 waiting=0 failed=0 missing=0 differs=0 rewritten=0 unreadable=0 objects wrong temporary orphans lines postings rejects
-	local name text=''
-	# shellcheck source=/dev/null
-	. "$tmp/sums"
-	for name in waiting failed missing differs rewritten unreadable; do
-		((${!name} == 0)) || text+=" + $(many "${!name}") $name"
-	done
-	table_row objects "$(many "$objects")" "= $(many "$done") done$text"
-	table_row lines "$(many "$lines")" "raw; $(many "$postings") postings + $(many "$rejects") rejected"
-	((orphans == 0)) || table_row others "$(many "$orphans")" "enriched, of which the raw object has gone"
-}
-
-verify_status() {
-	local "done" waiting failed missing differs rewritten unreadable objects wrong temporary orphans lines postings rejects
-	# shellcheck source=/dev/null
-	. "$tmp/sums"
-	if ((wrong > 0)); then echo 1; elif ((temporary > 0)); then echo 75; else echo 0; fi
 }

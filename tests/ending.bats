@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # bats sets stderr
 load helper
 
-PROGRAMS='s3ls s3cat senenrich s3put cursor sencache sengen senserve'
+PROGRAMS='s3ls s3cat senenrich s3put cursor sencache sengen senserve senstat'
 
 setup() {
 	sandbox
@@ -73,4 +73,20 @@ setup() {
 	[ "$stderr" = "sencache: stats takes no operands (try 'sencache --help')" ]
 	run -2 --separate-stderr cursor
 	[ "$stderr" = "cursor: no command: get, set, failed, skip, key, identity, lock or import (try 'cursor --help')" ]
+}
+
+@test "--print-setting prints values, a line each; never a secret, nor a value that is no line" {
+	printf '%s\n' 'raw_prefix: "a b/\"c\""' 'mod_prefix: ""' >config.yaml
+	run -0 s3ls --print-setting raw_prefix --print-setting=mod_prefix --print-setting redis_port
+	[ "$output" = $'a b/"c"\n\n6379' ]
+	RAW_PREFIX=x/ run -0 senstat --print-setting raw_prefix
+	[ "$output" = x/ ]
+	REDIS_PASSWORD=sesame run -2 --separate-stderr s3ls --print-setting redis_password
+	[ "$stderr" = "s3ls: redis_password is a secret (try 's3ls --help')" ]
+	[ -z "$output" ]
+	run -2 --separate-stderr s3ls --print-setting redis_hst
+	[[ $stderr == *"unknown setting 'redis_hst'"* ]]
+	echo 'raw_prefix: "a\nb"' >config.yaml
+	run -2 --separate-stderr s3ls --print-setting raw_prefix
+	[[ $stderr == *"raw_prefix has a line break in it (config.yaml:1)"* ]]
 }

@@ -41,7 +41,7 @@ all_json() {
 	all_json - <<<"$stderr"
 	sed -i '$d' config.yaml
 	export LOG_FORMAT=json
-	for program in s3ls s3cat senenrich s3put cursor sencache sengen senserve pipeline.sh; do
+	for program in s3ls s3cat senenrich s3put cursor sencache sengen senserve senstat pipeline.sh; do
 		run -2 --separate-stderr "$program" $'--a\xff\x1b\t"\\'
 		all_json - <<<"$stderr"
 		[ "$(jq -r .program <<<"$stderr")" = "$program" ]

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2030,SC2031 # bats sets output
 load helper
 
-PROGRAMS='s3ls s3cat senenrich s3put cursor sencache sengen senserve'
+PROGRAMS='s3ls s3cat senenrich s3put cursor sencache sengen senserve senstat'
 
 setup_file() {
 	export PAGES=$BATS_FILE_TMPDIR/pages TABLES=$BATS_FILE_TMPDIR/tables page name
@@ -194,6 +194,8 @@ stage() {
 	sengen --count 5 >postings.ndjson
 	echo notes >notes.txt
 	sencache set 'Oakleaf Soft' 'Senior Data Analyst' 3
+	mkdir statistics
+	echo '{"program":"s3put","objects":1,"lines":20}' >statistics/1
 }
 
 # A server runs until it is told to end: what it says then is its output.

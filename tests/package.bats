@@ -54,7 +54,7 @@ version() {
 
 @test "one program in the PATH, the others in its own folder" {
 	[ "$(ls "$DEB/usr/bin")" = seniority ]
-	[ "$(cd "$DEB/usr/lib/seniority/bin" && echo *)" = "cursor s3cat s3ls s3put sencache senenrich sengen senserve" ]
+	[ "$(cd "$DEB/usr/lib/seniority/bin" && echo *)" = "cursor s3cat s3ls s3put sencache senenrich sengen senserve senstat" ]
 	[ "$("$DEB/usr/bin/seniority" path)" = "$DEB/usr/lib/seniority/bin" ]
 	run -2 "$DEB/usr/bin/seniority" s3ks
 	[[ $output == *"unknown program 's3ks'"* ]]

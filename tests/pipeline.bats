@@ -29,7 +29,7 @@ stubs() {
 		cat >"$dir/$name" <<-END
 			#!/bin/bash
 			case " \$* " in
-			*" --print-config "*) echo 'mod_prefix: "mod/" # default' && exit ;;
+			*" --print-setting="*) for argument; do echo "\${argument#--print-setting=}/"; done && exit ;;
 			*" identity "* | *" key "*) echo "stub:\$PWD" && exit ;;
 			*" lock "*) echo "$dir/lock" && exit ;;
 			*" get "*) echo 0 && exit ;;
@@ -42,6 +42,7 @@ stubs() {
 		shift
 	done
 	chmod +x "$dir"/*
+	ln -sf "$BIN/senstat" "$dir/"
 	export SENIORITY_BIN=$dir
 }
 
@@ -338,6 +339,7 @@ ends_with() {
 			"$BIN" "$name" >"edited/$name"
 	done
 	chmod +x edited/*
+	ln -s "$BIN/senstat" edited/
 	SENIORITY_BIN=$PWD/edited run --separate-stderr pipeline.sh --summary json
 	echo "$stderr"
 	grep other config.yaml

@@ -55,6 +55,25 @@ print_config(struct cli *cli)
 	return STATUS_OK;
 }
 
+/* The values of the settings that --print-setting names, a line each. */
+static enum exit_status
+print_settings(struct cli *cli, const struct parsed *parsed)
+{
+	for (int i = 0; i < parsed->print_setting_count; i++) {
+		const char *name = parsed->print_settings[i], *value;
+		const struct setting *setting = settings_find(name);
+
+		if (setting == NULL || setting->secret)
+			return cli_usage_error(cli, setting ? "%s is a secret" : "unknown setting '%s'", name);
+		value = settings_text(cli->settings, name);
+		if (value != NULL && strchr(value, '\n') != NULL)
+			return cli_usage_error(cli, "%s has a line break in it (%s)", name, settings_origin(cli->settings, name));
+		out_write_slice(&cli->out, slice_of_str(value ? value : ""));
+		out_write(&cli->out, "\n", 1);
+	}
+	return STATUS_OK;
+}
+
 static void
 begin_call(struct cli *cli)
 {
@@ -86,9 +105,9 @@ run_program(struct cli *cli, int argc, char **argv)
 	status = apply_settings(cli, &parsed);
 	if (status != STATUS_OK)
 		return status;
-	if (parsed.print_config) {
+	if (parsed.print_config || parsed.print_setting_count > 0) {
 		cli->stats_path = NULL;
-		return print_config(cli);
+		return parsed.print_config ? print_config(cli) : print_settings(cli, &parsed);
 	}
 	if (cli->program->commands != NULL)
 		status = parse_command(cli, &parsed);

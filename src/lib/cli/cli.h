@@ -6,9 +6,11 @@
  * (getopt_long), print --help, and are what the man pages and the completions are made of.
  *
  * Every program has, without listing them: --config FILE, --stats FILE, --progress FILE,
- * --print-config, --log-format text|json, -v/--verbose, -q/--quiet, -h/--help, --version. The build
- * makes man pages and completions from two that --help does not show: --print-options (letter,
- * name, argument, help) and --print-settings (settings_print_table).
+ * --print-config, --log-format text|json, -v/--verbose, -q/--quiet, -h/--help, --version. --help does
+ * not show those for scripts: --print-setting NAME (may come several times: a line for each value)
+ * and --print-nearest WORD NAME... (the name that a mistyped word means); nor those that the build
+ * makes man pages and completions from: --print-options (letter, name, argument, help) and
+ * --print-settings (settings_print_table).
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

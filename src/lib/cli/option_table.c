@@ -18,6 +18,9 @@ static const struct cli_option common_options[COMMON_COUNT] = {
 	[COMMON_STATS] = OPT_TEXT(0, "stats", "FILE", NULL, "append the run's statistics to FILE, as JSON"),
 	[COMMON_PROGRESS] = OPT_TEXT(0, "progress", "FILE", NULL, "write progress to FILE, as JSON"),
 	[COMMON_PRINT] = OPT_FLAG(0, "print-config", NULL, "print the settings in force and where each is from"),
+	/* Without help: for scripts; seniority-config(5) has the first. */
+	[COMMON_PRINT_SETTING] = OPT_TEXT(0, "print-setting", "NAME", NULL, NULL),
+	[COMMON_PRINT_NEAREST] = OPT_TEXT(0, "print-nearest", "WORD", NULL, NULL),
 	[COMMON_FORMAT] = OPT_SETTING("log_format"),
 	[COMMON_VERBOSE] = OPT_FLAG('v', "verbose", NULL, "say more; twice: for debugging"),
 	[COMMON_QUIET] = OPT_FLAG('q', "quiet", NULL, "no warnings, errors only"),

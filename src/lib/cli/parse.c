@@ -15,6 +15,8 @@ enum { FIRST_LONG = 256 }; /* what getopt_long returns for row 0 of the table */
 struct parse {
 	struct cli *cli;
 	struct parsed *parsed;
+	int argc;
+	char **argv;
 	struct option_table table;
 	struct option longs[OPTIONS_MAX + 1];
 	const char *names[OPTIONS_MAX];
@@ -117,6 +119,18 @@ print_about(struct parse *p, enum common_option which)
 	return STATUS_OK;
 }
 
+/* --print-nearest WORD NAME...: the name that is meant, or nothing. */
+static enum exit_status
+print_nearest(struct parse *p, const char *word)
+{
+	const char *near = nearest_name(word, (const char *const *)p->argv + optind, p->argc - optind);
+
+	if (near != NULL)
+		out_write_slice(&p->cli->out, slice_of_str(near));
+	p->ended = true;
+	return STATUS_OK;
+}
+
 static enum exit_status
 set_common(struct parse *p, enum common_option which, const char *text)
 {
@@ -135,6 +149,13 @@ set_common(struct parse *p, enum common_option which, const char *text)
 	case COMMON_PRINT:
 		p->parsed->print_config = true;
 		break;
+	case COMMON_PRINT_SETTING:
+		if (p->parsed->print_setting_count == PRINTED_MAX)
+			return cli_usage_error(p->cli, "--print-setting comes more than %d times", PRINTED_MAX);
+		p->parsed->print_settings[p->parsed->print_setting_count++] = text;
+		break;
+	case COMMON_PRINT_NEAREST:
+		return print_nearest(p, text);
 	case COMMON_FORMAT:
 		/* Applied at once, so that an error in the next option has this format already. */
 		status = set_setting(p, "log_format", text);
@@ -250,7 +271,7 @@ parse_log_format(const struct cli *cli)
 bool
 parse_arguments(struct cli *cli, int argc, char **argv, struct parsed *parsed, enum exit_status *status)
 {
-	struct parse p = {.cli = cli, .parsed = parsed};
+	struct parse p = {.cli = cli, .parsed = parsed, .argc = argc, .argv = argv};
 	int code;
 
 	option_table_init(&p.table, cli->program->options);

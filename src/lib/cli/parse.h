@@ -4,11 +4,16 @@
 
 #include "cli/cli.h"
 
-enum { GIVEN_MAX = 16 };
+enum {
+	GIVEN_MAX = 16,
+	PRINTED_MAX = 16,
+};
 
 struct parsed {
 	const char *config, *progress; /* the files that these options name, or NULL */
 	bool print_config;
+	const char *print_settings[PRINTED_MAX]; /* names that --print-setting was given with */
+	int print_setting_count;
 	int verbosity; /* -v counts up, -q is -1 */
 	/*
 	 * The program's own options that were given, without settings; if there are too many, the first

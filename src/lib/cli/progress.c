@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 enum {
 	COUNTERS_MAX = 8,
@@ -31,12 +32,12 @@ write_line(void)
 	struct buf *line = &progress.line;
 
 	buf_reset(line);
+	buf_printf(line, "{\"program\":\"%s\"", log_program());
 	for (int i = 0; i < progress.count; i++) {
-		buf_append_byte(line, i == 0 ? '{' : ',');
-		buf_printf(line, "\"%s\":", progress.counters[i].name);
+		buf_printf(line, ",\"%s\":", progress.counters[i].name);
 		buf_append_int(line, *progress.counters[i].value);
 	}
-	buf_append_str(line, progress.count ? "}" : "{}");
+	buf_append_byte(line, '}');
 	while (line->len < LINE_BYTES - 1)
 		buf_append_byte(line, ' ');
 	buf_append_byte(line, '\n');
