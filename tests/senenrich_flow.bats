@@ -102,8 +102,9 @@ still() {
 	pid=$!
 	exec 9>pipe 8<readable
 	cat in >&9
-	claimed() { [ -n "$(redis_do --scan --pattern 'seniority:claim:*')" ]; }
-	wait_until 10 claimed
+	# the model prints its counts at SIGUSR1: the call has come
+	asked() { kill -USR1 "$(server_pid senserve)" && grep -q '"calls":1' "$(here)/senserve.out"; }
+	wait_until 10 asked
 	exec 8<&-
 	# it does not wait for more input, nor for something to write
 	status=0
