@@ -1,4 +1,4 @@
-/* What each command does, from its arguments to its status. */
+/* The commands, from arguments to exit status. */
 #include "cursor/commands.h"
 
 #include <unistd.h>
@@ -13,9 +13,7 @@
 
 #define YEAR_SECONDS (366 * INT64_C(86400))
 
-/*
- * Warns of what an older version stored: it may be of another server, and only a person can tell.
- */
+/* Warns of an older version's cursor: it may be of another server, and only a person can know. */
 static int
 warn_left_behind(struct call *call, struct err *err)
 {
@@ -264,7 +262,7 @@ run_import(void *context)
 	enum exit_status status;
 	int adopted = 0;
 
-	/* A cursor that the file already holds need not be looked for in Redis. */
+	/* If the file has a cursor already, Redis is not asked for one. */
 	if (call->cli->operand_count == 0)
 		adopted = cursor_store_adopt(call->store, options->force, options->dry_run, &cursor, &err);
 	if (adopted < 0)

@@ -28,7 +28,7 @@ struct cursor_store_file {
 	const struct identity *identity;
 };
 
-/* What the file holds. */
+/* The content of the file. */
 struct content {
 	struct buf text;
 	struct slice failed;   /* the lines after the first, in text */

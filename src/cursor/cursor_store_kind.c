@@ -1,4 +1,4 @@
-/* What the kinds of cursor store have in common. */
+/* Code that the kinds of cursor store share. */
 #include "cursor/cursor_store_kind.h"
 
 #include "base/units.h"

@@ -1,6 +1,6 @@
 /*
- * What a kind of cursor store provides, and what the kinds have in common. The functions are those
- * of cursor_store.h. Only cursor_store_open.c knows which kinds there are.
+ * What a kind of cursor store provides, and the code that the kinds share. The functions are those
+ * of cursor_store.h. Only cursor_store_open.c knows the kinds.
  */
 #ifndef CURSOR_STORE_KIND_H
 #define CURSOR_STORE_KIND_H
@@ -24,7 +24,7 @@ struct cursor_store {
 	struct identity identity;
 };
 
-/* The kinds, and what makes their `opaque`. The identity must outlive it. */
+/* The kinds, and the functions that make their `opaque`. The identity must outlive it. */
 extern const struct cursor_store_kind cursor_store_file_kind;
 void *cursor_store_file_new(const char *path, const struct identity *identity, struct err *err);
 extern const struct cursor_store_kind cursor_store_redis_kind;

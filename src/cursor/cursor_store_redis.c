@@ -96,7 +96,7 @@ find_left_behind(void *opaque, int64_t *cursor, struct err *err)
 	return result;
 }
 
-/* Adds what HGETALL gave. */
+/* Adds the reply of HGETALL. */
 static int
 add_failures(struct cursor_store_redis *self, struct redis_reply *reply, struct failures *failures, struct err *err)
 {

@@ -1,6 +1,6 @@
 /*
- * The kind of cursor store that keeps it in Redis, as its own files know it: cursor_store_redis.c
- * (the kind, and what only reads) and cursor_store_redis_save.c stand on cursor_store_redis_io.c.
+ * The kind of cursor store that uses Redis, for its own files: cursor_store_redis.c (the kind, and
+ * reading) and cursor_store_redis_save.c use cursor_store_redis_io.c.
  */
 #ifndef CURSOR_STORE_REDIS_H
 #define CURSOR_STORE_REDIS_H
@@ -12,7 +12,7 @@ struct cursor_store_redis {
 	const struct settings *settings;
 	struct redis *redis; /* NULL: not connected */
 	bool used;           /* the connection has answered before: if it breaks now, it may only be old */
-	bool takes_older;    /* what an older version stored is ours */
+	bool takes_older;    /* an older version's data counts as ours */
 	char *name, *failed_name;
 	char *older_name, *older_failed_name;
 };

@@ -17,7 +17,7 @@ struct stored {
 	int64_t cursor;                   /* 0: none */
 	int64_t failed;                   /* objects that failed for good, under our own name */
 	bool found;                       /* there is a cursor, or was before it was damaged, under our own name */
-	struct redis_reply *older_failed; /* what the older version recorded, to be copied; NULL: nothing of it counts */
+	struct redis_reply *older_failed; /* the older version's data, to be copied; NULL: it does not count */
 };
 
 static int
@@ -41,7 +41,7 @@ is_forced_over(const struct change *change, const struct err *err)
 	return err->kind == ERR_FAILED && change->force;
 }
 
-/* Reads what the older version left, into *stored. */
+/* Reads the older version's data into *stored. */
 static int
 read_older(struct cursor_store_redis *self, const struct change *change, struct stored *stored, struct err *err)
 {
@@ -189,8 +189,7 @@ choose_cursor(const struct change *change, const struct stored *stored)
 	if (change->cursor >= 0 && (change->force || !stored->found || change->cursor > stored->cursor))
 		return change->force || change->cursor > stored->cursor ? change->cursor : stored->cursor;
 	/*
-	 * From now on there is one under our own name, and what the older version does no longer
-	 * matters.
+	 * From now on there is a cursor under our own name, and the older version's no longer counts.
 	 */
 	return stored->older_failed != NULL && (stored->cursor > 0 || stored->older_failed->count > 0) ? stored->cursor
 	                                                                                               : -1;

@@ -33,7 +33,7 @@ folder_of(const char *path)
 	return folder;
 }
 
-/* The path without symbolic links; its folder must be there, the file itself need not. */
+/* The path without symbolic links; its folder must exist, the file itself may be missing. */
 static char *
 resolve_path(const char *path, struct err *err)
 {

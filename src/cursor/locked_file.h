@@ -17,7 +17,7 @@ struct locked_file {
 	char *folder;
 };
 
-/* The file need not be there, its folder must. Returns -1 with err (ERR_USAGE). */
+/* The folder must exist, the file may be missing. Returns -1 with err (ERR_USAGE). */
 int locked_file_init(struct locked_file *self, const char *path, struct err *err);
 void locked_file_release(struct locked_file *self);
 

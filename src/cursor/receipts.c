@@ -193,7 +193,7 @@ take_failure(struct run *run, const struct receipt *receipt, bool listed)
 {
 	run->result->failed++;
 	if (receipt->fault != FAULT_OBJECT) {
-		/* What stopped the run is logged once, not for each object that was under way. */
+		/* The error that stopped the run is logged once, not for each object that was under way. */
 		if (receipt->fault == FAULT_NOBODY || !run->everybody_said)
 			log_warning_limited(&run->failures, "%.*s is left for a later run: %.*s: %.*s%s",
 			                    SLICE_ARGS(receipt->source), SLICE_ARGS(receipt->stage), SLICE_ARGS(receipt->error),

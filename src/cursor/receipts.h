@@ -14,7 +14,7 @@ struct receipts_result {
 	int64_t receipts;
 	int64_t failed; /* of these: for good or for now */
 	int64_t from;   /* the cursor before */
-	int64_t to;     /* and after: stored, or with dry_run what would be */
+	int64_t to;     /* and after: stored, or with dry_run the one that would be stored */
 };
 
 /*

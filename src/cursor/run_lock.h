@@ -1,6 +1,6 @@
 /*
- * The lock of a run: a file that only its user can reach, so that nobody else can hold it, or put
- * something in its place. pipeline.sh takes it, and its stages inherit it.
+ * The lock of a run: a file that only its user can reach, so that nobody else can lock or replace
+ * it. pipeline.sh takes the lock, and its stages inherit it.
  *
  * It lies in the first usable folder of these. The choice depends only on the user and the machine,
  * as far as possible: a run by cron, by systemd and by hand must find the same one. So

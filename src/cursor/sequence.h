@@ -30,7 +30,7 @@ struct sequence {
 };
 
 enum sequence_step {
-	SEQUENCE_MOVED,     /* the receipt was the next one: `cursor` holds its upto */
+	SEQUENCE_MOVED,     /* the receipt was the next one: `cursor` has its upto */
 	SEQUENCE_REPEAT,    /* came before */
 	SEQUENCE_GAP,       /* one or more receipts are missing: stopped now */
 	SEQUENCE_AHEAD,     /* the listing began beyond the cursor: stopped now */

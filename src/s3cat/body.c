@@ -19,7 +19,7 @@ enum { MARK_DONE = 3 };
 /* One of these lines is suspicious, a million of them a flood. */
 static struct log_site left_out_site;
 
-/* What goes out. */
+/* The output. */
 static inline void
 write_out(struct body *body, const char *data, size_t len)
 {

@@ -1,8 +1,8 @@
 /*
- * The content of one object as lines: what s3cat changes in it, and no more. A byte-order mark at
- * the start is taken off, a missing last '\n' added, a line that imitates a control record becomes
- * a reject (framed) or is left out (plain), and so is a line over max_line (plain; framed, the
- * object fails).
+ * The content of one object as lines, with the few changes that s3cat makes. A byte-order mark at
+ * the start is removed, a missing last '\n' added, a line that imitates a control record becomes a
+ * reject (framed) or is left out (plain), and so is a line over max_line (plain; framed, the object
+ * fails).
  *
  * Bytes go out in the blocks in which they came; only the beginning of an incomplete line is
  * stored.

@@ -175,7 +175,7 @@ fail_refused(struct cat *cat)
 	give_head_up(cat, &err);
 }
 
-/* What the decompressor can give now. Returns 0, or -1 with err. */
+/* Takes the output that the decompressor has ready. Returns 0, or -1 with err. */
 static int
 pass_text_on(struct cat *cat, struct err *err)
 {

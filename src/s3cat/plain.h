@@ -1,6 +1,6 @@
 /*
- * Lines that need no closer look: neither blank nor an imitation of a control record. Most of a
- * source's are, and to see that of many at once costs a fraction of looking at each.
+ * Lines that need no closer look: neither blank nor an imitation of a control record. Most lines
+ * are like that, and checking many at once costs a fraction of checking each.
  */
 #ifndef S3CAT_PLAIN_H
 #define S3CAT_PLAIN_H

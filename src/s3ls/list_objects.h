@@ -15,10 +15,13 @@ struct options {
 	bool whoami, rewritten;
 };
 
-/* Prints to cli->out what the options ask for: the listing, or (--whoami) store and credentials. */
+/* Prints to cli->out, as the options say: the listing, or (--whoami) store and credentials. */
 enum exit_status list_objects(struct cli *cli, const struct options *options);
 
-/* listing_setup.c: what the options, operand and settings ask for. Returns -1 with err. */
+/*
+ * listing_setup.c: sets up the listing from the options, the operand and the settings. Returns -1
+ * with err.
+ */
 int listing_set_up(struct listing *listing, const struct cli *cli, const struct options *options, struct err *err);
 
 #endif

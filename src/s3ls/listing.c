@@ -104,7 +104,7 @@ emit_item(struct run *run, const struct listing_item *item, struct err *err)
 	if (run->spool == NULL) {
 		wanted = listing_emit_item(&listing->emit, item);
 		if (listing->emit.enough)
-			listing->highest = highest; /* it is what the next listing begins with */
+			listing->highest = highest; /* the next listing begins with it */
 		return wanted;
 	}
 	/* An item that is left out matters only if the listing may end at it. */

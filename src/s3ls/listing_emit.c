@@ -8,7 +8,7 @@
 /* A reader down the pipe starts with the first records while the listing goes on. */
 #define FLUSH_MS 200
 #define LOOK_EVERY 32 /* objects */
-/* A pipe takes it as a whole. */
+/* A pipe takes it in one write. */
 #define BLOCK ((size_t)60 * 1024)
 /*
  * How long the output may block before the store gets no more turns, about as long as a page of a

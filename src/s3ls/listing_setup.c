@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "s3ls/list_objects.h"
 
-/* N minus the lookback: what the listing starts from. */
+/* N minus the lookback: the start of the listing. */
 static int64_t
 start_from(const struct options *options)
 {
@@ -13,7 +13,10 @@ start_from(const struct options *options)
 	return options->after > back ? options->after - back : 0;
 }
 
-/* What an operand asks for: any prefix as it is; raw_prefix, spelled out, is the same as none. */
+/*
+ * The prefix of an operand: any prefix is taken literally; raw_prefix, spelled out, is the same as
+ * none.
+ */
 static int
 choose_place(struct listing *listing, const struct layout *layout, const struct cli *cli, const struct options *options,
              struct err *err)

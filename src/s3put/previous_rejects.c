@@ -32,7 +32,7 @@ previous_rejects_copy(struct store *store, const char *bucket, const char *key, 
 		if (data.len > 0)
 			last = data.ptr[data.len - 1];
 	}
-	/* others may have written it; what follows must begin a line */
+	/* others may have written it; the next bytes must begin a line */
 	if (result == 0 && !compressed && last != '\n')
 		result = store_put_write(to, "\n", 1, err);
 	store_get_free(get);

@@ -196,7 +196,7 @@ is_stored(struct upload *upload, struct sink *sink, struct store_info *info)
 	return false;
 }
 
-/* What an earlier run rejected is enriched now: its reject object goes. */
+/* Postings that an earlier run rejected are enriched now: its reject object goes. */
 static void
 remove_rejects(struct upload *upload)
 {
@@ -345,8 +345,8 @@ upload_receipt(struct upload *upload, struct buf *to)
 		receipt_write(to, &receipt);
 	} else if (upload->state == UPLOAD_DONE) {
 		/*
-		 * Without its position, and only of what would go well: no cursor can move or remember by
-		 * it.
+		 * Without its position, and only for objects that would succeed: so it moves no cursor and
+		 * records no failure.
 		 */
 		receipt.list = slice_of(NULL, 0);
 		receipt_write(to, &receipt);

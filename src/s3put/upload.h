@@ -19,7 +19,7 @@
 #include "streams/layout.h"
 #include "streams/records.h"
 
-/* What all uploads of a run share. */
+/* Shared by all uploads of a run. */
 struct target {
 	struct store *store;
 	struct layout layout;
@@ -76,7 +76,7 @@ void upload_end(struct upload *upload, int64_t lines);
 void upload_error(struct upload *upload, const struct control *error);
 void upload_lost(struct upload *upload, struct target *target, const struct control *error);
 
-/* Once its frame has ended: does what can be done without waiting. */
+/* Once its frame has ended: goes on as far as possible without waiting. */
 void upload_step(struct upload *upload);
 
 /* Whether it is done or has failed. */

@@ -1,6 +1,6 @@
 /*
- * One call of the program, and what all its commands share. The commands themselves are declared in
- * commands.h.
+ * One call of the program, and the code that all its commands share. commands.h declares the
+ * commands.
  */
 #ifndef SENCACHE_CALL_H
 #define SENCACHE_CALL_H

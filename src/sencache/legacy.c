@@ -1,8 +1,8 @@
 /*
  * import --legacy: pairs from the predecessor's keys. One connection walks over all keys of the
  * database and reads the values of those whose names may be a pair's; another writes. Nothing is
- * deleted, and what the cache holds already stays. So the same call may be repeated, and should be
- * if it was cut short: SCAN's cursor does not outlive the server.
+ * deleted, and pairs that are in the cache stay. So the same call may be repeated, and should be if
+ * it was cut short: SCAN's cursor does not outlive the server.
  *
  * GETRANGE, not GET: a key of somebody else's may hold a value of any size.
  */

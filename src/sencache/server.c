@@ -1,6 +1,6 @@
 /*
- * server: what to know of a Redis server before trusting it with a cache and a cursor. By INFO,
- * which every user may ask.
+ * server: facts about a Redis server that matter before it is trusted with a cache and a cursor. By
+ * INFO, which every user may run.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
- * How many pairs the cache holds, and in how much memory: all its buckets are counted, the memory
- * of some is measured. While others write, the numbers are approximate. What MEMORY USAGE leaves
- * out is Redis's table of all keys: 8 to 16 bytes a bucket.
+ * How many pairs the cache has, and in how much memory: all its buckets are counted, the memory of
+ * some is measured. While others write, the numbers are approximate. MEMORY USAGE does not count
+ * Redis's table of all keys: 8 to 16 bytes a bucket.
  */
 #include "base/log.h"
 #include "base/signals.h"
@@ -19,7 +19,7 @@ struct survey {
 	struct buf pattern;
 	int64_t asked, buckets, pairs;
 	int64_t measured_pairs, measured_bytes;
-	bool refused; /* the server does not tell what memory a key takes */
+	bool refused; /* the server does not report how much memory a key takes */
 };
 
 static bool

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-enum { COMMON_TEXT = 8 * 1024 * 1024 }; /* twice what closes a batch */
+enum { COMMON_TEXT = 8 * 1024 * 1024 }; /* twice the limit that closes a batch */
 
 struct batch *
 batch_new(void)

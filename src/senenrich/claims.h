@@ -6,8 +6,8 @@
  *
  * A claim only saves calls: if one is lost, a pair is asked for twice, with the same answer.
  *
- * This part keeps the pairs that wait for a claim, and says when to send how many of what. It sends
- * nothing itself; what becomes of a pair is decided in resolve.c.
+ * This part stores the pairs that wait for a claim, and decides when to send how many commands of
+ * which kind. It sends nothing itself; resolve.c decides about a pair.
  */
 #ifndef SENENRICH_CLAIMS_H
 #define SENENRICH_CLAIMS_H
@@ -47,7 +47,7 @@ struct pair *claims_next_held(struct claims *claims);
 /* A claim, or a look-up of such a pair, was sent to Redis. */
 void claims_count_question(struct claims *claims);
 
-/* What Redis answered. */
+/* The answer of Redis. */
 enum claims_answer {
 	CLAIMS_OURS,       /* the pair is ours to ask for */
 	CLAIMS_OTHERS,     /* another process holds it */

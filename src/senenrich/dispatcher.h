@@ -82,7 +82,7 @@ void dispatcher_for_each(const struct dispatcher *dispatcher, void each(void *co
  */
 int dispatcher_start(struct dispatcher *dispatcher, bool partial);
 
-/* Takes the replies that have come and reports what becomes of their pairs. */
+/* Takes the replies that have come and reports the results to their pairs. */
 void dispatcher_collect(struct dispatcher *dispatcher);
 
 /* Readable when a reply has come; -1 before the first call. */

@@ -115,7 +115,7 @@ wait_for_work(struct enrich *e, int timeout_ms, bool *anything)
 	return n > 0 && fds[0].revents != 0;
 }
 
-/* The shorter of a wait (-1: for ever) and what is left of a pause. */
+/* The shorter of a wait (-1: for ever) and the rest of a pause. */
 static int64_t
 sooner_of(int64_t wait, int64_t pause)
 {

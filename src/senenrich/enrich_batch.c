@@ -1,5 +1,5 @@
 /*
- * What happens to a batch: its lines are parsed, its pairs are looked up or asked for, and it is
+ * The life of a batch: its lines are parsed, its pairs are looked up or asked for, and it is
  * written once all of them are known.
  */
 #include "senenrich/enrich_batch.h"

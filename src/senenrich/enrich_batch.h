@@ -1,4 +1,4 @@
-/* Private to the engine: what happens to a batch. The input and the loop are in enrich.c. */
+/* Private to the engine: the life of a batch. The input and the loop are in enrich.c. */
 #ifndef SENENRICH_ENRICH_BATCH_H
 #define SENENRICH_ENRICH_BATCH_H
 

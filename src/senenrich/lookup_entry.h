@@ -1,4 +1,4 @@
-/* One command to Redis: a look-up, a write-back, or what a claim needs. */
+/* One command to Redis: a look-up, a write-back, or one of a claim's commands. */
 #ifndef SENENRICH_LOOKUP_ENTRY_H
 #define SENENRICH_LOOKUP_ENTRY_H
 
@@ -33,7 +33,7 @@ lookup_entry_is_read(const struct lookup_entry *entry)
 	return entry->kind == LOOK_UP || entry->kind == LOOK_UP_LEGACY;
 }
 
-/* Whether a pair waits for what Redis knows of it. */
+/* Whether a pair waits for the answer. */
 static inline bool
 lookup_entry_is_question(const struct lookup_entry *entry)
 {

@@ -49,7 +49,7 @@ int model_fd(const struct model *model);
 void model_call(struct model *model, struct slice request, int64_t timeout_ms, void *tag);
 
 /*
- * Asks grpc.health.v1 for the health of the server as a whole; the real model need not have that
+ * Asks grpc.health.v1 for the health of the server as a whole; the real model may lack that
  * service. The message is a HealthCheckResponse.
  */
 void model_call_health(struct model *model, int64_t timeout_ms, void *tag);

@@ -1,4 +1,4 @@
-/* Which lines are postings, and where their seniority goes. */
+/* Decides which lines are postings, and where their seniority goes. */
 #ifndef SENENRICH_POSTING_H
 #define SENENRICH_POSTING_H
 
@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "json/json.h"
 
-/* What a line was rejected for, as the statistics count it. */
+/* The part of a line that is wrong, for the statistics. */
 enum reject_kind { REJECT_LINE, REJECT_COMPANY, REJECT_TITLE, REJECT_MODEL, REJECT_FORGED, REJECT_KINDS };
 
 struct posting {

@@ -2,7 +2,7 @@
  * The life of a pair, from the first posting with it to the answer: its states, the events in each
  * state, and the actions on them. The diagram and the table are in resolve.c.
  *
- * The memo, Redis, the claims and the model are services. They do as they are told and report what
+ * The memo, Redis, the claims and the model are services. They carry out orders and report what
  * happened, by resolve_event(). None of them reads or changes a pair's state.
  */
 #ifndef SENENRICH_RESOLVE_H
@@ -60,9 +60,9 @@ enum pair_event {
 	EVENT_SAVE_DONE,     /* Redis has the answer */
 	EVENT_SAVE_LATER,    /* Redis takes no writes now */
 
-	/* of what was asked of the services */
+	/* of requests to the services */
 	EVENT_LEGACY_SENT, /* a look-up under the predecessor's key is on its way */
-	EVENT_LOOK_AGAIN,  /* it is to be looked up before it is claimed, or while another process holds it */
+	EVENT_LOOK_AGAIN,  /* look it up before it is claimed, or while another process holds it */
 	EVENT_CLAIM_SENT,  /* a claim is on its way */
 	EVENT_CLAIM_FREE,  /* it may be asked for without a claim */
 
@@ -76,7 +76,7 @@ enum pair_event {
 	PAIR_EVENTS
 };
 
-/* What the life of a pair needs of others. A unit test brings its own. */
+/* The services that the life of a pair needs. A unit test brings its own. */
 struct resolve_services {
 	/* Redis (lookup.h) */
 	void (*look_up)(struct lookup *lookup, struct pair *pair);
@@ -124,9 +124,9 @@ pair_is_settled(const struct pair *pair)
 struct pair *resolve_pair(struct resolve *resolve, struct pair_hash hash, struct slice line);
 
 /*
- * Changes the pair's state as the table says, and does what belongs to it. What the table does not
- * have is a bug: a message and abort(). -1 with err if the model's settings are wrong, which only
- * happens after a miss; for other events err may be NULL.
+ * Changes the pair's state and acts as the table says. An event that is not in the table is a bug:
+ * a message and abort(). -1 with err if the model's settings are wrong, which only happens after a
+ * miss; for other events err may be NULL.
  */
 int resolve_event(struct resolve *resolve, struct pair *pair, enum pair_event event, struct err *err);
 

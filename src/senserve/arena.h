@@ -1,4 +1,4 @@
-/* Memory that is freed all at once: what protobuf-c allocates for one call. */
+/* Memory that is freed all at once: protobuf-c's allocations for one call. */
 #ifndef SENSERVE_ARENA_H
 #define SENSERVE_ARENA_H
 

@@ -175,9 +175,9 @@ phrase_matches(const struct phrase *phrase, const struct title *title, int at)
 }
 
 /*
- * What the byte at `at` is: part of a word (0), or something between words (1) or between parts
- * (2). *len becomes the number of bytes. All bytes above 0x7f are letters, except for the signs of
- * Latin-1 and general punctuation (U+2000..U+203F).
+ * The kind of the byte at `at`: part of a word (0), between words (1) or between parts (2). *len
+ * becomes the number of bytes. All bytes above 0x7f are letters, except for the signs of Latin-1
+ * and general punctuation (U+2000..U+203F).
  */
 static int
 classify_byte(const unsigned char *at, const unsigned char *end, size_t *len)

@@ -22,7 +22,7 @@ enum call_method { METHOD_UNKNOWN, METHOD_INFER, METHOD_CHECK, METHOD_WATCH };
 
 struct call;
 
-/* What the queue hands back. */
+/* The events of the queue. */
 struct call_event {
 	struct call *call;
 	enum call_step step;

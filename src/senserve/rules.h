@@ -1,6 +1,6 @@
 /*
- * What the dummy model knows: a table of phrases and the level that each stands for. rules.c holds
- * the table and nothing else; match.h applies it.
+ * The knowledge of the dummy model: a table of phrases and the level of each. rules.c has only the
+ * table; match.h applies it.
  *
  * The FIRST row that matches a title decides, so rows are ordered from the special to the general.
  *

@@ -97,7 +97,7 @@ on_event(struct server *server, const struct call_event *event, bool success)
 	}
 }
 
-/* Does what stopping needs besides waiting. Returns whether the loop is done. */
+/* The steps of stopping besides waiting. Returns whether the loop is done. */
 static bool
 continue_stopping(struct server *server)
 {

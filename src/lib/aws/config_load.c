@@ -45,8 +45,8 @@ load_file(struct aws_config *config, const struct settings *settings, enum aws_c
 
 	config->paths[file] = path;
 	/*
-	 * Services often run with a HOME that is not theirs to read: then the files are as good as not
-	 * there. One that was named is meant, and said so.
+	 * Services often run with a HOME that they may not read: then the files count as missing. A
+	 * file that was named must be readable, or it is an error.
 	 */
 	if (stat(path, &info) < 0 || !S_ISREG(info.st_mode) || (!named && access(path, R_OK) < 0))
 		return 0;

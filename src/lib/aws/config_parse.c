@@ -92,7 +92,9 @@ section_word(char *word)
 	return len && !strpbrk(word, " \t\v\f\"'") ? word : NULL;
 }
 
-/* Which section of the config file `title` is; what AWS does not know is skipped. */
+/*
+ * The section of the config file that `title` names; sections that AWS does not know are skipped.
+ */
 static void
 config_section(struct scan *scan, char *title)
 {

@@ -1,5 +1,5 @@
 /*
- * What the chain of sources has found, and its renewal.
+ * The result of the chain of sources, and its renewal.
  *
  * While keys are in memory no core file is written: in a core on a disk they would outlive the
  * process. The user's debugger and profiler can still attach, since the user can read the key files

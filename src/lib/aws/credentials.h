@@ -67,7 +67,7 @@ enum credentials_answer credentials_get(struct credentials *credentials, int64_t
 void credentials_move(struct credentials *credentials);
 /* Milliseconds until credentials_move has something to do on its own; -1: nothing. */
 int64_t credentials_due(const struct credentials *credentials);
-/* What http_poll is to wait for besides, or -1. */
+/* The fd that http_poll must wait for, too, or -1. */
 int credentials_fd(const struct credentials *credentials);
 
 /*

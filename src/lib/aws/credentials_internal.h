@@ -28,7 +28,7 @@
 #include "aws/credentials.h"
 #include "http/http.h"
 
-/* What a source answers. After the first three it is as if it had never been called. */
+/* What a source returns. After the first three its state is that of a new one. */
 enum step {
 	STEP_FAILED = -1, /* it is set up, and fails: err says why; the chain ends */
 	STEP_ABSENT,      /* it is not set up: the chain goes on */

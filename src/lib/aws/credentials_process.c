@@ -1,7 +1,7 @@
 /*
  * credential_process: a command of the profile that prints a set of keys as JSON.
  *
- * What stands in a profile is split into words and no more, as AWS does.
+ * A command in a profile is split into words and not interpreted further, as AWS does.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Which of AWS's security token services to ask. */
+/* Chooses one of AWS's security token services. */
 #include <string.h>
 #include <strings.h>
 

@@ -1,7 +1,7 @@
 /*
- * Which server is meant: the endpoint in force and who set it, its parts, and whether it is AWS's
- * own. It depends on no HTTP client, so that a program that never talks to a store can tell which
- * one is meant.
+ * Which server is used: the endpoint in force and where it was set, its parts, and whether it is
+ * AWS's own. It depends on no HTTP client, so a program that never talks to a store can use it,
+ * too.
  */
 #ifndef AWS_ENDPOINT_H
 #define AWS_ENDPOINT_H

@@ -9,11 +9,11 @@
 #include "aws/endpoint.h"
 #include "base/mem.h"
 
-/* What a part of an identity cannot have: it would end it, or need an escape in JSON. */
+/* Bytes that a part of an identity cannot have: they would end it, or need an escape in JSON. */
 #define APART "|\"\\"
 
 /*
- * One part; what would make two places look alike is written as %xx, among it the bytes in `apart`.
+ * One part; bytes that would make two places look alike, and those in `apart`, are written as %xx.
  */
 static void
 append_part(struct buf *to, struct slice text, const char *apart)

@@ -33,7 +33,7 @@ static const char *const throttling[] = {
 	NULL,
 };
 
-/* IncompleteBody and BadDigest: what we sent was sound, so it was damaged on its way. */
+/* IncompleteBody and BadDigest: we sent valid data, so it was damaged on its way. */
 static const char *const transient[] = {
 	"InternalError",
 	"InternalServerError",

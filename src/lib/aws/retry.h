@@ -25,8 +25,8 @@ enum retry {
 enum retry retry_of_code(struct slice code);
 
 /*
- * What an answer calls for: its status and the code of its <Error> (len 0: none). Also right for a
- * 200 that holds an <Error>. Failures without an answer (connections) are RETRY_TRANSIENT.
+ * Classifies an answer by its status and the code of its <Error> (len 0: none). Also right for a
+ * 200 with an <Error>. Failures without an answer (connections) are RETRY_TRANSIENT.
  */
 enum retry retry_classify(int status, struct slice code);
 
@@ -57,7 +57,7 @@ struct retry_quota {
 	}
 /* clang-format on */
 
-/* What a retry takes, or -1 if the quota does not hold it: then the request fails at once. */
+/* Takes the tokens of a retry; -1 if the quota has too few: then the request fails at once. */
 int retry_take(struct retry_quota *quota, enum retry retry);
 /* A request succeeded; `taken` is what its last retry took, 0 if it needed none. */
 void retry_refund(struct retry_quota *quota, int taken);

@@ -17,7 +17,7 @@
 enum err_kind {
 	ERR_NONE,
 	ERR_FAILED,    /* trying again does not mend it */
-	ERR_ACCESS,    /* the same: a permission is missing, or a service refuses what we are set to ask */
+	ERR_ACCESS,    /* the same: a permission is missing, or a service refuses our settings */
 	ERR_TEMPORARY, /* the same call may go through later */
 	ERR_USAGE,     /* settings or arguments: nothing was done */
 	ERR_OBJECT,    /* proof that this one object can never go through: see enum fault */

@@ -1,7 +1,7 @@
 /*
- * A queue, first in, first out, in a ring of places of one size. What a place holds stays there when
- * it is popped, so an item can keep its buffers for the next one that gets its place. Places are
- * zero at first. {.size = sizeof(struct item)} is an empty ring.
+ * A queue, first in, first out, in a ring of places of one size. The content of a place stays when
+ * it is popped, so an item can keep its buffers for the next item in that place. New places are
+ * zero. {.size = sizeof(struct item)} is an empty ring.
  */
 #ifndef BASE_RING_H
 #define BASE_RING_H
@@ -15,8 +15,8 @@ struct ring {
 };
 
 /*
- * Makes room for `capacity` items (fewer than there are: does nothing). What the places hold moves
- * with them, the places that are free included; pointers to them end.
+ * Makes room for `capacity` items; never shrinks. The content of all places moves, also of the free
+ * ones; pointers to them become invalid.
  */
 void ring_reserve(struct ring *ring, size_t capacity);
 /* Frees the places, not what they point to. */

@@ -56,7 +56,7 @@ signals_die(int signal)
 	sigaddset(&set, signal);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	kill(getpid(), signal);
-	pause(); /* another thread may be the one that takes it */
+	pause(); /* another thread may be the one that receives it */
 	_Exit(128 + signal);
 }
 

@@ -20,7 +20,7 @@ void signals_note(int signal);
 _Noreturn void signals_die(int signal);
 
 /*
- * Block (true) or unblock INT and TERM in this thread: threads started while blocked never take
+ * Block (true) or unblock INT and TERM in this thread: threads started while blocked never receive
  * them.
  */
 void signals_block(bool block);

@@ -1,7 +1,6 @@
 /*
- * Sorts more than memory is meant to hold: keys with a value each, in byte order of the keys. What
- * does not fit lies in an unlinked temporary file, as sorted runs that are merged while they are
- * read.
+ * Sorts more than fits into memory: keys with a value each, in byte order of the keys. The excess
+ * goes to an unlinked temporary file, as sorted runs that are merged while they are read.
  *
  * Add everything, then take everything. Equal keys come in the order in which they were added.
  */

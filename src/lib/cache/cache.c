@@ -63,7 +63,7 @@ not_connected(struct err *err)
 	return err_set(err, ERR_TEMPORARY, "the cache is not connected");
 }
 
-/* What commands are appended to. NULL with err. */
+/* The buffer for commands. NULL with err. */
 static struct buf *
 open_queue(struct cache *cache, struct err *err)
 {
@@ -92,7 +92,7 @@ send_early(struct cache *cache, const struct buf *queue, struct err *err)
 		return 0;
 	if (redis_flush(cache->redis, err))
 		return lose_connection(cache);
-	cache->send_from = queue->len + SEND_EVERY; /* where Redis is slow, not with each command */
+	cache->send_from = queue->len + SEND_EVERY; /* if Redis is slow, not with each command */
 	return 0;
 }
 

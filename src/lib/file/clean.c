@@ -25,7 +25,7 @@ struct file_clean {
 	struct file_clean *next;
 };
 
-/* ".tmp-PID-N", as put.c makes them; what others call .tmp-something is theirs. */
+/* ".tmp-PID-N", as put.c makes them; other programs' .tmp- files are left alone. */
 static bool
 is_ours(const char *name)
 {

@@ -77,7 +77,7 @@ void file_etag(const struct stat *st, char *etag, size_t size);
 
 /* --- fault.c: whose fault an errno is --- */
 
-/* What an errno is about. */
+/* The kind of file that an errno is about. */
 enum file_where {
 	FILE_BUCKET = 1,         /* a bucket's folder */
 	FILE_SOURCE = 2,         /* the file that is read */
@@ -170,7 +170,7 @@ struct file_chunk {
 	bool more;   /* names beyond these were left for another pass */
 };
 
-/* What a symbolic link of this name is to count as: S_IFREG, S_IFDIR, or 0 for nothing. */
+/* What a symbolic link of this name counts as: S_IFREG, S_IFDIR, or 0 for nothing. */
 typedef mode_t file_chunk_link(void *context, const char *name);
 
 /* Which names are wanted: those for which this is true. `name` is as in the entry. */

@@ -129,9 +129,7 @@ file_get_open(struct store *store, const char *bucket, const char *key, const st
 	get->base.info.size = get->before.st_size;
 	file_etag(&get->before, get->base.info.etag, sizeof(get->base.info.etag));
 	file_meta_read_etag(get->fd, get->base.info.source_etag);
-	/*
-	 * What will be read in turn comes into the page cache now: several files are fetched at once.
-	 */
+	/* Files that will be read in turn are loaded into the page cache now: several files at once. */
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	posix_fadvise(get->fd, 0, 0, POSIX_FADV_WILLNEED);
 	return &get->base;

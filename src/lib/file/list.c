@@ -28,7 +28,7 @@ struct frame {
 	bool read, counted; /* names were read; all of them once, so that each link was counted */
 	dev_t device;
 	ino_t inode;
-	const char *after; /* what of start_after lies in this folder; NULL: it is before it */
+	const char *after; /* the part of start_after in this folder; NULL: it is before the folder */
 };
 
 struct file_list {

@@ -33,7 +33,7 @@ part_safe(const char *part, size_t len, const char **why)
 	return *why == NULL;
 }
 
-/* Follows links, but none that leads out of the folder. -1 with errno, EXDEV for such a one. */
+/* Follows links, but none that leads out of the folder: -1 with errno EXDEV. */
 static int
 open_within(int folder, const char *path, int flags)
 {

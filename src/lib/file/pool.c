@@ -1,4 +1,4 @@
-/* A few threads for what waits for the disk (fsync above all), so that the caller need not. */
+/* A few threads for calls that wait for the disk (fsync above all), so that the caller does not. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>

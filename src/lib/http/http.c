@@ -24,7 +24,7 @@ static_assert(HTTP_WHY_SIZE >= CURL_ERROR_SIZE, "curl writes that much");
 
 struct http {
 	CURLM *multi;
-	CURLSH *share; /* TLS sessions: a new connection need not do the whole handshake */
+	CURLSH *share; /* TLS sessions: a new connection can skip most of the handshake */
 	struct http_options options;
 	char *ca_bundle;
 	CURL *idle[IDLE_MAX];

@@ -39,7 +39,7 @@ enum http_state {
 };
 
 struct http_call {
-	/* what to send; owned by the caller and unchanged until the call is done */
+	/* the request; owned by the caller and unchanged until the call is done */
 	const char *method;
 	const char *url;
 	struct curl_slist *headers; /* http_add_header; freed with http_call_release */

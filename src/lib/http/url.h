@@ -1,4 +1,4 @@
-/* URLs: what of them is sent, and how the HTTP client will read them. */
+/* URLs: the parts that are sent, and a check with the HTTP client's own parser. */
 #ifndef HTTP_URL_H
 #define HTTP_URL_H
 

@@ -12,7 +12,7 @@ struct reader {
 	xml_leaf *leaf;
 	void *context;
 	struct buf names;          /* of the open elements, each with its NUL */
-	size_t starts[DEPTH_KEPT]; /* where in `names` */
+	size_t starts[DEPTH_KEPT]; /* index in `names` */
 	int depth;
 	struct buf text;
 	char root[64];

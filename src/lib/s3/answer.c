@@ -1,6 +1,6 @@
 /*
- * What S3's answers mean: success, a failure for good, worth another try; or news of the region,
- * the clock or the credentials, with which the same request is sent again at once.
+ * The meaning of S3's answers: success, a failure for good, worth another try; or news of the
+ * region, the clock or the credentials, with which the same request is sent again at once.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,7 @@ append_code(struct buf *to, struct slice code)
 	}
 }
 
-/* What the answer is, if S3 did not give it: a page of a proxy or web server, or nothing. */
+/* Describes an answer that is not S3's: a page of a proxy or web server, or nothing. */
 static void
 append_stranger(struct buf *to, const struct s3_request *request)
 {

@@ -30,7 +30,7 @@ enum s3_op {
 /* The operation by its name in messages, "ListObjectsV2". There must be one of that name. */
 enum s3_op s3_op_find(const char *verb);
 
-/* What there is to judge by. */
+/* The facts to judge by. */
 struct s3_evidence {
 	enum s3_op op;
 	int status;
@@ -42,7 +42,7 @@ struct s3_judgement {
 	enum fault fault;
 	enum retry retry;
 	bool from_s3; /* the store itself has answered, not a proxy or web server in its place */
-	/* Static, what to change; NULL: nothing more is known than the answer says. */
+	/* What to change, static; NULL: no more is known than the answer says. */
 	const char *advice;
 };
 

@@ -63,7 +63,7 @@ ask_for_page(struct s3_list *list, struct slice token, struct slice start_after)
 	struct s3_request *request = s3_request_new(list->s3, list->bucket, "ListObjectsV2", "GET", "");
 
 	if (token.len > 0)
-		add_to_query(request, "continuation-token", token); /* opaque: sent back as it came */
+		add_to_query(request, "continuation-token", token); /* opaque: sent back unchanged */
 	s3_query_add(request, "encoding-type", "url");
 	s3_query_add(request, "list-type", "2");
 	if (*list->prefix != '\0')
@@ -95,7 +95,7 @@ ask_for_page(struct s3_list *list, struct slice token, struct slice start_after)
 	s3_push(list->s3);
 }
 
-/* Ends the request, and takes back what its reply was to lie in. */
+/* Ends the request, and frees the room for its reply. */
 static void
 end_request(struct s3_list *list)
 {
@@ -188,7 +188,7 @@ collect_pages(struct s3_list *list)
 	return result;
 }
 
-/* What to make of the page that is in pages[0] now. Returns as s3_list_take_page. */
+/* Judges the page that is in pages[0] now. Returns as s3_list_take_page. */
 static int
 judge_page(struct s3_list *list)
 {

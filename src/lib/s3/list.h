@@ -1,7 +1,6 @@
 /*
- * One list of names, asked for page by page: list.c. What its pages bring is judged by
- * list_order.c. A listing is one such list, or several that are parts of it and are listed at
- * once: list_window.h.
+ * One list of names, requested page by page: list.c. list_order.c checks its pages. A listing is
+ * one such list, or several that are parts of it and are listed at once: list_window.h.
  */
 #ifndef S3_LIST_H
 #define S3_LIST_H

@@ -83,7 +83,10 @@ s3_wait(struct store *store, int fd, int timeout_ms)
 		if (signals_stop() != 0)
 			return -1;
 		next = move_all(s3);
-		/* What happened since the last wait, inside some other function, is news too. */
+		/*
+		 * Anything that happened since the last wait, inside some other function, counts as news,
+		 * too.
+		 */
 		if (readable || s3->events != s3->events_seen || clock_mono_ms() >= end)
 			break;
 		wait = earlier(timeout_ms >= 0 ? end - clock_mono_ms() : -1, next);

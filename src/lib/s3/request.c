@@ -1,5 +1,5 @@
 /*
- * A request to S3: how it is put together, and its end. What happens between is in request_run.c.
+ * A request to S3: how it is put together, and its end. request_run.c has what happens in between.
  */
 #include <stdlib.h>
 #include <string.h>

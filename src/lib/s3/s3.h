@@ -12,17 +12,17 @@
  *   upload.c      what large and small objects have in common, and how far an upload is
  *   upload_confirm.c   what is there under a name that is being put
  *   list_window.c, span.c   a listing in parts, at once
- *   list.c        a list, page by page; list_order.c what is odd about it
+ *   list.c        a list, page by page; list_order.c checks its order
  *   page_read.c, page_scan.c, page.c   a page, from its XML
  *   pump.c        the loop in which all of them move
  *   request_run.c one request with its retries
  *   request.c     how it is put together
  *   send.c        one try of it: URL, headers, signature
- *   checksum.c    CRC-32 and MD5 of what is written
- *   answer.c      what an answer means: error texts, redirects, the clock
+ *   checksum.c    CRC-32 and MD5 of uploads
+ *   answer.c      the meaning of an answer: error texts, redirects, the clock
  *   answer_headers.c   its ETag; whether it is the store's at all
  *   redirect.c    where a redirect may lead
- *   fault.c       whose fault an error is, and whether it is tried again: one table
+ *   fault.c       whose fault an error is, and whether it is retried: one table
  *   error_document.c   an <Error>
  *   url.c         where a bucket lives: host, path style or virtual host, region
  */
@@ -201,11 +201,11 @@ bool s3_bucket_name_ok(const char *name);
 struct s3_request *s3_request_new(struct s3 *s3, struct s3_bucket *bucket, const char *verb, const char *method,
                                   const char *key);
 void s3_query_add(struct s3_request *request, const char *name, const char *value);
-/* `name` in lower case and static; value NULL takes it away. */
+/* `name` in lower case and static; value NULL removes it. */
 void s3_request_header(struct s3_request *request, const char *name, const char *value);
 /*
- * Whether it failed and waits until it is tried again. If it is freed then, the quota of retries
- * gets back what that would have taken.
+ * Whether it failed and waits for its next try. If it is freed then, the quota of retries gets its
+ * tokens back.
  */
 bool s3_request_is_tried_again(const struct s3_request *request);
 /* Ends it, in any state, without on_done; NULL is fine. */
@@ -292,7 +292,7 @@ struct s3_offered {
 	uint64_t crc;
 	void *digest; /* of the SHAs */
 };
-/* The cheapest that the answer offers of the whole object. What there was before is released. */
+/* The cheapest checksum of the whole object that the answer offers. The one before is released. */
 void s3_offered_find(struct s3_offered *offered, const struct http_call *call);
 void s3_offered_add(struct s3_offered *offered, const char *data, size_t len);
 /* Whether the bytes that were added match; true if there is none. */

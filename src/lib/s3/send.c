@@ -13,7 +13,7 @@
 /* Host, date, hash, token, payer and what the caller adds. */
 #define SIGNED_MAX (S3_HEADERS_MAX + 5)
 
-/* What every request carries; what the caller set is signed too. */
+/* The headers of every request; those that the caller set are signed too. */
 static size_t
 gather_headers(struct s3_request *request, const char *host, const char *date,
                const struct aws_credentials *credentials, struct sigv4_header *headers)

@@ -1,6 +1,6 @@
 /*
  * .env: lines NAME=VALUE, parsed and never run. "export " in front, quotes around the value and
- * comments are as python-dotenv takes them; nothing is expanded. Names that are not ours are
+ * comments are read as python-dotenv does; nothing is expanded. Names that are not ours are
  * ignored.
  */
 #include <ctype.h>

@@ -1,4 +1,4 @@
-/* Settings: which value is in force, and where it came from. */
+/* Settings: the values in force, and where each came from. */
 #include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct aws_value {
 
 struct settings {
 	struct value values[SETTINGS_MAX]; /* in the order of the table */
-	struct aws_value *aws;             /* what .env had of AWS's */
+	struct aws_value *aws;             /* AWS's variables in .env */
 	size_t aws_count;
 };
 

@@ -20,7 +20,7 @@ enum setting_kind { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_SIZE, SETTI
 struct setting {
 	const char *name; /* as in config.yaml */
 	enum setting_kind kind;
-	const char *arg;      /* what --help calls its value; NULL: a switch, or it has no flag */
+	const char *arg;      /* the name of its value in --help; NULL: a switch, or it has no flag */
 	const char *fallback; /* the default as text, or NULL: none */
 	int64_t min, max;     /* SETTING_INT */
 	bool secret;          /* has no flag, is never printed */
@@ -57,10 +57,7 @@ const char *settings_text(const struct settings *settings, const char *name);
 int64_t settings_int(const struct settings *settings, const char *name); /* also SIZE (bytes) and TIME (ms) */
 bool settings_bool(const struct settings *settings, const char *name);
 
-/*
- * The text of a setting that must be there. Returns NULL with err (ERR_USAGE; says where it can be
- * set).
- */
+/* The text of a required setting. Returns NULL with err (ERR_USAGE; says where it can be set). */
 const char *settings_require(const struct settings *settings, const char *name, struct err *err);
 
 /*

@@ -1,6 +1,6 @@
 /*
- * config.yaml: one mapping of names to single values, read by libyaml's events. What YAML can do
- * beyond that (aliases, nesting, several documents) is refused, as are unknown and repeated keys.
+ * config.yaml: one mapping of names to single values, read by libyaml's events. Other features of
+ * YAML (aliases, nesting, several documents) are refused, as are unknown and repeated keys.
  */
 #include <stdio.h>
 #include <stdlib.h>

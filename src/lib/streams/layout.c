@@ -10,7 +10,7 @@
  */
 #define YEAR_SECONDS (366 * INT64_C(86400))
 
-/* No number of seconds that is meant has more digits; more could overflow. */
+/* No real number of seconds has more digits; more could overflow. */
 #define DIGITS_MAX 18
 
 static bool

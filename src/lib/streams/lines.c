@@ -33,7 +33,7 @@ compact_buf(struct lines *lines, size_t room)
 	buf_reserve(&lines->buf, room);
 }
 
-/* What to do with the bytes of a line that is over `max` already. */
+/* How to treat the bytes of a line that is over `max` already. */
 static void
 drop_unfinished(struct lines *lines)
 {

@@ -10,8 +10,8 @@
  * Whose fault an error was stands in `fault`, and beside it in `temporary`, which is all that older
  * versions know: false for the object's alone. A record without `fault` is read by `temporary`.
  *
- * `list` is the record's position in its listing as raw JSON, len 0 if it has none: everyone but
- * s3ls and cursor copies it as it came.
+ * `list` is the record's position in its listing as raw JSON, len 0 if it has none: all programs
+ * but s3ls and cursor copy it unchanged.
  */
 #ifndef STREAMS_RECORDS_H
 #define STREAMS_RECORDS_H
@@ -24,7 +24,7 @@
 #include "base/err.h"
 #include "json/json.h"
 
-/* What reading needs from call to call; {0} is an empty one. */
+/* The state of reading between calls; {0} is an empty one. */
 struct records {
 	struct json json;
 	struct buf
@@ -66,9 +66,10 @@ struct object_count {
 void object_count_write(struct buf *to, const struct object_count *count);
 
 /*
- * Writes the object records of one bucket. What is the same in each is kept as text: member by
- * member, as the other records are written, s3ls takes 1.09 times the CPU time for a listing of
- * 3,000,000 keys (bench/page_server). In two steps, as the position may be known late only.
+ * Writes the object records of one bucket. The parts that all of them share are stored as text:
+ * member by member, as the other records are written, s3ls takes 1.09 times the CPU time for a
+ * listing of 3,000,000 keys (bench/page_server). In two steps, because the position may be known
+ * late.
  */
 struct object_writer {
 	struct buf before_key, before_seq;

@@ -1,14 +1,14 @@
 /*
- * Writing records. Members that are not given are left out; strings go through json_quote, `list`
- * as it came.
+ * Writing records. Members that are not set are left out; strings go through json_quote, `list`
+ * unchanged.
  */
 #include "streams/records.h"
 
 #include "base/base64.h"
 
 /*
- * What stands in front of a member's value. A literal: so its length is known, and it is copied
- * without a call.
+ * The text before a member's value. A literal: so its length is known, and it is copied without a
+ * call.
  */
 #define NAME(name) SLICE(",\"" name "\":")
 
@@ -19,7 +19,7 @@
 static inline void
 write_name(struct buf *to, struct slice name)
 {
-	/* A record begins behind a '\n' or at the start: so nothing else ends in '{'. */
+	/* A record begins after a '\n' or at the start: so nothing else ends in '{'. */
 	if (to->data[to->len - 1] == '{')
 		buf_append(to, name.ptr + 1, name.len - 1);
 	else
@@ -76,7 +76,7 @@ write_end(struct buf *to)
 	buf_append_str(to, "}\n");
 }
 
-/* bucket, key, size, etag: what an object record and a begin have in common. */
+/* bucket, key, size, etag: the members that object records and begin have in common. */
 static void
 write_object(struct buf *to, const struct object_record *object)
 {
