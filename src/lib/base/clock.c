@@ -1,5 +1,4 @@
 /* Time. */
-#include <endian.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,46 +154,32 @@ get_two(const char *text, int min, int max)
 	return (int)ones >= min && (int)ones <= max ? (int)ones : -1;
 }
 
+/* The second of the day of "02:38:54", or -1. */
+static inline int
+second_of_day(const char *text)
+{
+	int hour, minute, second;
+
+	if ((hour = get_two(text, 0, 23)) < 0 || text[2] != ':' || (minute = get_two(text + 3, 0, 59)) < 0 ||
+	    text[5] != ':' || (second = get_two(text + 6, 0, 59)) < 0)
+		return -1;
+	return hour * 3600 + minute * 60 + second;
+}
+
 const char *
 clock_parse_usual(const char *text, int64_t *seconds)
 {
-	int century, year, month, day, hour, minute, second;
+	int century, year, month, day, second;
 
 	if ((century = get_two(text, 0, 99)) < 0 || (year = get_two(text + 2, 0, 99)) < 0 || text[4] != '-' ||
 	    (month = get_two(text + 5, 1, 12)) < 0 || text[7] != '-' || (day = get_two(text + 8, 1, 31)) < 0 ||
-	    text[10] != 'T' || (hour = get_two(text + 11, 0, 23)) < 0 || text[13] != ':' ||
-	    (minute = get_two(text + 14, 0, 59)) < 0 || text[16] != ':' || (second = get_two(text + 17, 0, 59)) < 0)
+	    text[10] != 'T' || (second = second_of_day(text + 11)) < 0)
 		return NULL;
 	year += century * 100;
 	if (year == 0)
 		return NULL; /* begins before the days that are counted */
-	*seconds = (int64_t)days_from_date(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+	*seconds = (int64_t)days_from_date(year, month, day) * DAY + second;
 	return text + 19;
-}
-
-/* The second of the day of "02:38:54", or -1. All eight bytes in one go. */
-static int
-second_of_day(const char *text)
-{
-	const uint64_t colons = UINT64_C(0x00007f00007f0000), most = UINT64_C(0x7676007676007676);
-	uint64_t word, digits;
-	int hour, minute, second;
-
-	memcpy(&word, text, sizeof(word));
-	word = le64toh(word);
-	digits = word ^ UINT64_C(0x30303a30303a3030);
-	/*
-	 * Above 9, or no colon: a bit goes up to the highest. A byte that has it from the start may
-	 * disturb others, but is wrong.
-	 */
-	if (((digits + most + colons) | digits) & UINT64_C(0x8080808080808080))
-		return -1;
-	/* Each tens' byte becomes the number of its two. */
-	digits = digits * 10 + (digits >> 8);
-	hour = (int)(digits & 0xff);
-	minute = (int)(digits >> 24 & 0xff);
-	second = (int)(digits >> 48 & 0xff);
-	return hour < 24 && minute < 60 && second < 60 ? hour * 3600 + minute * 60 + second : -1;
 }
 
 const char *
