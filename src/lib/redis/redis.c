@@ -72,6 +72,7 @@ kind_of_reply(struct slice reply)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (slice_equal_str(word, kinds[i].word))
 			return kinds[i].kind;
+	/* the code of this one is ERR, as of most that are for good: only the text tells it apart */
 	if (slice_starts_with(reply, SLICE("ERR max number of clients")))
 		return ERR_TEMPORARY;
 	return ERR_FAILED;

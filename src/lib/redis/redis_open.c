@@ -94,7 +94,10 @@ connect_to(const struct settings *settings, const char *name, int64_t timeout_ms
 	return context;
 }
 
-/* Checks AUTH's reply. The server's text may repeat the password, so only its kind is reported. */
+/*
+ * Checks AUTH's reply. The server's text may repeat the password, so only its kind is reported. The
+ * kinds differ in the text alone: the code of all of them is ERR.
+ */
 static int
 check_auth(struct redis *redis, const struct redis_value *value, struct err *err)
 {

@@ -248,6 +248,7 @@ describe_refused(struct s3_request *request)
 /*
  * A bucket with Object Lock refuses objects without a checksum: "Content-MD5 OR x-amz-checksum-
  * HTTP header is required for Put Object requests ...". From then on Content-MD5 is sent (send.c).
+ * AWS's code for it is InvalidRequest, which has many causes: only the message shows this one.
  */
 static bool
 learn_checksum(struct s3_request *request, const struct s3_error *error)

@@ -177,7 +177,8 @@ static void
 on_aborted(struct s3_request *request)
 {
 	if (request->err.kind != ERR_NONE && !slice_equal_str(slice_of_buf(&request->code), "NoSuchUpload"))
-		log_warning("%s; its parts stay there, under %s", ERR_TEXT(&request->err), buf_cstr(&request->query));
+		log_with_fields(LOG_WARNING, ERR_FIELDS(&request->err), "%s; its parts stay there, under %s",
+		                ERR_TEXT(&request->err), buf_cstr(&request->query));
 }
 
 static void
