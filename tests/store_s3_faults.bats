@@ -83,11 +83,11 @@ uploads_left() {
 	# What comes in one piece is here whole before any of it goes out: each is mended.
 	faulty --every 9 --kinds garbled --only GET
 	s3cat -P 16 --plain <small 2>log | cmp - wanted
-	[ "$(grep -c 'what came does not have the MD5' log)" = "$(faults_met .met.garbled)" ]
+	[ "$(grep -c 'the download does not match the MD5' log)" = "$(faults_met .met.garbled)" ]
 	grep -q . log
 	faulty --every 9 --kinds garbled --only GET
 	s3cat -P 16 --frames <keys >out 2>log || status=$?
-	[ "$(grep -c 'what came does not have the MD5' log)" = "$(faults_met .met.garbled)" ]
+	[ "$(grep -c 'the download does not match the MD5' log)" = "$(faults_met .met.garbled)" ]
 	grep -q . log
 	# What had begun to go out before all of it was here cannot be got again: it ends as an error, and is never wrong.
 	[ "$status" = "$(grep -q '^{"@":"error"' out && echo 75 || echo 0)" ]
@@ -100,7 +100,7 @@ uploads_left() {
 	# Where it is damaged each time, nothing of it is ended.
 	faulty --every 1 --kinds garbled --only GET
 	AWS_MAX_ATTEMPTS=1 run -75 --separate-stderr s3cat -P 16 --frames <keys
-	[ "$(grep -c '^{"@":"error".*does not have the MD5.*"temporary":true' <<<"$output")" = 40 ]
+	[ "$(grep -c '^{"@":"error".*does not match the MD5.*"temporary":true' <<<"$output")" = 40 ]
 	run ! grep -q '^{"@":"end"' <<<"$output"
 }
 
@@ -173,7 +173,7 @@ uploads_left() {
 	[ ! -s log ]
 	faulty --every 1 --kinds crc-garbled,crc --only GET
 	[ "$(s3cat crc/small 2>log)" = '{"a":1}' ]
-	grep -q 'what came does not have the CRC-32 of the object, retry 2 of 5' log
+	grep -q 'the download does not match the CRC-32 of the object, retry 2 of 5' log
 }
 
 @test "a large upload that fails is taken back, and nothing is there" {

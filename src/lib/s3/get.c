@@ -1,7 +1,7 @@
 /*
- * GET of one object. What comes ahead of the reader is bounded (readahead.h): then the transfer is
- * paused. A connection that breaks is continued by Range where it stood, on condition that the
- * object is still the same (If-Match).
+ * GET of one object. The amount received ahead of the reader is bounded (readahead.h): beyond that
+ * the transfer is paused. A connection that breaks is continued by Range where it stopped, on the
+ * condition that the object is still the same (If-Match).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,10 @@ on_body(struct s3_request *request, const char *data, size_t len)
 	return HTTP_TAKEN;
 }
 
-/* The check of what is here whole waits until somebody reads it, so that it may be one of many. */
+/*
+ * The check of a complete object waits until somebody reads it, so that it may be done together
+ * with others.
+ */
 static bool
 on_ended(struct s3_request *request)
 {
@@ -76,7 +79,7 @@ on_retry(struct s3_request *request)
 		s3_request_header(request, "if-match", NULL);
 		return;
 	}
-	/* What was changed on the way is counted otherwise than what is stored. */
+	/* Bytes that were changed on the way are counted separately from the stored ones. */
 	snprintf(text, sizeof(text), "bytes=%lld-", (long long)get->received);
 	s3_request_header(request, "range", get->state == S3_GET_COMPARING || !get->promise.as_stored ? NULL : text);
 	snprintf(text, sizeof(text), "\"%s\"", get->get.info.etag);
@@ -147,7 +150,7 @@ s3_get_read(struct store_get *base, bool wait, struct slice *data, struct err *e
 
 	for (;;) {
 		ready = readahead_is_ready(&get->readahead);
-		/* What is here whole is checked before it is handed out. */
+		/* A complete object is checked before it is returned. */
 		if (ready && get->readahead.ended)
 			s3_request_deliver(get->request);
 		if (ready && get->readahead.came.len > 0) {

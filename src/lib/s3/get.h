@@ -12,10 +12,10 @@
 enum s3_get_state {
 	S3_GET_IDLE,      /* nothing is asked for yet */
 	S3_GET_ASKED,     /* asks for all of it, from the first byte */
-	S3_GET_RESUMING,  /* asks for what is behind the bytes that came */
+	S3_GET_RESUMING,  /* requests the bytes after those that were received */
 	S3_GET_COMING,    /* the headers are right: bytes come */
 	S3_GET_HELD,      /* all came; its check waits for the reader */
-	S3_GET_PROBING,   /* asks whether anything is behind the last byte */
+	S3_GET_PROBING,   /* asks whether there is anything after the last byte */
 	S3_GET_BEHIND,    /* the answer to that comes */
 	S3_GET_HELD_END,  /* as S3_GET_HELD, after that answer */
 	S3_GET_COMPARING, /* asks for all again, as the reader has bytes already */
@@ -27,7 +27,7 @@ enum s3_get_state {
 enum s3_get_event {
 	S3_GET_HEADERS,    /* those of a 2xx, and they are right */
 	S3_GET_WHOLE,      /* the answer has ended; the check waits */
-	S3_GET_NO_MORE,    /* 416: nothing is behind the last byte */
+	S3_GET_NO_MORE,    /* 416: there is nothing after the last byte */
 	S3_GET_START_OVER, /* the content is wrong, and the reader has none of it; or nothing came */
 	S3_GET_PROBE,      /* the content may be right, and its end is not sure */
 	S3_GET_COMPARE,    /* the content is wrong, and the reader has some of it */
@@ -45,15 +45,15 @@ struct s3_get {
 	struct readahead readahead;
 	struct s3_promise promise; /* of the answer that began this download */
 	int64_t received;          /* bytes of the object, in order and without gaps */
-	int64_t skip;              /* of a whole object that came where a part was asked for */
+	int64_t skip;              /* of a whole object that was sent instead of a part */
 	enum s3_get_state state;   /* changed by s3_get_move() alone */
 	bool handed;               /* the reader has had some of it */
 	bool plain;                /* it came compressed on the way, and was asked for without */
 	bool check_md5;            /* the etag is one */
 	struct s3_offered offered;
 	/*
-	 * The MD5 that a download had instead of the etag's. If the next has the same, the etag is no
-	 * MD5.
+	 * The MD5 of a download that differed from the etag's. If the next one has the same, the etag
+	 * is not an MD5.
 	 */
 	unsigned char wrong[MD5_SIZE];
 	int64_t wrong_len;
@@ -72,11 +72,11 @@ void s3_get_move(struct s3_get *get, enum s3_get_event event);
 enum s3_get_state s3_get_next_state(enum s3_get_state state, enum s3_get_event event);
 
 /* get_headers.c */
-/* Forgets what came so far: the next try begins at the first byte. */
+/* Forgets the bytes received so far: the next try begins at the first byte. */
 void s3_get_start_over(struct s3_get *get);
 /*
- * Looks at the headers of a 2xx, before its first byte is taken; once for each try. Returns 0, or
- * -1 with err.
+ * Checks the headers of a 2xx, before its first byte is taken; once for each try. Returns 0, or -1
+ * with err.
  */
 int s3_get_look(struct s3_get *get, const struct http_call *call, struct err *err);
 /* "bytes 100-199/1000"; *first is -1 for "bytes *" + "/1000". */
@@ -86,9 +86,9 @@ bool s3_get_parse_range(const char *text, int64_t *first, int64_t *total);
 /* Judges a 2xx that came whole by its own account: the `check` of the request. */
 enum retry s3_get_check(struct s3_request *request, struct err *err);
 /*
- * Judges a 416: nothing is behind the last byte, so the end was reached, if the size was not known
- * before. Returns whether another try is planned; if not, request->err says what is wrong, or has
- * kind ERR_NONE.
+ * Judges a 416: there is nothing after the last byte, so the end was reached, if the size was not
+ * known before. Returns whether another try is planned; if not, request->err has the fault, or kind
+ * ERR_NONE.
  */
 bool s3_get_check_end(struct s3_get *get);
 

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "s3/get.h"
 
-/* Whether it is known what is behind the last byte, or asked for. */
+/* Whether it is known, or was asked, if anything follows the last byte. */
 static bool
 is_probed(const struct s3_get *get)
 {
@@ -27,24 +27,23 @@ static void
 take_without_md5(struct s3_get *get)
 {
 	if (!get->s3->md5_told)
-		log_warning(
-			"s3://%s/%s: its etag looks like an MD5 and is none (%s): taken. Set check_md5: false, and no object is "
-			"read twice",
-			get->request->bucket->name, get->key,
-			get->offered.kind != S3_OFFER_NONE ? s3_offered_name(&get->offered) : "the same bytes came twice");
+		log_warning("s3://%s/%s: its ETag looks like an MD5 and is not one (%s): accepted. Set check_md5: false, so "
+		            "that no object is read twice",
+		            get->request->bucket->name, get->key,
+		            get->offered.kind != S3_OFFER_NONE ? s3_offered_name(&get->offered) : "the same bytes came twice");
 	get->s3->md5_told = true;
 }
 
 static int
 set_wrong_content(const char *name, struct err *err)
 {
-	return err_set_operation(err, ERR_TEMPORARY, "GET", "what came does not have the %s", name);
+	return err_set_operation(err, ERR_TEMPORARY, "GET", "the download does not match the %s", name);
 }
 
 /*
- * Whether all that came is the object; else err tells. An etag that looks like an MD5 and is none
- * is told from damage by a second download: damage is another each time. But a server that stops
- * short does so at the same place each time: so nothing may be behind it.
+ * Whether the download is the object; else err has the fault. If an etag looks like an MD5 and is
+ * not one, a second download tells that from damage: damage differs each time. But a server that
+ * stops early does so at the same place each time: so nothing may follow it.
  */
 static bool
 check_content(struct s3_get *get, struct err *err)
@@ -53,7 +52,7 @@ check_content(struct s3_get *get, struct err *err)
 	bool same;
 
 	if (!s3_offered_fits(&get->offered)) {
-		err_set_operation(err, ERR_TEMPORARY, "GET", "what came does not have the %s of the object",
+		err_set_operation(err, ERR_TEMPORARY, "GET", "the download does not match the %s of the object",
 		                  s3_offered_name(&get->offered));
 		return false;
 	}
@@ -94,7 +93,7 @@ plan_after_wrong(struct s3_get *get)
 		s3_get_move(get, S3_GET_PROBE);
 		return RETRY_TRANSIENT;
 	}
-	/* Nobody can take back what the reader has; but it may be right all the same. */
+	/* The reader's bytes cannot be taken back; but they may be right all the same. */
 	if (!get->check_md5 || get->offered.kind != S3_OFFER_NONE)
 		return RETRY_NEVER;
 	s3_get_move(get, S3_GET_COMPARE);
@@ -127,13 +126,13 @@ s3_get_check(struct s3_request *request, struct err *err)
 	if (get->state == S3_GET_COMPARED)
 		return compare_downloads(get, err);
 	if (get->skip > 0 || (get->get.info.size >= 0 && get->received < get->get.info.size)) {
-		err_set_operation(err, ERR_TEMPORARY, "GET", "%lld of %lld bytes came", (long long)get->received,
+		err_set_operation(err, ERR_TEMPORARY, "GET", "%lld of %lld bytes received", (long long)get->received,
 		                  (long long)get->get.info.size);
 		return RETRY_TRANSIENT;
 	}
 	if (get->promise.listed && get->received > get->listed.size) {
-		err_set_operation(err, ERR_TEMPORARY, "GET", "%lld bytes came of an object of %lld", (long long)get->received,
-		                  (long long)get->listed.size);
+		err_set_operation(err, ERR_TEMPORARY, "GET", "%lld bytes received of an object of %lld",
+		                  (long long)get->received, (long long)get->listed.size);
 		return RETRY_NEVER;
 	}
 	if (!check_content(get, err))
@@ -141,7 +140,8 @@ s3_get_check(struct s3_request *request, struct err *err)
 	if (get->promise.open_ended && get->promise.as_stored && !is_probed(get) && !get->check_md5 &&
 	    get->offered.kind == S3_OFFER_NONE) {
 		s3_get_move(get, S3_GET_PROBE);
-		err_set_operation(err, ERR_TEMPORARY, "GET", "the connection ended, and nothing says whether the object did");
+		err_set_operation(err, ERR_TEMPORARY, "GET",
+		                  "the connection ended, and nothing shows whether the object is complete");
 		return RETRY_TRANSIENT;
 	}
 	get->get.info.size = get->received;
@@ -156,9 +156,9 @@ s3_get_check_end(struct s3_get *get)
 	int64_t first, total;
 
 	if (range != NULL && (!s3_get_parse_range(range, &first, &total) || total != get->received)) {
-		err_set_operation(&request->err, ERR_TEMPORARY, "GET", "another part came than was asked for");
+		err_set_operation(&request->err, ERR_TEMPORARY, "GET", "the server sent another part than requested");
 	} else if (get->get.info.size > get->received) {
-		err_set_operation(&request->err, ERR_TEMPORARY, "GET", "%lld of %lld bytes came, and the store has no more",
+		err_set_operation(&request->err, ERR_TEMPORARY, "GET", "%lld of %lld bytes received, and the store has no more",
 		                  (long long)get->received, (long long)get->get.info.size);
 	} else {
 		request->err.kind = ERR_NONE;

@@ -1,6 +1,6 @@
 /*
- * The headers of a GET's answer: what they promise, and whether a continued download is still of
- * the same object.
+ * The headers of a GET's answer: the size and ETag that they promise, and whether a continued
+ * download is still of the same object.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,11 +15,11 @@ take_first_headers(struct s3_get *get, const struct http_call *call, struct err 
 	if (s3_promise_read(call, &get->listed, &get->promise, err) < 0)
 		return -1;
 	/*
-	 * An object that is stored compressed is then so twice: only without the proxy's layer is it
-	 * what it is.
+	 * An object that is stored compressed is then compressed twice: without the proxy's layer it is
+	 * itself again.
 	 */
 	if (get->promise.packed && !get->s3->packed_told) {
-		log_warning("s3://%s: a proxy compresses what the store sends: objects are asked for uncompressed from now on",
+		log_warning("s3://%s: a proxy compresses the store's objects: they are requested uncompressed from now on",
 		            get->request->bucket->name);
 		get->s3->packed_told = true;
 	}
@@ -55,7 +55,7 @@ take_next_headers(struct s3_get *get, const struct http_call *call, struct err *
 	}
 	if (!s3_get_parse_range(http_header(call, "content-range"), &first, &total) || first != get->received ||
 	    (get->get.info.size >= 0 && get->state != S3_GET_PROBING && total != get->get.info.size))
-		return err_set_operation(err, ERR_TEMPORARY, "GET", "another part came than was asked for");
+		return err_set_operation(err, ERR_TEMPORARY, "GET", "the server sent another part than requested");
 	get->get.info.size = total;
 	return 0;
 }
@@ -96,7 +96,7 @@ s3_get_look(struct s3_get *get, const struct http_call *call, struct err *err)
 		return 0;
 	get->skip = 0;
 	if (!part && call->status != 200)
-		return err_set_operation(err, ERR_TEMPORARY, "GET", "%d where 200 was asked for", call->status);
+		return err_set_operation(err, ERR_TEMPORARY, "GET", "%d instead of 200", call->status);
 	if ((first ? take_first_headers(get, call, err) : take_next_headers(get, call, err)) < 0)
 		return -1;
 	s3_get_move(get, S3_GET_HEADERS);

@@ -1,6 +1,6 @@
 /*
- * Large objects, in parts: create, several parts at once, complete. A part is tried again by
- * itself. What is not completed is taken back.
+ * Large objects, in parts: create, several parts at once, complete. Each part is retried by itself.
+ * An upload that is not completed is aborted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ fail_upload(struct s3_upload *upload, const struct err *err)
 }
 
 /*
- * Without its ETag a part cannot be named at the end; a page of HTML is no answer of the store's.
+ * Without its ETag a part cannot be named at the end; a page of HTML is not an answer of the store.
  */
 static enum retry
 check_part(struct s3_request *request, struct err *err)
@@ -141,7 +141,7 @@ create_upload(struct s3_upload *upload)
 	s3_request_start(request);
 }
 
-/* Takes the next steps, whatever has just come about. */
+/* Takes the next steps, whatever has just happened. */
 static void
 advance_upload(struct s3_upload *upload)
 {
@@ -192,7 +192,7 @@ abort_upload(struct s3 *s3, struct s3_bucket *bucket, const char *key, const cha
 	s3_request_start(request);
 }
 
-/* Created when nobody wanted it any more. */
+/* Created after it was given up. */
 static void
 on_created_late(struct s3_request *request)
 {

@@ -3,8 +3,8 @@
  * with expat alone it takes 4.5 times the CPU time, and with a byte at a time in skip_plain 1.19
  * times the instructions.
  *
- * One pass, nothing allocated for a key: keys and etags stay where they came. It accepts this, and
- * what it accepts expat reads to the same page:
+ * One pass, nothing allocated for a key: keys and etags stay in place. It accepts this, and expat
+ * reads the same page from it:
  *
  *   page      [declaration ['\n']] <ListBucketResult [xmlns="plain"]> (object | value | other)* </ListBucketResult> '\n'*
  *   object    <Contents> (value | other)* </Contents>
@@ -15,7 +15,7 @@
  *   text      plain, the five references that XML has by itself, UTF-8
  *
  * Anything else (other white space, other attributes, comments, CDATA, a DOCTYPE, control
- * characters, a second Key, ...) is no error, but left to expat with the whole page.
+ * characters, a second Key, ...) is not an error, but left to expat with the whole page.
  */
 #include "s3/page.h"
 
@@ -27,8 +27,8 @@
 #include "base/utf8.h"
 
 /*
- * Zeroes behind the page: no literal is longer, and nothing that is accepted holds one, so none is
- * read beyond them.
+ * Zeroes after the page: no literal is longer, and no accepted text has a zero, so nothing is read
+ * beyond them.
  */
 #define PAD 64
 #define NAME_BYTES_MAX 40 /* of an element; so none is compared beyond them either */
@@ -64,8 +64,8 @@ static const char *
 skip_plain(const char *at)
 {
 	/*
-	 * Sixteen at a time. What is no ASCII is negative here, and so below ' '; '<' and '>' differ in
-	 * one bit.
+	 * Sixteen at a time. Bytes that are not ASCII are negative here, and so below ' '; '<' and '>'
+	 * differ in one bit.
 	 */
 	for (;; at += sizeof(simde__m128i)) {
 		simde__m128i bytes = simde_mm_loadu_si128(at);
@@ -94,7 +94,7 @@ skip_special(const char *at)
 		return IS(at, "&quot;") || IS(at, "&apos;") ? at + 6 : NULL;
 	}
 	len = utf8_length(at, 4);
-	/* U+FFFE and U+FFFF are no characters to XML. */
+	/* U+FFFE and U+FFFF are not characters in XML. */
 	if (len < 2 || IS(at, "\xef\xbf\xbe") || IS(at, "\xef\xbf\xbf"))
 		return NULL;
 	return at + len;
@@ -138,8 +138,8 @@ has_meaning(const char *name, size_t len)
 }
 
 /*
- * The name of the start tag at `at`, where it is of letters alone and has no meaning; else of no
- * length.
+ * The name of the start tag at `at`, if it consists of letters and has no meaning; else of length
+ * 0.
  */
 static struct slice
 other_name(const char *at)
@@ -194,7 +194,7 @@ skip_other(const char *at)
 	return at != NULL ? skip_end_tag(at, name) : NULL;
 }
 
-/* The text of a value, from behind its start tag, and what is behind its end tag. */
+/* The text of a value, from after its start tag, and the position after its end tag. */
 static inline const char *
 take_value(const char *at, const char *end_tag, size_t end_len, struct slice *text)
 {

@@ -57,7 +57,9 @@ on_absence_known(struct s3_upload *upload, enum s3_seen seen, const struct err *
 {
 	struct err exists;
 
-	/* AWS says 403 to those who may not list; it has the condition, so the PUT tells. */
+	/*
+	 * AWS answers 403 to users who may not list; it knows the condition, so the PUT will show it.
+	 */
 	if (seen == S3_SEEN_NOTHING ||
 	    (seen == S3_SEEN_UNKNOWN && upload->look->status == 403 && upload->s3->endpoint == NULL)) {
 		upload->if_absent(upload);

@@ -24,7 +24,7 @@ enum s3_upload_state {
 	S3_UPLOAD_CREATING,   /* in parts: asks for an upload id */
 	S3_UPLOAD_SENDING,    /* parts are on their way, or are waited for */
 	S3_UPLOAD_COMPLETING, /* asks the store to put them together */
-	S3_UPLOAD_CONFIRMING, /* asks what is there, as the answer did not say what became of it */
+	S3_UPLOAD_CONFIRMING, /* checks what is stored, because the answer did not show the result */
 	S3_UPLOAD_STORED,
 	S3_UPLOAD_FAILED, /* err says why */
 	S3_UPLOAD_STATES
@@ -48,10 +48,10 @@ struct s3_part {
 
 struct s3_multipart {
 	char *id;  /* of the upload; NULL: the store has none, or none any more */
-	int parts; /* begun so far */
+	int parts; /* started so far */
 	struct s3_part slots[S3_SLOTS];
 	char **etags;   /* of part n at [n - 1]; NULL: not there yet */
-	uint32_t *crcs; /* likewise, where they are sent */
+	uint32_t *crcs; /* the same, if they are sent */
 	int etags_cap;
 	int stored; /* parts that are there */
 	struct buf manifest;
@@ -107,8 +107,8 @@ void s3_upload_mark(struct s3_upload *upload);
  */
 void s3_upload_etag_of_parts(const struct s3_upload *upload, char *to, size_t size);
 /*
- * Looks what is there now, and calls on_seen: `err` is why it could not be told where it is
- * S3_SEEN_UNKNOWN, and of no meaning otherwise. upload->request is left as it is.
+ * Checks what is stored now, and calls on_seen: `err` is the reason if it is S3_SEEN_UNKNOWN, and
+ * has no meaning otherwise. upload->request is unchanged.
  */
 void s3_upload_look(struct s3_upload *upload,
                     void (*on_seen)(struct s3_upload *upload, enum s3_seen seen, const struct err *err));
@@ -121,7 +121,7 @@ void s3_multipart_add(struct s3_upload *upload);
 bool s3_multipart_has_room(const struct s3_upload *upload);
 /* All parts are added: complete the upload as soon as they are there. */
 void s3_multipart_commit(struct s3_upload *upload);
-/* Ends all requests, takes back what is stored (by a request that goes on by itself), frees. */
+/* Ends all requests, deletes what is stored (by a request that continues by itself), frees. */
 void s3_multipart_drop(struct s3_upload *upload);
 /* multipart_complete.c */
 /* Puts the parts together, all of which are stored. */

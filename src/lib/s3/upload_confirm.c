@@ -1,7 +1,7 @@
 /*
- * Looks by HEAD what is there under the name of an object that is being uploaded: before it is sent
- * (--no-clobber), and after an answer that did not say what became of it. Our own is known by a
- * token in its metadata, and where a server keeps none, by its size and its ETag.
+ * Checks by HEAD what is stored under the name of an upload: before it is sent (--no-clobber), and
+ * after an answer that did not show the result. Our own object is known by a token in its metadata,
+ * or, if a server does not store that, by its size and its ETag.
  */
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ is_md5_of(struct slice data, const char *etag)
 	return hex_md5(data, hex) && strcasecmp(hex, etag) == 0;
 }
 
-/* Adds the bytes of an MD5 in hexadecimal; false if it is none. */
+/* Adds the bytes of an MD5 in hexadecimal; false if it is not one. */
 static bool
 append_md5(struct buf *to, const char *hex)
 {
