@@ -14,7 +14,7 @@
 static struct match *match;
 
 static int
-start(void **state)
+start_matching(void **state)
 {
 	(void)state;
 	match = match_new();
@@ -22,7 +22,7 @@ start(void **state)
 }
 
 static int
-stop(void **state)
+stop_matching(void **state)
 {
 	(void)state;
 	match_free(match);
@@ -217,5 +217,5 @@ main(void)
 		cmocka_unit_test(no_row_is_hidden),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start_matching, stop_matching);
 }
