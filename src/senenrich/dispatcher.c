@@ -21,7 +21,7 @@ free_call(struct dispatcher_call *call)
 static void
 send_call(struct dispatcher *dispatcher, struct dispatcher_call *call)
 {
-	int64_t timeout = dispatcher->timeout_ms;
+	int64_t timeout = admission_deadline(&dispatcher->admission);
 
 	if (dispatcher->outage_since && !dispatcher->given_up) {
 		int64_t left = dispatcher->outage_since + dispatcher->patience_ms - clock_mono_ms();
@@ -102,6 +102,12 @@ call_is_full(const struct dispatcher *dispatcher)
 	return dispatcher->queue.count >= dispatcher->batch_pairs || dispatcher->queued_bytes > dispatcher->batch_bytes;
 }
 
+static bool
+may_send(const struct dispatcher *dispatcher)
+{
+	return dispatcher->under_way < admission_window(&dispatcher->admission);
+}
+
 void
 dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, struct pairs *pairs,
                 struct resolve *resolve)
@@ -112,12 +118,12 @@ dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, 
 		.settings = settings,
 		.batch_pairs = (size_t)settings_int(settings, "rpc_batch"),
 		.batch_bytes = (size_t)settings_int(settings, "rpc_bytes"),
-		.parallel = (int)settings_int(settings, "rpc_parallel"),
-		.timeout_ms = settings_int(settings, "rpc_timeout"),
 		.patience_ms = settings_int(settings, "rpc_patience"),
 		.random = random_seeded(),
 		.queue.size = sizeof(struct pair *),
 	};
+	admission_init(&dispatcher->admission, (int)settings_int(settings, "rpc_parallel"),
+	               settings_int(settings, "rpc_timeout"), settings_int(settings, "rpc_deadline_max"));
 }
 
 void
@@ -196,7 +202,7 @@ dispatcher_given_up(const struct dispatcher *dispatcher)
 size_t
 dispatcher_capacity(const struct dispatcher *dispatcher)
 {
-	if (dispatcher->under_way >= dispatcher->parallel || call_is_full(dispatcher))
+	if (!may_send(dispatcher) || call_is_full(dispatcher))
 		return 0;
 	for (const struct dispatcher_call *call = dispatcher->open_calls; call; call = call->next)
 		if (call->retry_at)
@@ -227,8 +233,7 @@ dispatcher_start(struct dispatcher *dispatcher, bool partial)
 	bool waiting = false;
 	int started = 0;
 
-	for (struct dispatcher_call *call = dispatcher->open_calls; call && dispatcher->under_way < dispatcher->parallel;
-	     call = call->next) {
+	for (struct dispatcher_call *call = dispatcher->open_calls; call && may_send(dispatcher); call = call->next) {
 		if (call->retry_at && call->retry_at <= now) {
 			send_call(dispatcher, call);
 			started++;
@@ -237,7 +242,7 @@ dispatcher_start(struct dispatcher *dispatcher, bool partial)
 	}
 	if (waiting)
 		return started; /* retries go first: new calls would only fail beside them */
-	while (dispatcher->under_way < dispatcher->parallel && call_is_full(dispatcher)) {
+	while (may_send(dispatcher) && call_is_full(dispatcher)) {
 		form_call(dispatcher);
 		started++;
 	}

@@ -13,6 +13,7 @@
 #include "base/latency.h"
 #include "base/random.h"
 #include "base/ring.h"
+#include "senenrich/admission.h"
 #include "senenrich/model.h"
 #include "senenrich/pairs.h"
 #include "senenrich/resolve.h"
@@ -23,8 +24,8 @@ struct dispatcher_call;
 struct dispatcher {
 	const struct settings *settings; /* must outlive the dispatcher */
 	size_t batch_pairs, batch_bytes;
-	int parallel;
-	int64_t timeout_ms, patience_ms;
+	int64_t patience_ms;
+	struct admission admission; /* how many calls, and how long */
 	struct random random; /* spreads retries */
 	struct pairs *pairs;
 	struct resolve *resolve; /* to which answers are reported */

@@ -184,6 +184,20 @@ on_probe(struct dispatcher *dispatcher, struct dispatcher_call *call, const stru
 	dispatcher->probe = NULL;
 }
 
+/* What a call's end says of how busy the model is. A refusal says nothing. */
+static void
+note_load(struct dispatcher *dispatcher, const struct dispatcher_call *call, const struct model_reply *reply,
+          int64_t ms)
+{
+	bool full = call->count >= dispatcher->batch_pairs / 2 || call->request.len >= dispatcher->batch_bytes / 2;
+
+	if (reply->status == MODEL_OK)
+		admission_answered(&dispatcher->admission, ms, full, dispatcher->under_way);
+	else if (reply->status == MODEL_AGAIN)
+		admission_failed(&dispatcher->admission, ms, strcmp(reply->code, "DEADLINE_EXCEEDED") == 0,
+		                 dispatcher->under_way);
+}
+
 void
 dispatcher_collect(struct dispatcher *dispatcher)
 {
@@ -194,6 +208,7 @@ dispatcher_collect(struct dispatcher *dispatcher)
 
 		dispatcher->under_way--;
 		latency_add(&dispatcher->latency, (clock_mono_ns() - call->sent_ns) / 1000);
+		note_load(dispatcher, call, &reply, (clock_mono_ns() - call->sent_ns) / 1000000);
 		if (call->probe)
 			on_probe(dispatcher, call, &reply);
 		else if (reply.status == MODEL_OK)
