@@ -94,6 +94,23 @@ still() {
 	(($(jq .peak_kib slow) < $(jq .peak_kib quick) + 16384))
 }
 
+@test "twenty cold processes share a model: no call is cancelled, no pair asked twice" {
+	local i pids=()
+	senserve_start --rate 2000
+	# with four calls each, of 50 ms, the last would wait 4 s; one each waits 1 s
+	export RPC_BATCH=100 RPC_TIMEOUT=2s RPC_PATIENCE=2s
+	for i in {1..20}; do
+		postings 1000 | jq -c --arg i "$i" '.company = "\($i) " + .url' >"in$i"
+		senenrich <"in$i" >"out$i" 2>"log$i" 3>&- &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do wait "$i"; done
+	senserve_stop >counts
+	[ "$(jq -c '[.pairs, .repeated, .failed, .cancelled]' counts)" = '[20000,0,0,0]' ]
+	[ "$(cat out* | grep -c '"seniority":[1-7]}$')" = 20000 ]
+	[ ! -s log1 ]
+}
+
 @test "a reader that leaves: no more is read or asked, and the answers of a call under way are kept" {
 	senserve_start --latency 2000
 	postings 50 >in

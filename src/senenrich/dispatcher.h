@@ -26,7 +26,7 @@ struct dispatcher {
 	size_t batch_pairs, batch_bytes;
 	int64_t patience_ms;
 	struct admission admission; /* how many calls, and how long */
-	struct random random; /* spreads retries */
+	struct random random;       /* spreads retries */
 	struct pairs *pairs;
 	struct resolve *resolve; /* to which answers are reported */
 	struct model *model;     /* NULL before the first miss: a run of hits never starts gRPC */

@@ -9,6 +9,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "base/units.h"
 
 enum { RECONNECT_MS = 1000, MESSAGE_MAX = 64 * 1024 * 1024, PEM_MAX = 1024 * 1024 };
@@ -51,30 +52,47 @@ append_resolved_address(const char *address, size_t len, struct buf *target, str
 	return code == 0 ? 0 : -1;
 }
 
-/* Makes gRPC's target of one address or of several. */
+/* The address behind this one; behind the last one the first. */
+static const char *
+next_address(const char *addresses, const char *at)
+{
+	const char *comma = strchr(at, ',');
+
+	at = comma ? comma + 1 : addresses;
+	return at + strspn(at, " ");
+}
+
+/*
+ * Makes gRPC's target of one address or of several. These are asked in turn, from any of them on:
+ * processes that all began with the first would stay behind each other.
+ */
 static int
 make_target(const char *addresses, struct buf *target, struct err *err)
 {
+	struct random random = random_seeded();
 	const char *at = addresses;
-	size_t len;
+	int count = 1;
 
 	if (strchr(addresses, ',') == NULL) {
 		buf_append_str(target, addresses);
 		return check_address(addresses, strlen(addresses), err);
 	}
 	buf_append_str(target, "ipv4:");
-	for (;; at += len + 1) {
-		at += strspn(at, " ");
-		len = strcspn(at, ",");
+	for (const char *c = addresses; *c; c++)
+		count += *c == ',';
+	for (int skip = (int)(random_unit(&random) * count); skip >= 0; skip--)
+		at = next_address(addresses, at);
+	for (; count > 0; count--, at = next_address(addresses, at)) {
+		size_t len = strcspn(at, ",");
+
 		if (check_address(at, len, err) < 0)
 			return -1;
 		if (strncmp(at, "unix:", 5) == 0)
 			return err_set(err, ERR_USAGE, "grpc_server_address: a unix socket must be the only address");
 		if (append_resolved_address(at, len, target, err) < 0)
 			return -1;
-		if (at[len] == '\0')
-			return 0;
 	}
+	return 0;
 }
 
 static int
