@@ -134,3 +134,31 @@ still() {
 	# all of it is known now
 	senenrich <in 2>log | sed -E 's/,"seniority":[1-7]\}$/}/' | cmp - in
 }
+
+@test "max_pairs: no more are asked in a run; what needs more is left for the next one; none is asked twice" {
+	local i claims
+	for claims in true false; do
+		redis_do FLUSHALL >/dev/null
+		rm -rf "$RAW"/* "$MOD" one known two
+		senserve_start
+		for i in {0..3}; do
+			postings 10 | jq -c --arg i "$i" '.company = "\($i) " + .url' >"$RAW/172118393$i.jsonl"
+		done
+		export CACHE_CLAIMS=$claims RPC_BATCH=7
+		s3ls >objects
+		# two objects and a half
+		MAX_PAIRS=25 run -75 --separate-stderr bash -c 's3cat -P 1 <objects | senenrich --batch 10 --stats one | s3put >receipts'
+		[ "$(jq .pairs_asked one)" = 25 ]
+		[ "$(grep -c 'max_pairs: this run may ask for no more than 25: objects that need more are left' <<<"$stderr")" = 1 ]
+		[ "$(grep -c '"temporary":true' receipts)" = 2 ]
+		[[ $(tail -n 1 receipts) == *'max_pairs: this run may ask for no more than 25'* ]]
+		[ "$(find "$MOD" -name '*.jsonl' | wc -l)" = 2 ]
+		# all known: the budget is of no concern
+		MAX_PAIRS=0 run -0 bash -c 'head -n 2 objects | s3cat | senenrich --stats known | s3put'
+		[ "$(jq .pairs_asked known)" = 0 ]
+		s3cat <objects | senenrich --stats two | s3put >receipts
+		[ "$(jq .pairs_asked two)" = 15 ]
+		senserve_stop >counts
+		[ "$(jq -c '[.pairs, .repeated]' counts)" = '[40,0]' ]
+	done
+}

@@ -1,6 +1,7 @@
 /* Fills calls to the model and starts them. dispatcher_answer.c handles what comes back. */
 #include "senenrich/dispatcher.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,13 @@ form_call(struct dispatcher *dispatcher)
 	send_call(dispatcher, call);
 }
 
+/* How many more pairs the run may ask for. */
+static int64_t
+pairs_left(const struct dispatcher *dispatcher)
+{
+	return dispatcher->max_pairs - dispatcher->pairs_asked - (int64_t)dispatcher->queue.count;
+}
+
 static bool
 call_is_full(const struct dispatcher *dispatcher)
 {
@@ -121,7 +129,12 @@ dispatcher_init(struct dispatcher *dispatcher, const struct settings *settings, 
 		.patience_ms = settings_int(settings, "rpc_patience"),
 		.random = random_seeded(),
 		.queue.size = sizeof(struct pair *),
+		.max_pairs = settings_int(settings, "max_pairs"),
 	};
+	if (dispatcher->max_pairs < 0)
+		dispatcher->max_pairs = INT64_MAX;
+	snprintf(dispatcher->budget_text, sizeof(dispatcher->budget_text),
+	         "max_pairs: this run may ask for no more than %lld", (long long)dispatcher->max_pairs);
 	admission_init(&dispatcher->admission, (int)settings_int(settings, "rpc_parallel"),
 	               settings_int(settings, "rpc_timeout"), settings_int(settings, "rpc_deadline_max"));
 }
@@ -175,9 +188,10 @@ dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice 
 	if (model_codec_pair_bytes(company.len, title.len) > dispatcher->batch_bytes) {
 		pair->reason = "model: too long for one call";
 		*verdict = EVENT_REFUSAL;
-	} else if (dispatcher->given_up) {
-		probe_if_due(dispatcher, pair, company, title);
-		pair->reason = dispatcher->outage_text;
+	} else if (dispatcher_given_up(dispatcher)) {
+		if (dispatcher->given_up)
+			probe_if_due(dispatcher, pair, company, title);
+		pair->reason = dispatcher_given_up(dispatcher);
 		*verdict = EVENT_GIVE_UP;
 	} else {
 		copy_texts(pair, company, title);
@@ -191,23 +205,30 @@ dispatcher_add(struct dispatcher *dispatcher, struct pair *pair)
 {
 	*(struct pair **)ring_push(&dispatcher->queue) = pair;
 	dispatcher->queued_bytes += pair->bytes;
+	if (pairs_left(dispatcher) == 0)
+		log_warning("%s: objects that need more are left for a later run", dispatcher->budget_text);
 }
 
 const char *
 dispatcher_given_up(const struct dispatcher *dispatcher)
 {
-	return dispatcher->given_up ? dispatcher->outage_text : NULL;
+	if (dispatcher->given_up)
+		return dispatcher->outage_text;
+	return pairs_left(dispatcher) == 0 ? dispatcher->budget_text : NULL;
 }
 
 size_t
 dispatcher_capacity(const struct dispatcher *dispatcher)
 {
+	size_t room;
+
 	if (!may_send(dispatcher) || call_is_full(dispatcher))
 		return 0;
 	for (const struct dispatcher_call *call = dispatcher->open_calls; call; call = call->next)
 		if (call->retry_at)
 			return 0; /* a retry goes first */
-	return dispatcher->batch_pairs - dispatcher->queue.count;
+	room = dispatcher->batch_pairs - dispatcher->queue.count;
+	return pairs_left(dispatcher) < (int64_t)room ? (size_t)pairs_left(dispatcher) : room;
 }
 
 bool

@@ -46,6 +46,8 @@ struct dispatcher {
 	int64_t probe_at;
 
 	int64_t calls, pairs_asked, retries;
+	int64_t max_pairs;      /* that may be asked for */
+	char budget_text[80];   /* "max_pairs: ...", of pairs beyond it */
 	struct latency latency; /* of all calls, failed ones included */
 };
 
@@ -61,10 +63,10 @@ void dispatcher_release(struct dispatcher *dispatcher);
 int dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice company, struct slice title,
                      enum pair_event *verdict, struct err *err);
 
-/* Queues an admitted pair. The model must not be given up. */
+/* Queues an admitted pair. dispatcher_given_up() must be NULL. */
 void dispatcher_add(struct dispatcher *dispatcher, struct pair *pair);
 
-/* Why the model was given up; NULL: it was not. */
+/* Why no more pairs can be asked for: the model was given up, or max_pairs is reached. NULL: they can. */
 const char *dispatcher_given_up(const struct dispatcher *dispatcher);
 
 /* How many more pairs the next call has room for; 0 if no call may start now. */

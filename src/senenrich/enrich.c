@@ -149,7 +149,7 @@ renew_claim(void *context, struct pair *pair)
 static bool
 step_pairs(struct enrich *e)
 {
-	if (!dispatcher_given_up(&e->dispatcher) && claims_renew_due(&e->claims, clock_mono_ms()))
+	if (claims_renew_due(&e->claims, clock_mono_ms()))
 		dispatcher_for_each(&e->dispatcher, renew_claim, &e->lookup);
 	return resolve_step(&e->resolve);
 }

@@ -70,6 +70,7 @@ const struct setting settings_table[] = {
 	TIME("rpc_patience", "60s", "how long to retry a failing model"),
 	/* limits */
 	SIZE("max_line", "16M", "longest line of an object"),
+	INT("max_pairs", "N", "-1", -1, INT64_MAX, "most pairs to ask the model for in a run; -1: all"),
 	INT("max_rejects", "N", "-1", -1, INT64_MAX, "fail if a run rejects more lines; -1: never"),
 	/* messages */
 	TEXT("log_format", "text|json", "text", "format of messages"),
