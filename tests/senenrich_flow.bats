@@ -139,7 +139,7 @@ still() {
 	local i claims
 	for claims in true false; do
 		redis_do FLUSHALL >/dev/null
-		rm -rf "$RAW"/* "$MOD" one known two
+		rm -rf "${RAW:?}"/* "$MOD" one known two
 		senserve_start
 		for i in {0..3}; do
 			postings 10 | jq -c --arg i "$i" '.company = "\($i) " + .url' >"$RAW/172118393$i.jsonl"
@@ -161,4 +161,28 @@ still() {
 		senserve_stop >counts
 		[ "$(jq -c '[.pairs, .repeated]' counts)" = '[40,0]' ]
 	done
+}
+
+@test "no thread to be had for gRPC: 75 and the reason, at once" {
+	# ASan reserves the whole address space: no limit of that goes with it
+	! grep -q __asan_init "$BIN/senenrich" || return 0
+	senserve_start
+	sencache set a CFO 6
+	mkfifo pipe
+	senenrich <pipe >out 2>log 3>&- &
+	pid=$!
+	exec 9>pipe
+	echo '{"company":"a","title":"CFO"}' >&9
+	wait_until 10 lines_out 1
+	# room for the stacks of a few threads
+	prlimit --pid "$pid" --as=$(($(awk '/^VmSize/ { print $2 }' "/proc/$pid/status") * 1024 + 30000000))
+	echo '{"company":"b","title":"CFO"}' >&9
+	status=0
+	wait "$pid" || status=$?
+	exec 9>&-
+	cat log
+	[ "$status" -eq 75 ]
+	grep -qE '^senenrich: gRPC needs [0-9]+ threads, and only [0-9]+ can be started \(see ulimit -u, ulimit -v and the pids limit\): ' log
+	senserve_stop >counts
+	[ "$(jq .calls counts)" = 0 ]
 }

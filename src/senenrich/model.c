@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/signals.h"
 #include "senenrich/model_channel.h"
+#include "senenrich/thread_probe.h"
 
 #define METHOD "/SeniorityModel/InferSeniority"
 #define METHOD_HEALTH "/grpc.health.v1.Health/Check"
@@ -197,13 +198,19 @@ read_message(grpc_byte_buffer *from, struct buf *to)
 struct model *
 model_new(const struct settings *settings, struct err *err)
 {
-	struct model *model = mem_zero(1, sizeof(*model));
+	struct model *model;
 	int result;
 
+	/* signals are for the main thread, not for gRPC's threads or ours */
+	signals_block(true);
+	result = thread_probe(err);
+	signals_block(false);
+	if (result < 0)
+		return NULL;
+	model = mem_zero(1, sizeof(*model));
 	model->ended_end = &model->ended;
 	pthread_mutex_init(&model->lock, NULL);
 	setenv("GRPC_VERBOSITY", "NONE", 0); /* its log lines are not in our format */
-	/* signals are for the main thread, not for gRPC's threads or ours */
 	signals_block(true);
 	grpc_init();
 	model->queue = grpc_completion_queue_create_for_next(NULL);

@@ -35,7 +35,8 @@ struct model;
 /*
  * The settings are grpc_server_address ("host:port", "unix:path", or several hosts with commas,
  * asked in turn), grpc_tls with its files, and grpc_metadata. Does not connect. NULL with err
- * (ERR_USAGE) if an address, a file or metadata is invalid.
+ * (ERR_USAGE) if an address, a file or metadata is invalid, (ERR_TEMPORARY) if gRPC's threads cannot be
+ * started.
  */
 struct model *model_new(const struct settings *settings, struct err *err);
 
