@@ -98,7 +98,7 @@ still() {
 	local i pids=()
 	senserve_start --rate 2000
 	# with four calls each, of 50 ms, the last would wait 4 s; one each waits 1 s
-	export RPC_BATCH=100 RPC_TIMEOUT=2s RPC_PATIENCE=2s
+	export RPC_BATCH=100 RPC_TIMEOUT=3s RPC_PATIENCE=2s
 	for i in {1..20}; do
 		postings 1000 | jq -c --arg i "$i" '.company = "\($i) " + .url' >"in$i"
 		senenrich <"in$i" >"out$i" 2>"log$i" 3>&- &

@@ -7,8 +7,6 @@
 #define QUICKEST_RISE_ALONE 1.25
 #define SLOWEST_FALL 0.9 /* for each answer */
 #define DEADLINE_FACTOR 4
-#define FIRST_DEADLINE_FACTOR 5
-#define FIRST_ANSWERS 2
 
 static double
 within(double value, double least, double most)
@@ -37,13 +35,8 @@ admission_window(const struct admission *admission)
 int64_t
 admission_deadline(const struct admission *admission)
 {
-	double least = (double)admission->deadline_least_ms;
-
-	if (admission->answers < FIRST_ANSWERS)
-		least *= FIRST_DEADLINE_FACTOR;
-	if (least > (double)admission->deadline_most_ms)
-		return admission->deadline_most_ms;
-	return (int64_t)within(DEADLINE_FACTOR * admission->slowest_ms, least, (double)admission->deadline_most_ms);
+	return (int64_t)within(DEADLINE_FACTOR * admission->slowest_ms, (double)admission->deadline_least_ms,
+	                       (double)admission->deadline_most_ms);
 }
 
 /* Shrinks once for all calls that were under way: they all met the same queue. */
@@ -73,8 +66,6 @@ admission_answered(struct admission *admission, int64_t answered_ms, bool full, 
 	bool cut = admission->until_next_cut > 0;
 
 	note_slowest(admission, ms);
-	if (admission->answers < FIRST_ANSWERS)
-		admission->answers++;
 	if (cut)
 		admission->until_next_cut--;
 	if (!full)

@@ -10,9 +10,9 @@
  *             quickest rises by 1 % with each answer, by 25 % while there is one call at a time: then
  *             the model itself became slower, or others ask it too, and it is no queue of our own.
  *             Short calls say nothing: they are quick by themselves.
- *   deadline  four times the slowest answer of late; between rpc_timeout and rpc_deadline_max. For the
- *             first calls five times rpc_timeout at least: if many processes start together, one of
- *             them is answered at once, and finds all others before it with its next call.
+ *   deadline  four times the slowest answer of late, between rpc_timeout and rpc_deadline_max. The
+ *             least must be long: if a hundred processes start one after the other, the first ones
+ *             are answered at once for a while, and then find a hundred calls before theirs.
  */
 #ifndef SENENRICH_ADMISSION_H
 #define SENENRICH_ADMISSION_H
@@ -25,7 +25,6 @@ struct admission {
 	int64_t deadline_least_ms, deadline_most_ms;
 	double window, threshold;       /* below the threshold it doubles */
 	double quickest_ms, slowest_ms; /* of late; 0: nothing was seen */
-	int answers;                    /* up to FIRST_ANSWERS */
 	int until_next_cut;             /* answers to calls that were under way when the window shrank */
 };
 

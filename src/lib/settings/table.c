@@ -65,7 +65,7 @@ const struct setting settings_table[] = {
 	INT("rpc_batch", "N", "1000", 1, 1000000, "most pairs in one call"),
 	SIZE("rpc_bytes", "3M", "most bytes in one call"),
 	INT("rpc_parallel", "N", "4", 1, 64, "most calls at once"),
-	TIME("rpc_timeout", "60s", "deadline of a call; longer if answers are slow"),
+	TIME("rpc_timeout", "5m", "deadline of a call; longer if answers are slow"),
 	TIME("rpc_deadline_max", "10m", "longest deadline of a call"),
 	TIME("rpc_patience", "60s", "how long to retry a failing model"),
 	/* limits */
