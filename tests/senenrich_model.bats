@@ -154,3 +154,16 @@ both_asked() {
 	GRPC_METADATA='authorization: Bearer sesame' run -0 --separate-stderr senenrich --probe
 	[[ $output == *"health: SERVING" ]]
 }
+
+@test "a reply that is far too long for what was asked is refused before it is unpacked" {
+	port=$(free_port)
+	model flood "$port" 5 --flood 30000000
+	export GRPC_SERVER_ADDRESS=127.0.0.1:$port
+	postings 100 >in
+	# the second answer is as it should be
+	run -0 --separate-stderr senenrich --stats stats <in
+	[[ $stderr == *'the reply is not a SeniorityResponseBatch of '*' answers at most'* ]]
+	[ "$(grep -c '"seniority":5}$' <<<"$output")" = 100 ]
+	# the 60 MB themselves, as gRPC receives them, and not the 2 GB that they would take
+	grep -q __asan_init "$BIN/senenrich" || [ "$(jq .peak_kib stats)" -lt 400000 ]
+}

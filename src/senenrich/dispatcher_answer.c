@@ -140,7 +140,8 @@ on_reply(struct dispatcher *dispatcher, struct dispatcher_call *call, struct mod
 	static struct log_site site;
 
 	if (!model_codec_read_reply(slice_of_buf(&reply->message), call->count, answers, given, &unknown_ids)) {
-		snprintf(reply->text, sizeof(reply->text), "the reply is not a SeniorityResponseBatch");
+		snprintf(reply->text, sizeof(reply->text), "the reply is not a SeniorityResponseBatch of %zu answers at most",
+		         call->count);
 	} else if (call->count > 1 && memchr(given, 1, call->count) == NULL) {
 		/* not a good reply: rejecting a thousand postings because of it would lose them */
 		snprintf(reply->text, sizeof(reply->text), "the reply answers none of %zu pairs", call->count);

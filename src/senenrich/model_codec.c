@@ -8,6 +8,12 @@
 #include "infer_seniority.pb-c.h"
 #include "senenrich/pairs.h"
 
+/* An answer takes 26 bytes at most; there is room for fields that a later model may add. */
+enum {
+	REPLY_BYTES = 64 * 1024,
+	REPLY_BYTES_PER_PAIR = 1024,
+};
+
 size_t
 model_codec_pair_bytes(size_t company, size_t title)
 {
@@ -40,8 +46,11 @@ model_codec_write_request(struct buf *to, struct pair *const *pairs, size_t coun
 bool
 model_codec_read_reply(struct slice message, size_t count, int32_t *answers, uint8_t *given, size_t *unknown_ids)
 {
-	SeniorityResponseBatch *batch = seniority_response_batch__unpack(NULL, message.len, (const uint8_t *)message.ptr);
+	SeniorityResponseBatch *batch;
 
+	if (message.len > REPLY_BYTES + count * REPLY_BYTES_PER_PAIR)
+		return false;
+	batch = seniority_response_batch__unpack(NULL, message.len, (const uint8_t *)message.ptr);
 	if (batch == NULL)
 		return false;
 	memset(given, 0, count);

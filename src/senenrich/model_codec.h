@@ -19,7 +19,8 @@ void model_codec_write_request(struct buf *to, struct pair *const *pairs, size_t
 /*
  * Reads a reply to a request of `count` pairs: answers[i] becomes the seniority of uuid i + 1 as
  * sent (any int32), and given[i] the number of answers for it. Answers with other uuids are counted
- * in *unknown_ids. Returns false if the bytes are not such a message.
+ * in *unknown_ids. Returns false if the bytes are not such a message, or so many that they cannot be
+ * answers to `count` pairs: unpacked, a message takes up to 50 times its size.
  */
 bool model_codec_read_reply(struct slice message, size_t count, int32_t *answers, uint8_t *given, size_t *unknown_ids);
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """A model server that shares no code with ours: Python's grpcio, with TLS, client certificates and metadata.
 
-usage: model_tls.py PORT SENIORITY [--tls CERT KEY] [--client-ca CA] [--authorization VALUE] [--health N] [--broken]
+usage: model_tls.py PORT SENIORITY [--tls CERT KEY] [--client-ca CA] [--authorization VALUE] [--health N] [--broken] [--flood N]
 
 Answers SENIORITY for every pair; a call without the authorization gets UNAUTHENTICATED. With --health N it has
-grpc.health.v1, which answers that status (1 SERVING, 2 NOT_SERVING); --broken fails each call with UNAVAILABLE. Prints
+grpc.health.v1, which answers that status (1 SERVING, 2 NOT_SERVING); --broken fails each call with UNAVAILABLE; --flood
+adds N empty answers to the first reply. Prints
 "ready", then with each call that it answers their number, and this once more on SIGTERM.
 """
 import argparse
@@ -47,6 +48,7 @@ def main():
     parser.add_argument("--authorization")
     parser.add_argument("--health", type=int)
     parser.add_argument("--broken", action="store_true")
+    parser.add_argument("--flood", type=int, default=0)
     options = parser.parse_args()
     request_batch, response_batch = message_classes()
     calls = [0]
@@ -67,11 +69,12 @@ def main():
         reply = response_batch()
         for pair in request.batch:
             reply.batch.add(uuid=pair.uuid, seniority=options.seniority)
-        return reply
+        flood, options.flood = options.flood, 0
+        return reply.SerializeToString() + b"\n\0" * flood
 
     handler = grpc.method_handlers_generic_handler("SeniorityModel", {
         "InferSeniority": grpc.unary_unary_rpc_method_handler(
-            infer, request_deserializer=request_batch.FromString, response_serializer=response_batch.SerializeToString)})
+            infer, request_deserializer=request_batch.FromString, response_serializer=None)})
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(4), options=[("grpc.so_reuseport", 0)])
     server.add_generic_rpc_handlers((handler,))
     if options.health is not None:
