@@ -4,8 +4,8 @@
 #   s3ls … | s3cat -P 16 | senenrich --batch 5000 | s3put | cursor set
 #
 # Settings come from the caller's folder (config.yaml, .env), programs from bin/ beside this file.
-# Exit status: that of the stage that failed first, not the SIGPIPE of those in front of it; 2 for usage,
-# 75 if Redis is down at the start or another run holds the lock.
+# The exit status is that of the first stage that failed, not the SIGPIPE of the stages before it; 2 for usage; 75 if Redis is
+# down at the start or another run holds the lock.
 set -euo pipefail
 share=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/share
 # shellcheck source=share/common.sh
@@ -17,9 +17,9 @@ share=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/share
 
 stages=(s3ls s3cat senenrich s3put cursor)
 
-# One run for one piece of work (servers, buckets, prefixes) of this user on this machine, whatever starts it. The stages
-# inherit the lock: it is free when the last of them has ended, whatever became of this script. Nobody else can reach the
-# file (cursor lock), so nothing can be put in its place before it is opened.
+# Only one run at a time for one piece of work (servers, buckets, prefixes) of this user on this machine. The stages inherit the
+# lock: it is released when the last of them has ended, even if this script was killed. Only this user can reach the file (see
+# `cursor lock`), so nobody can replace it before it is opened.
 lock() {
 	local file fd
 	file=$("$bin/cursor" "${common[@]}" lock) || return
@@ -44,11 +44,14 @@ read_cursor() {
 	echo "$after"
 }
 
-# Of the run under way: the cursor before it ('' until that is known), a file of keys or object records that are run
-# instead of a listing, when it began, in microseconds, the stages' statuses, and where they write messages to.
-after='' taken='' started=0 statuses=() stderr=2
+# The current run.
+after=''    # the cursor before it; '' until it is known
+taken=''    # a file of keys or object records to run instead of a listing
+started=0   # in microseconds
+statuses=() # of the stages
+stderr=2    # where the stages write messages
 
-# Everything that is known before the first object is listed; on any failure nothing has been done.
+# Does everything that comes before the listing. If it fails, the run has changed nothing.
 prepare() {
 	read_settings history_file metrics_file && pin_settings || return
 	"$bin/cursor" "${common[@]}" identity >"$tmp/identity" || return
@@ -58,7 +61,7 @@ prepare() {
 	! given retry-failed || taken=$tmp/failed
 }
 
-# stage PROGRAM ARG...: becomes that program.
+# stage PROGRAM ARG...: runs it in place of this shell.
 stage() {
 	local progress=()
 	[ -z "${SENIORITY_LIVE:-}" ] || progress=(--progress "$tmp/$1.progress")
@@ -66,7 +69,7 @@ stage() {
 }
 
 objects() {
-	# If no cursor is stored, and if late files are looked for, what is there already says what to leave out.
+	# Without a cursor, and within the look-back, the enriched objects show what is done.
 	local listing=(--missing-from "${settings[mod_prefix]}" --exclude "$tmp/failed")
 	if [ -n "$taken" ]; then
 		cat "$taken"
@@ -84,12 +87,12 @@ objects() {
 # Sets statuses.
 run_stages() {
 	local stopped='' put_options=() cursor_options=()
-	# What is taken by name is done a second time, and moves no cursor: of that there is nothing to warn.
+	# Objects taken by name are done a second time and do not move the cursor, which is no reason for a warning.
 	[ -z "$taken" ] || put_options=(--replace-rejects) cursor_options=(--quiet)
-	# A signal goes to the stages as well; this shell outlives them.
+	# A signal reaches the stages too; this shell must outlive them.
 	trap 'stopped=1' TERM INT HUP
 	live_start
-	# bash's own words about a stage that was killed are of no use; blame has better ones.
+	# Hides bash's own message about a stage that was killed; blame prints a better one.
 	exec {stderr}>&2 2>/dev/null
 	objects |
 		stage s3cat -P "${options[parallel]}" |
@@ -105,8 +108,8 @@ run_stages() {
 
 live_pid=''
 
-# live_start: from here to live_end there is a line on stderr that shows how far the run is, on a terminal alone. The
-# programs (src/lib/base/log.c) and say() clear it in front of a message, by SENIORITY_LIVE.
+# live_start: shows a progress line on stderr until live_end, if stderr is a terminal. SENIORITY_LIVE tells the programs
+# (src/lib/base/log.c) and say() to clear the line before a message.
 live_start() {
 	local left=0
 	! given quiet && [ "$log_format" = text ] && [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] || return 0
@@ -124,8 +127,8 @@ live_end() {
 	unset SENIORITY_LIVE
 }
 
-# overall STATUS...: the status of the run, from those of its stages: the leftmost that is no consequence (141: its reader
-# had gone); something that failed for good is more than something that may go through later.
+# overall STATUS...: the run's status, from those of its stages: the leftmost failure that does not follow from another one (141:
+# its reader had left). 1 (failed for good) outweighs 75 (try again later).
 overall() {
 	local s first=0
 	for s in "$@"; do
@@ -139,7 +142,7 @@ overall() {
 	echo "$first"
 }
 
-# blame STATUS...: says which stages were killed.
+# blame STATUS...: prints which stages were killed.
 blame() {
 	local i s
 	for i in "${!stages[@]}"; do
@@ -149,8 +152,8 @@ blame() {
 	done
 }
 
-# run_round [FILE]: one run, in a process of its own, which ends with the run's status. FILE holds keys or records of
-# objects that are run instead of a listing.
+# run_round [FILE]: one run, in its own process, which exits with the run's status. FILE holds keys or object records to run
+# instead of a listing.
 run_round() {
 	local status=0
 	taken=${1:-} started=${EPOCHREALTIME/[.,]/}
@@ -173,10 +176,10 @@ run_round() {
 	exit "$status"
 }
 
-# keep_run STATUS: in the history and the metrics.
+# keep_run STATUS: adds the run to the history and the metrics.
 keep_run() {
 	local failures=0
-	# They are counted only if that is shown: Redis may be away.
+	# Counted only if it will be shown: Redis may be down.
 	if [ -n "$after" ] && { [ -n "${settings[metrics_file]}" ] || (($1 != 0 && $1 != 75)); }; then
 		failures=$("$bin/cursor" "${common[@]}" failed 2>/dev/null | wc -l) || failures=0
 	fi
@@ -184,7 +187,7 @@ keep_run() {
 	keep_statistics "$(<"$tmp/identity")" "$tmp"/*.json
 }
 
-# note_run STATUS FAILURES: what senstat is to know of the run beside the stages' own statistics.
+# note_run STATUS FAILURES: writes what senstat needs to know about the run besides the stages' statistics.
 note_run() {
 	local name
 	{
@@ -200,7 +203,8 @@ note_run() {
 	} >"$tmp/pipeline.json"
 }
 
-# own_command: what the user types for this script; tool_prefix: before the name of a program; config_argument: behind either.
+# own_command: what the user types to run this script; tool_prefix: what goes before a program's name; config_argument: what
+# goes after either.
 own_command() {
 	if [[ $home == */lib/seniority ]]; then echo seniority; else printf '%q' "$0"; fi
 }
@@ -221,22 +225,22 @@ config_argument() {
 	printf '%s' "$config"
 }
 
-# If all of a whole listing is stored now, everything is done up to the highest number that it saw, also behind the
-# last object that was to do; after a first run without one, the next need not look at all that again.
+# If all objects of a complete listing are stored, everything up to the highest number in it is done, even beyond the last
+# object that was processed. Moving the cursor there saves the next run from checking them again.
 settle_cursor() {
 	local settled value
 	note_run 0 0
 	settled=$(add_up settled "$tmp"/*.json) || return 0
 	[ -n "$settled" ] || return 0
-	# The settings may have been edited meanwhile, and then mean another cursor.
+	# If the settings were edited meanwhile, they may name another cursor.
 	value=$("$bin/cursor" "${common[@]}" identity) && [ "$value" = "$(<"$tmp/identity")" ] || return 0
-	# What was recorded as failed is behind the cursor; were both lost meanwhile, it must be found again.
+	# If Redis lost the cursor and the failed objects meanwhile, those objects must be found again.
 	value=$("$bin/cursor" "${common[@]}" get) || return
 	((value >= after)) || return 0
 	"$bin/cursor" "${common[@]}" set "$settled" && after=$settled
 }
 
-# run_script NAME ARG...: share/NAME.sh has a function NAME_main, which ends the script.
+# run_script NAME ARG...: calls NAME_main of share/NAME.sh, which ends the script.
 run_script() {
 	# shellcheck source=/dev/null
 	. "$home/share/$1.sh"

@@ -1,19 +1,19 @@
 # shellcheck shell=bash
-# common.sh SCRIPT: what pipeline.sh, its subcommands and populate.sh have in common. To be sourced by bash, once, with the name
-# of the script; it sets the variables that are the same for all of them.
+# common.sh SCRIPT: functions and variables that pipeline.sh, its subcommands and populate.sh share. Source it once, with the
+# name of the script.
 set -euo pipefail
 export LC_NUMERIC=C
 
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 bin=${SENIORITY_BIN:-$home/bin} # another build, for its tests
-called=$1                       # in messages and help texts
+called=$1                       # the name in messages and help texts
 [[ $home != */lib/seniority || $called != pipeline.sh ]] || called=seniority # installed: what is in the PATH then
-program=$called                # a subcommand puts its name behind it
-log_format=${LOG_FORMAT:-text} # then that of the settings
-common=()                      # options that all programs get
+program=$called                # a subcommand appends its name
+log_format=${LOG_FORMAT:-text} # until the settings are read
+common=()                      # options for all programs
 
-# say TEXT...: on stderr, as the programs do (src/lib/base/log.h): as text, or JSON if log_format is json. TEXT begins with
-# "warning: ", "error: ", or with nothing, which is an error too.
+# say TEXT...: prints a message on stderr as the programs do (src/lib/base/log.h), as text or, if log_format is json, as JSON.
+# TEXT may begin with "warning: " or "error: "; without either it is an error.
 say() {
 	local text=$* level=error clear='' run=''
 	[ -z "${SENIORITY_LIVE:-}" ] || [ ! -t 2 ] || clear=$'\r\e[K'
@@ -35,9 +35,9 @@ iso_time() {
 	TZ=UTC printf '%(%Y-%m-%dT%H:%M:%S)T.%sZ' "${now%[.,]*}" "${now: -6:3}"
 }
 
-# quoted TEXT: as a JSON string, valid whatever the bytes.
+# quoted TEXT: prints it as a JSON string, which is valid for any bytes.
 quoted() {
-	if [[ $1 =~ ^[[:alnum:]\ ._:/-]*$ ]]; then # most are so simple that no process is needed
+	if [[ $1 =~ ^[[:alnum:]\ ._:/-]*$ ]]; then # most texts need no escapes, and so no process
 		printf '"%s"' "$1"
 		return
 	fi
@@ -79,12 +79,12 @@ did_you_mean() {
 	[ -z "${near:-}" ] || printf ' (did you mean %s?)' "$dashes$near"
 }
 
-# options_in: the long options that the help on stdin has rows for, a line each.
+# options_in: prints the long options in the help text on stdin, one per line.
 options_in() {
 	sed -nE 's/^ +(-[A-Za-z], )?(--[a-z0-9-]+).*/\2/p'
 }
 
-# unknown_option OPTION HELP: ends the script; HELP is the text that names the options.
+# unknown_option OPTION HELP: ends the script; HELP is the help text, which names the options.
 unknown_option() {
 	local names
 	mapfile -t names < <(options_in <<<"$2")
@@ -92,12 +92,12 @@ unknown_option() {
 	usage_error "unknown option: $1$(did_you_mean "$1" "${names[@]}")"
 }
 
-# help_text: of the script, on stdin as pipeline.sh's own, by the name that it was called.
+# help_text: prints the help text on stdin with the name that the script was called by.
 help_text() {
 	sed "s/pipeline\.sh/$called/g"
 }
 
-# read_settings NAME...: their values into `settings`, all of one moment.
+# read_settings NAME...: reads these settings into `settings`, all at the same moment.
 declare -A settings=()
 read_settings() {
 	local text values name i=0
@@ -108,8 +108,8 @@ read_settings() {
 	done
 }
 
-# pin_settings: what says where the work is, as it is now, holds for all programs of this run: config.yaml may be edited while
-# it is under way, and half of them must not see what the other half does not. Reads log_format, too.
+# pin_settings: fixes the settings that name the work for all programs of this run, so that an edit of config.yaml meanwhile
+# does not reach half of them. Also reads log_format.
 pin_settings() {
 	local name pinned=(endpoint_url input_bucket output_bucket raw_prefix mod_prefix reject_prefix cursor_store)
 	read_settings log_format "${pinned[@]}" || return
@@ -119,23 +119,23 @@ pin_settings() {
 	done
 }
 
-# A name for this run that no other has, by which a log search finds all of it: "20240717T023854Z-5f3a9c01".
+# new_run_id: prints a unique name for the run, by which a log search finds all its messages: "20240717T023854Z-5f3a9c01".
 new_run_id() {
 	TZ=UTC printf '%(%Y%m%dT%H%M%SZ)T-%08x' -1 "$SRANDOM"
 }
 
-tmp='' # a folder that goes with this script, however that ends: make_room
-job='' # what runs in a process group of its own: in_group
+tmp='' # a folder that is removed when the script ends, see make_room
+job='' # the process group that in_group started
 job_status=0
 
 clean_up() {
 	rm -rf "$tmp"
 }
 
-# stop SIGNAL: what runs ends by it, then this script does.
+# stop SIGNAL: ends the job by this signal, then this script.
 stop() {
 	trap '' INT TERM HUP
-	[ -n "$job" ] || job=$(jobs -p) # begun, and not noted yet
+	[ -n "$job" ] || job=$(jobs -p) # it may have started a moment ago
 	if [ -n "$job" ]; then
 		kill "-$1" -- "-$job" 2>/dev/null || true
 		wait "$job" 2>/dev/null || true
@@ -153,9 +153,9 @@ make_room() {
 	trap 'stop HUP' HUP
 }
 
-# in_group COMMAND...: in the background, in a process group of its own, so that a signal reaches all of it; and this
-# shell does nothing but wait, so that it can be interrupted at any time. Sets job_status to the command's; to return it
-# would take `set -e` from the command.
+# in_group COMMAND...: runs it in the background, in its own process group, so that a signal reaches all of it, while this
+# shell only waits and can be interrupted at any time. Sets job_status. (If it returned the status, callers would write
+# `in_group … ||`, and that would turn off `set -e` inside the command.)
 # shellcheck disable=SC2034 # job_status is for those who source this
 in_group() {
 	job_status=0

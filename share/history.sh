@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# history.sh: what is kept of each run: a line of the history, for `pipeline.sh report`, and metrics for Prometheus. To be
-# sourced by pipeline.sh; needs the settings history_file and metrics_file. Neither ever fails a run.
+# history.sh: keeps a line about each run in the history, for `pipeline.sh report`, and metrics for Prometheus. Sourced by
+# pipeline.sh; needs the settings history_file and metrics_file. An error here never fails a run.
 
 # shellcheck source=share/common.sh
 [ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
@@ -11,7 +11,7 @@ short_hash() {
 	sha256sum | head -c 8
 }
 
-# history_path IDENTITY: of the work with this identity (cursor identity); prints nothing if no history is wanted.
+# history_path IDENTITY: prints the history file of the work with this identity (cursor identity); nothing if none is wanted.
 history_path() {
 	local path=${settings[history_file]} state older
 	[ "$path" != none ] || return 0
@@ -20,7 +20,7 @@ history_path() {
 		[ -n "$state" ] || state=${XDG_STATE_HOME:-${HOME:-/nonexistent}/.local/state}/seniority
 		state=${state%%:*}
 		path=$state/history-$(short_hash <<<"$1").ndjson
-		# Older versions named it by the cursor's key, which did not tell servers apart. Theirs is kept: they may run again.
+		# Older versions named it by the cursor's key, which was the same for all servers. Copied, as they may run again.
 		older=$("$bin/cursor" "${common[@]}" key --older)
 		older=$state/history-$(short_hash <<<"$older").ndjson
 		if [ ! -e "$path" ] && [ -f "$older" ]; then
@@ -44,7 +44,7 @@ keep_history() {
 	line=$(add_up history "${@:2}") || return
 	[[ $path != ?*/* ]] || mkdir -p "${path%/*}" || return
 	printf '%s\n' "$line" >>"$path" || return
-	# now and then; the lock keeps other runs away
+	# trimmed now and then; the lock keeps other runs away
 	if (($(wc -l <"$path") > history_most + history_most / 10)); then
 		tail -n "$history_most" "$path" >"$path.new" && mv "$path.new" "$path"
 	fi
@@ -57,7 +57,7 @@ keep_metrics() {
 	return 1
 }
 
-# add_up FORMAT [OPTION...] FILE...: by senstat. The settings play no part in it, and may have been edited meanwhile.
+# add_up FORMAT [OPTION...] FILE...: runs senstat, without config.yaml: an edit meanwhile must not fail it.
 add_up() {
 	"$bin/senstat" --config /dev/null --format "$@"
 }
