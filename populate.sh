@@ -1,8 +1,8 @@
 #!/bin/bash
 # populate.sh N: uploads N new raw files of made-up postings into input_bucket, under raw_prefix.
 #
-# Their names go on from the last (greatest) number in the bucket, one second apart, and start at the current
-# time in an empty bucket. Settings come from the caller's folder, programs from bin/ beside this file.
+# Their names continue from the greatest number in the bucket, one second apart; in an empty bucket they end at the current
+# time. Settings come from the caller's folder, programs from bin/ beside this file.
 set -euo pipefail
 share=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/share
 # shellcheck source=share/common.sh

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# demo.sh: `pipeline.sh --demo`: all of it on a store, a Redis and a model of its own, in a temporary folder that is
-# removed at the end. To be sourced by pipeline.sh.
+# demo.sh: `pipeline.sh --demo` runs everything with its own store, Redis and model, in a temporary folder that it removes at
+# the end. Sourced by pipeline.sh.
 
 # shellcheck source=share/common.sh
 [ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
@@ -14,7 +14,7 @@ demo_folder=''
 
 demo_main() {
 	local s3='' option packages=("${PACKAGES_DEMO[@]}") started
-	# Installed, there is nothing to build.
+	# An installed copy has nothing to build.
 	[ ! -f "$home/Makefile" ] || packages+=("${PACKAGES_BUILD[@]}")
 	for option in "$@"; do
 		case $option in
@@ -61,7 +61,7 @@ demo_step() {
 	printf '\n%s%s%s\n' "$bold" "$*" "$plain"
 }
 
-# The caller's own settings must not reach the demo, nor the demo their Redis.
+# Keeps the caller's settings out of the demo, and the demo out of the caller's Redis.
 demo_environment() {
 	local name
 	for name in $(compgen -e); do
@@ -93,7 +93,7 @@ demo_servers() {
 	demo_wait "$demo_folder/model.sock" "$demo_folder/senserve.log" "$model"
 }
 
-# demo_wait SOCKET LOG PID: until somebody listens on it; 10 s at most.
+# demo_wait SOCKET LOG PID: waits until a server listens there, 10 s at most.
 demo_wait() {
 	local try
 	for ((try = 0; try < 200; try++)); do
@@ -122,7 +122,7 @@ demo_s3() {
 		AWS_SECRET_ACCESS_KEY=testsecret
 		AWS_REGION=us-east-1
 	END
-	# Making a bucket is no business of the pipeline.
+	# The pipeline never creates a bucket.
 	curl -sSf -X PUT --user testkey:testsecret --aws-sigv4 aws:amz:us-east-1:s3 \
 		-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "http://127.0.0.1:$port/demo"
 }
@@ -136,7 +136,7 @@ demo_show() {
 	"$bin/s3cat" --plain <"$keys" | demo_chart
 }
 
-# Postings on stdin; a bar for each level.
+# Prints a bar for each level of the postings on stdin.
 demo_chart() {
 	local colour=''
 	if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then colour=1; fi

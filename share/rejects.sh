@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# rejects.sh: `pipeline.sh rejects`: what was no posting, by reason, and what failed for good; and how to take it again. To be
-# sourced by pipeline.sh.
+# rejects.sh: `pipeline.sh rejects` lists the rejected lines by reason, and the objects that failed for good; or retries them.
+# Sourced by pipeline.sh.
 
 # shellcheck source=share/common.sh
 [ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
@@ -52,20 +52,20 @@ rejects_main() {
 	if [ "$retry" ]; then rejects_retry; else rejects_show "$examples"; fi
 }
 
-# rejects_collect AFTER: into $tmp/rejects and $tmp/failed, a record each line, those of sources with a number above AFTER.
+# rejects_collect AFTER: writes the records of sources with a number above AFTER into $tmp/rejects and $tmp/failed, one per line.
 rejects_collect() {
 	local prefix
 	read_settings output_bucket reject_prefix || exit
 	"$bin/cursor" "${common[@]}" failed >"$tmp/failed" || exit
 	prefix=${settings[reject_prefix]}
-	# Under a prefix that is named, all there is is listed; what is behind a number is told by the name.
+	# A prefix by name is listed completely, whatever the numbers.
 	"$bin/s3ls" "${common[@]}" "s3://${settings[output_bucket]}/$prefix" >"$tmp/objects" || exit
-	# Whatever else lies there is none of ours.
+	# Other lines under that prefix are not ours.
 	rejects_after "$prefix" "$1" <"$tmp/objects" | "$bin/s3cat" "${common[@]}" --rejects |
 		LC_ALL=C sed -n '/^{"@":"reject",/p' | rejects_once >"$tmp/rejects" || exit
 }
 
-# Where a retry was killed, rejects of two runs stand in one object: each line of a source counts once.
+# If a retry was killed, one object holds the rejects of two runs: each line of a source counts once.
 rejects_once() {
 	LC_ALL=C awk '
 		{
@@ -88,8 +88,8 @@ rejects_after() {
 		}'
 }
 
-# rejects_table EXAMPLES: counts and examples of the records on stdin, the most frequent first. Nothing of what they hold can
-# steer a terminal, not even where others wrote the object: control characters of ASCII and Latin-1 become question marks.
+# rejects_table EXAMPLES: prints counts and examples of the records on stdin, the most frequent first. Control characters of ASCII
+# and Latin-1 become question marks, so that no record can control the terminal, whoever wrote it.
 rejects_table() {
 	awk -v examples="$1" '
 		function text(name) {
@@ -136,8 +136,7 @@ rejects_show() {
 	exit 0
 }
 
-# The sources of all rejects and failures, each once, as keys. A key that JSON has to write with escapes stays as it stands
-# there: as a record, which s3cat reads.
+# Prints the sources of all rejects and failures, each once, as records, which s3cat reads: their keys stay as JSON wrote them.
 rejects_sources() {
 	{
 		grep -oE '^\{"@":"reject","key":"([^"\\]|\\.)*"' "$tmp/rejects" | sed 's/^{"@":"reject",/{/; s/$/}/'

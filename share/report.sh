@@ -1,6 +1,5 @@
 # shellcheck shell=bash
-# report.sh: `pipeline.sh report`: one page on the runs so far, with nothing in it from elsewhere. To be sourced by
-# pipeline.sh.
+# report.sh: `pipeline.sh report` writes a self-contained HTML page about the runs so far. Sourced by pipeline.sh.
 
 # shellcheck source=share/history.sh
 [ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/history.sh"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# verify.sh: `pipeline.sh verify`: reads both sides of a time range and says of each raw object whether all of it is there. It
-# changes nothing. To be sourced by pipeline.sh.
+# verify.sh: `pipeline.sh verify` reads the raw and the enriched objects of a time range and reports, for each raw object, whether
+# all of it is there. It changes nothing. Sourced by pipeline.sh.
 
 # shellcheck source=share/common.sh
 [ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
@@ -65,7 +65,7 @@ verify_main() {
 	exit "$job_status"
 }
 
-# verify_time TEXT: as unix seconds.
+# verify_time TEXT: prints the time as unix seconds.
 verify_time() {
 	local seconds=$1
 	[[ $1 =~ ^[0-9]{1,18}$ ]] || seconds=$(date -ud "$1" +%s 2>/dev/null) || usage_error "not a time: '$1'"
@@ -73,7 +73,7 @@ verify_time() {
 	echo "$seconds"
 }
 
-# verify_range FROM TO PARALLEL QUIET: in a process of its own, which ends with the status.
+# verify_range FROM TO PARALLEL QUIET: runs in its own process, which exits with the status.
 verify_range() {
 	local after
 	pin_settings || exit
@@ -87,25 +87,26 @@ verify_range() {
 	exit "$(<"$tmp/status")"
 }
 
-# verify_count NAME FROM TO PARALLEL BUCKET PREFIX: how many lines each object there has, as $tmp/NAME. Whatever prefix it is, it is
-# listed by its numbers, as the raw one is.
+# verify_count NAME FROM TO PARALLEL BUCKET PREFIX: writes the number of lines of each object into $tmp/NAME. Any prefix is listed
+# like the raw one, by the numbers in the names.
 verify_count() {
 	local status=0 listing=(--before "$3")
 	(($2 <= 1)) || listing+=(--after $(($2 - 1)))
 	INPUT_BUCKET=$5 RAW_PREFIX=$6 OUTPUT_BUCKET=none MOD_PREFIX=none/ REJECT_PREFIX=nothing/ \
 		"$bin/s3ls" "${common[@]}" "${listing[@]}" >"$tmp/objects" || exit
-	# An object that cannot be read is told of by its record.
+	# An object that cannot be read has an error in its record.
 	"$bin/s3cat" "${common[@]}" --count -P "$4" <"$tmp/objects" >"$tmp/$1" || status=$?
 	((status == 0 || status == 1 || status == 75)) || exit "$status"
 }
 
-# verify_join CURSOR: the states, an object a line; $tmp/sums says what they add up to, $tmp/status is the exit status.
+# verify_join CURSOR: prints one line per object with its state; writes the sums into $tmp/sums and the exit status into
+# $tmp/status. The states:
 #
-#   done       it is enriched, whole, and from the raw object as it is now, as far as that is known
+#   done       it is enriched, complete, and made from the raw object as it is now (as far as that is known)
 #   waiting    it is not enriched yet, and the cursor is before it
 #   failed     it failed for good, and is recorded (cursor failed)
 #   missing    it is not enriched, though the cursor has passed it
-#   differs    its lines are not as many as postings and rejects
+#   differs    it does not have as many lines as there are postings and rejects
 #   rewritten  it was written again after it was enriched
 #   unreadable it, or what was made from it, could not be read
 verify_join() {
@@ -126,7 +127,7 @@ verify_join() {
 		function number(name) {
 			return match($0, "\"" name "\":[0-9]+") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 3) + 0 : 0
 		}
-		# What became of the source `name`: sets got, its key there, or "" if there is none.
+		# Finds what was made from the source `name`: sets got to its key, or "" if there is none.
 		function find(kind, name,   i, key) {
 			got = ""
 			for (i = 1; i <= 3; i++) {
