@@ -7,7 +7,7 @@
 
 check_seconds=30                    # the longest wait for one answer: somebody sits at a terminal
 bold='' red='' yellow='' plain=''   # escape sequences, on a terminal
-check_status=0 failures=0 warned='' # of all rows so far
+check_status=0 failures=0 failed='' warned='' # of all rows so far; what failed
 clock_checked=''                    # by the first thing that was written
 said='' why='' code=0               # what the last try() printed, its last message, and its status
 
@@ -39,7 +39,7 @@ row() {
 	local colour=''
 	case $1 in
 	warning) colour=$yellow warned=1 ;;
-	failure) colour=$red failures=$((failures + 1)) ;;
+	failure) colour=$red failures=$((failures + 1)) failed+=" $2" ;;
 	esac
 	printf '%s%-8s%s %-12s %s%s\n' "$colour" "$1" "$plain" "$2" "$3" "${4:+: $4}"
 }
@@ -230,6 +230,14 @@ check_disk() {
 	fi
 }
 
+# Whether senenrich can look up and write there; no model is asked. `said` stays.
+serves_cache() {
+	local facts=$said
+	GRPC_SERVER_ADDRESS=127.0.0.1:1 RPC_PATIENCE=1ms try senenrich --require-cache </dev/null
+	said=$facts
+	return "$code"
+}
+
 check_redis() {
 	local version policy limit
 	if ! try sencache server; then
@@ -240,6 +248,8 @@ check_redis() {
 	if [ "$(value_of role)" = slave ]; then
 		fails 2
 		row failure redis "$(value_of redis) is a replica, which takes no writes" "set redis_host to its primary"
+	elif ! serves_cache; then
+		failure redis "see redis_host, redis_port, redis_socket, redis_user"
 	elif [ "${limit:-0}" -gt 0 ] && [ "${policy:-noeviction}" != noeviction ]; then
 		row warning redis "$(value_of redis), $version: when its $((limit / 1048576)) MiB are full it may drop the cursor (maxmemory-policy $policy)" \
 			"set it to noeviction, or cursor_store to file:PATH"
@@ -253,7 +263,7 @@ check_redis() {
 check_cursor() {
 	local store=${settings[cursor_store]} folder
 	if ! try cursor get; then
-		[ "$store" = redis ] || failure cursor "see cursor_store"
+		[[ $store == redis && $failed == *' redis'* ]] || failure cursor "see cursor_store"
 		return 0
 	fi
 	if [[ $store == file:* ]]; then

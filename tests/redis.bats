@@ -238,7 +238,7 @@ time.sleep(600)"
 				echo "$program: '$reply' is taken for done"
 				return 1
 			}
-			[ "$program" != senenrich ] || [[ $output == *'"seniority":'* ]]
+			[ "$program" != senenrich ] || [ "$status" = 2 ] || [[ $output == *'"seniority":'* ]]
 		done
 	done
 }

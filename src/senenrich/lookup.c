@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cache/legacy.h"
+#include "senenrich/lookup_connect.h"
 #include "senenrich/lookup_outage.h"
 
 /* For a command that is sent now or never: Redis takes writes. */
@@ -67,8 +68,10 @@ drain_queue(struct lookup *l, size_t keep, struct err *err)
 	if (l->flying.count == 0 && l->unsaved.count == 0)
 		return 0;
 	if (lookup_in_outage(l)) {
-		if (!lookup_end_outage(l))
-			return lookup_resolve_without_cache(l, err);
+		int away = lookup_end_outage(l, err);
+
+		if (away != 0)
+			return away < 0 ? -1 : lookup_resolve_without_cache(l, err);
 		if (lookup_resend(l, &why) < 0) {
 			lookup_begin_outage(l, &why);
 			return lookup_resolve_without_cache(l, err);
@@ -103,6 +106,7 @@ lookup_init(struct lookup *l, const struct settings *settings, struct resolve *r
             bool required, struct err *err)
 {
 	struct err why = ERR_INIT;
+	int away;
 
 	*l = (struct lookup){
 		.resolve = resolve,
@@ -114,14 +118,14 @@ lookup_init(struct lookup *l, const struct settings *settings, struct resolve *r
 	};
 	l->legacy = settings_bool(settings, "cache_legacy");
 	l->claims = settings_bool(settings, "cache_claims");
-	if (cache_connect(l->cache, &why) == 0)
-		return 0;
-	/* a wrong password is a mistake in the settings, not an outage */
-	if (required || why.kind == ERR_USAGE) {
+	l->patience_ms = settings_int(settings, "rpc_patience");
+	away = lookup_connect(l, &why);
+	if (away < 0 || (away > 0 && required)) {
 		*err = why;
 		return -1;
 	}
-	lookup_begin_outage(l, &why);
+	if (away > 0)
+		lookup_begin_outage(l, &why);
 	return 0;
 }
 

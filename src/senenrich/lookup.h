@@ -34,13 +34,16 @@ struct lookup {
 	int64_t outage_ms;       /* how long the last pause was */
 	int64_t no_saving_until; /* no write-backs before this (out of memory, read-only) */
 	int64_t recovered_at;
-	int64_t lost;       /* write-backs that did not fit into `unsaved` */
-	struct err ignored; /* of sending a command: its answer shows the same */
+	int64_t patience_ms;              /* rpc_patience */
+	int64_t waiting_since, waited_at; /* for a Redis that cannot serve yet */
+	int64_t lost;                     /* write-backs that did not fit into `unsaved` */
+	struct err ignored;               /* of sending a command: its answer shows the same */
 };
 
 /*
- * Connects. With `required`, every failure of Redis is an error; without, none is, except for wrong
- * settings. -1 with err.
+ * Connects, and tries what the run will need. With `required`, every failure of Redis is an error;
+ * without, a Redis that cannot be reached is none, but one that can never serve (ERR_USAGE), or not
+ * within rpc_patience, is. -1 with err.
  */
 int lookup_init(struct lookup *lookup, const struct settings *settings, struct resolve *resolve,
                 struct time_profile *profile, bool required, struct err *err);

@@ -4,6 +4,7 @@
 #include "base/backoff.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "senenrich/lookup_connect.h"
 
 enum {
 	OUTAGE_FIRST_MS = 1000,
@@ -112,17 +113,21 @@ lookup_recover(struct lookup *l, const struct err *why, struct err *err)
 {
 	int64_t now = clock_mono_ms();
 	struct err again = *why;
+	int away = lookup_judge(l, &again);
+	bool waited = away == 0;
 
-	if (l->required) {
-		*err = *why;
+	if (waited)
+		away = lookup_connect(l, &again);
+	if (away < 0 || l->required) {
+		*err = again;
 		return -1;
 	}
-	if (l->flying.count > 0 && !lookup_entry_is_read(ring_at(&l->flying, 0)) && why->kind != ERR_USAGE) {
-		/* perhaps only writing fails: out of memory, a read-only replica */
+	if (!waited && l->flying.count > 0 && !lookup_entry_is_read(ring_at(&l->flying, 0))) {
+		/* perhaps only writing fails: out of memory */
 		if (l->no_saving_until == 0)
 			log_with_fields(LOG_WARNING, ERR_FIELDS(why), "%s; not writing to the cache for now", ERR_TEXT(why));
 		l->no_saving_until = now + NO_SAVING_MS;
-	} else if (now - l->recovered_at < RECOVER_AGAIN_MS) {
+	} else if (!waited && now - l->recovered_at < RECOVER_AGAIN_MS) {
 		lookup_begin_outage(l, why);
 		return lookup_resolve_without_cache(l, err);
 	}
@@ -145,20 +150,24 @@ lookup_save_postponed(struct lookup *l)
 	}
 }
 
-bool
-lookup_end_outage(struct lookup *l)
+int
+lookup_end_outage(struct lookup *l, struct err *err)
 {
-	struct err err = ERR_INIT;
+	struct err why = ERR_INIT;
+	int away;
 
 	if (!lookup_in_outage(l))
-		return true;
+		return 0;
 	if (clock_mono_ms() < l->outage_until)
-		return false;
-	if (cache_connect(l->cache, &err) < 0) {
-		lookup_begin_outage(l, &err);
-		return false;
+		return 1;
+	away = lookup_connect(l, &why);
+	if (away < 0) {
+		*err = why;
+	} else if (away > 0) {
+		lookup_begin_outage(l, &why);
+	} else {
+		log_warning("%s answers again", cache_name(l->cache));
+		l->outage_until = l->outage_ms = 0;
 	}
-	log_warning("%s answers again", cache_name(l->cache));
-	l->outage_until = l->outage_ms = 0;
-	return true;
+	return away;
 }

@@ -22,10 +22,10 @@ void lookup_save_postponed(struct lookup *lookup);
 void lookup_begin_outage(struct lookup *lookup, const struct err *why);
 
 /*
- * Ends the outage if Redis can be reached; tries that only when it is due. Returns whether Redis is
- * there.
+ * Ends the outage if Redis can be reached; tries that only when it is due. As lookup_connect(), but
+ * err is only filled with -1.
  */
-bool lookup_end_outage(struct lookup *lookup);
+int lookup_end_outage(struct lookup *lookup, struct err *err);
 
 /* Sends everything that is not answered once more, over a new connection. -1 with err. */
 int lookup_resend(struct lookup *lookup, struct err *err);

@@ -147,8 +147,7 @@ next_reply(struct cache *cache, struct redis_value *value, struct err *err)
 		value->type = REDIS_NIL;
 		return 0;
 	}
-	redis_refuse(cache->redis,
-	             slice_of(value->text, value->len < sizeof(value->text) ? value->len : sizeof(value->text)), err);
+	redis_refuse(cache->redis, redis_value_start(value), err);
 	return lose_connection(cache);
 }
 
@@ -233,6 +232,43 @@ cache_connect(struct cache *cache, struct err *err)
 	buf_append_str(&cache->name, redis_name(cache->redis));
 	(void)buf_cstr(&cache->name);
 	return 0;
+}
+
+/* HSET with a field that has no value: any ERR comes after rights, role and slot were looked at. */
+static int
+check_write(struct cache *cache, struct err *err)
+{
+	struct redis_value value;
+
+	if (redis_next(cache->redis, &value, err))
+		return lose_connection(cache);
+	if (value.type != REDIS_ERROR || slice_starts_with(redis_value_start(&value), SLICE("ERR ")))
+		return 0;
+	redis_refuse(cache->redis, redis_value_start(&value), err);
+	return lose_connection(cache);
+}
+
+int
+cache_check(struct cache *cache, bool claims, struct err *err)
+{
+	struct pair_hash nobody = {0};
+	struct buf key = BUF_INIT;
+	struct slice half[] = {SLICE("HSET"), {NULL, 0}, SLICE("0"), SLICE("1"), SLICE("1")};
+	int seniority, result;
+
+	for (uint64_t i = 0; i < 64; i++)
+		if (cache_ask(cache, (struct pair_hash){.high = i << 58}, err))
+			return -1;
+	if (claims && (cache_claim(cache, nobody, err) || cache_renew_claim(cache, nobody, err) ||
+	               cache_end_claim(cache, nobody, err)))
+		return -1;
+	cache_key(cache, nobody, &key);
+	half[1] = slice_of_buf(&key);
+	result = redis_append(cache->redis, 5, half, err);
+	buf_release(&key);
+	while (result == 0 && cache->in_flight > 0)
+		result = cache_answer(cache, &seniority, err);
+	return result == 0 ? check_write(cache, err) : result;
 }
 
 bool

@@ -44,6 +44,12 @@ void cache_free(struct cache *cache);
 
 /* Connects, unless it is connected. Errors as of redis_open. */
 int cache_connect(struct cache *cache, struct err *err);
+/*
+ * Tries, on a connection without anything in flight, whether the server does what a run wants of
+ * it: look-ups of keys in many slots of a cluster, a claim with `claims`, and a write, for which it
+ * checks rights and role, but which is not whole and changes nothing. -1 with err.
+ */
+int cache_check(struct cache *cache, bool claims, struct err *err);
 bool cache_connected(const struct cache *cache);
 void cache_disconnect(struct cache *cache);
 /*

@@ -187,6 +187,7 @@ parse_reply(struct redis *redis, struct err *err)
 	for (;;) {
 		if (redisReaderGetReply(redis->context->reader, &object) != REDIS_OK) {
 			err_set(err, ERR_FAILED, "it does not answer as Redis does: %s", redis->context->reader->errstr);
+			err->advice = "is it another server? See redis_host and redis_port";
 			redis_give_up(redis, err);
 			return NULL;
 		}

@@ -4,10 +4,12 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "redis/internal.h"
 
 /*
@@ -101,8 +103,7 @@ connect_to(const struct settings *settings, const char *name, int64_t timeout_ms
 static int
 check_auth(struct redis *redis, const struct redis_value *value, struct err *err)
 {
-	size_t len = value->len < sizeof(value->text) ? value->len : sizeof(value->text);
-	struct slice text = slice_of(value->text, len);
+	struct slice text = redis_value_start(value);
 	const char *why = "the password was not accepted (redis_user, REDIS_PASSWORD)";
 
 	if (value->type == REDIS_STATUS)
@@ -158,15 +159,54 @@ select_database(struct redis *redis, const struct settings *settings, struct err
 	if (value.type == REDIS_STATUS)
 		return 0;
 	if (value.type == REDIS_ERROR) {
-		struct slice text = slice_of(value.text, value.len < sizeof(value.text) ? value.len : sizeof(value.text));
-
-		redis_refuse(redis, text, err);
+		redis_refuse(redis, redis_value_start(&value), err);
 		if (db && err->kind == ERR_FAILED) /* "ERR DB index is out of range" */
 			err_prefix(err, "redis_db");
 		return -1;
 	}
 	err_set(err, ERR_USAGE, "it does not answer as Redis does");
 	return err_set_object(err, "%s", redis_name(redis));
+}
+
+/*
+ * Whether the server, which closed the connection at our first command, speaks TLS: such a one
+ * answers the start of a handshake, though it is cut short, by an alert (21) of version 3.
+ */
+static bool
+speaks_tls(const struct settings *settings, const char *name, int64_t timeout_ms)
+{
+	static const char hello[] = {22, 3, 1, 0, 5, 1, 0, 0, 1, 0};
+	char answer[2] = {0};
+	struct err ignored = ERR_INIT;
+	redisContext *context = connect_to(settings, name, timeout_ms, &ignored);
+	ssize_t n = -1;
+
+	if (context == NULL)
+		return false;
+	if (send(context->fd, hello, sizeof(hello), MSG_NOSIGNAL) == sizeof(hello)) {
+		struct pollfd fd = {.fd = context->fd, .events = POLLIN};
+
+		if (poll(&fd, 1, (int)timeout_ms) == 1)
+			n = recv(context->fd, answer, sizeof(answer), MSG_DONTWAIT);
+	}
+	redisFree(context);
+	return n == sizeof(answer) && (answer[0] == 21 || answer[0] == 22) && answer[1] == 3;
+}
+
+/*
+ * The first command failed after `waited` ms: if something but the connection did, the settings are
+ * wrong, and if the connection did at once, they may be.
+ */
+static void
+judge_greeting(const struct settings *settings, const char *name, int64_t timeout_ms, int64_t waited, struct err *err)
+{
+	if (err->kind == ERR_FAILED)
+		err->kind = ERR_USAGE;
+	if (err->kind != ERR_TEMPORARY || err->code[0] != '\0' || waited >= timeout_ms ||
+	    !speaks_tls(settings, name, timeout_ms))
+		return;
+	err_set(err, ERR_USAGE, "it takes TLS alone: use a TLS proxy such as stunnel, or a port without TLS (redis_port)");
+	err_set_object(err, "%s", name);
 }
 
 struct redis *
@@ -176,6 +216,7 @@ redis_open(const struct settings *settings, struct err *err)
 	struct buf name = BUF_INIT;
 	struct redis *redis = NULL;
 	redisContext *context;
+	int64_t began = clock_mono_ms();
 
 	if (check_settings(settings, timeout_ms, err))
 		return NULL;
@@ -184,10 +225,8 @@ redis_open(const struct settings *settings, struct err *err)
 	if (context) {
 		redis = redis_adopt(context, buf_cstr(&name), (int)timeout_ms);
 		if (authenticate(redis, settings, err) || select_database(redis, settings, err)) {
-			/* No command was given yet: if something fails, the settings are wrong. */
-			if (err->kind == ERR_FAILED)
-				err->kind = ERR_USAGE;
 			redis_free(redis);
+			judge_greeting(settings, buf_cstr(&name), timeout_ms, clock_mono_ms() - began, err);
 			redis = NULL;
 		}
 	}
