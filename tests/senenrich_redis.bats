@@ -211,7 +211,7 @@ while True: s.accept()[0].close()"
 	wait_until 10 grep -q seniority out
 	wait_until 10 cached 1000
 	redis_do REPLICAOF 127.0.0.1 1 >/dev/null
-	tail -n +1001 in >&9
+	tail -n +1001 in >&9 || true # it may have ended by then
 	wait_until 20 grep -q 'READONLY.*set redis_host to its primary' log
 	local code=0
 	ended || code=$?
