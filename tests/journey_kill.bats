@@ -31,7 +31,7 @@ doomed() {
 	local name
 	rm -rf doomed
 	mkdir doomed
-	for name in s3ls s3cat senenrich s3put cursor; do ln -s "$BIN/$name" doomed/; done
+	for name in s3ls s3cat senenrich s3put cursor senstat; do ln -s "$BIN/$name" doomed/; done
 	rm "doomed/$1"
 	cat >"doomed/$1" <<-END
 		#!/bin/bash
