@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# check.sh: `pipeline.sh --check`: looks at everything that a run needs, a line each on stdout: ok, warning or failure, and
-# what to do. To be sourced by pipeline.sh.
+# check.sh: `pipeline.sh --check` checks everything that a run needs and prints one line per check: ok, warning or failure, and
+# what to do about it. Sourced by pipeline.sh.
 
 # shellcheck source=share/common.sh
 [ "${home:-}" ] || . "${BASH_SOURCE[0]%/*}/common.sh" pipeline.sh
@@ -12,11 +12,11 @@ clock_checked=''                    # by the first thing that was written
 said='' why='' code=0               # what the last try() printed, its last message, and its status
 
 check_main() {
-	set +e # what fails is what is looked for
+	set +e # failures are what it looks for
 	if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
 		bold=$'\e[1m' red=$'\e[31m' yellow=$'\e[33m' plain=$'\e[0m'
 	fi
-	# without the settings nothing else can be looked at
+	# without the settings nothing else can be checked
 	if check_settings; then
 		check_disk && check_credentials && check_store
 		check_redis
@@ -44,15 +44,15 @@ row() {
 	printf '%s%-8s%s %-12s %s%s\n' "$colour" "$1" "$plain" "$2" "$3" "${4:+: $4}"
 }
 
-# fails STATUS: what the whole ends with, of several by the contract's order.
+# fails STATUS: notes the status of a failure; of several, 2 outweighs 1, and 1 outweighs 75.
 fails() {
 	case $1,$check_status in
 	2,* | *,0 | 1,75) check_status=$1 ;;
 	esac
 }
 
-# try PROGRAM ARG...: sets said (the first of its stdout), why (its last message) and code. It is not waited for beyond what
-# is looked at: a whole listing may be long.
+# try PROGRAM ARG...: runs it and sets said (the beginning of its output), why (its last message) and code. It is stopped when
+# enough output is read: a listing may be long.
 try() {
 	local name=$1
 	shift
@@ -104,7 +104,7 @@ check_settings() {
 	fi
 }
 
-# "name: value" lines on stdin; the value of NAME.
+# value_of NAME: prints the value of NAME in $said, which has lines "name: value".
 value_of() {
 	sed -n "s/^$1: //p" <<<"$said"
 }
@@ -121,7 +121,7 @@ check_credentials() {
 	fi
 }
 
-# Whom the store asks for leave, and in S3's words for what.
+# asker: prints who needs the permission; right NAME: prints the permission, in S3's words.
 asker() {
 	if [[ ${settings[endpoint_url]} == file:* ]]; then id -un; else echo "these credentials"; fi
 }
@@ -138,7 +138,7 @@ check_store() {
 	done
 }
 
-# The names begin with a unix time of ten digits: a part of the listing is enough, and one byte of one object.
+# The names begin with a unix time of ten digits, so a part of the listing is enough, and the beginning of one object.
 check_readable() {
 	local key
 	if ! try s3ls "${1}1"; then
@@ -155,8 +155,8 @@ check_readable() {
 	fi
 }
 
-# An object with a name of its own is put there, looked at, and taken away. No number starts its name, so that not even
-# what stays behind of it is anybody's counterpart.
+# Stores an object under a unique name, reads it back and deletes it. Its name does not start with a number, so that it
+# cannot be mistaken for a counterpart, even if it stays behind.
 check_writable() {
 	local probe before after skew removed=1
 	probe=${1}seniority-check-$(new_run_id)
@@ -178,7 +178,8 @@ check_writable() {
 	check_clock "$skew"
 }
 
-# How far the store's clock (it dates what is put there) is ahead of ours, in seconds; 0 where it lies between.
+# check_skew BEFORE AFTER: prints how many seconds the store's clock is ahead of ours, by the date of an object that was stored
+# between these times; 0 if the date lies between them.
 check_skew() {
 	local time
 	time=$(sed -nE 's/.*"last_modified":"([^"]*)".*/\1/p' <<<"$said")
@@ -192,7 +193,8 @@ check_skew() {
 	fi
 }
 
-# S3 refuses what is signed more than 15 minutes off; the programs learn its clock, but --settle and names go by ours.
+# check_clock SECONDS: S3 refuses signatures that are more than 15 minutes off. The programs learn its clock, but --settle and
+# the names of new files use ours.
 check_clock() {
 	[ -z "$clock_checked" ] || return 0
 	clock_checked=1
@@ -206,7 +208,7 @@ check_clock() {
 	fi
 }
 
-# The embedded store: its folders, and the space that is free. False where there is nothing more to look at.
+# The embedded store: its folders, and the free space. Returns false if the store cannot be checked further.
 check_disk() {
 	local folder free bucket missing=''
 	folder=${settings[endpoint_url]}
