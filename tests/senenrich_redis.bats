@@ -261,3 +261,27 @@ while True: s.accept()[0].close()"
 	run -2 pipeline.sh --check
 	[[ $output == *failure*redis*'one node of a Redis Cluster'* && $output != *'can start'* ]]
 }
+
+@test "outage_pairs bounds what is paid for and cannot be stored; Redis is tried once more before the run ends" {
+	redis_start
+	redis_stop
+	prepare 2000
+	OUTAGE_PAIRS=50 RPC_BATCH=10 run -75 --separate-stderr senenrich --batch 10 --window 16K --stats stats <in
+	[[ $stderr == *"answers of the model could not be stored: ending (outage_pairs)"* ]]
+	pairs=$(jq .pairs_asked stats)
+	# those beyond were in calls, or waited for one
+	((pairs >= 50 && pairs < 500))
+	head -n 40 in >few
+	OUTAGE_PAIRS=50 run -0 --separate-stderr senenrich <few
+	[ "$(grep -c seniority <<<"$output")" = 40 ]
+	OUTAGE_PAIRS=50 running
+	cat few >&9
+	answered() { [ "$(wc -l <out)" = 40 ]; }
+	wait_until 10 answered
+	redis_start 9>&-
+	tail -n +41 in | head -n 100 >&9
+	ended
+	head -n 140 expected | cmp - out
+	senenrich --stats known <out >/dev/null
+	[ "$(jq .pairs_asked known)" = 0 ]
+}

@@ -199,6 +199,8 @@ run_one_step(struct enrich *e, struct err *err)
 
 	exchange_with_model(e);
 	enrich_write_batches(e);
+	if (lookup_bound_outage(&e->lookup, err) < 0)
+		return -1;
 	if (wait_for_work(e, 0, &anything))
 		return read_input(e, err);
 	if (anything)

@@ -119,6 +119,7 @@ lookup_init(struct lookup *l, const struct settings *settings, struct resolve *r
 	l->legacy = settings_bool(settings, "cache_legacy");
 	l->claims = settings_bool(settings, "cache_claims");
 	l->patience_ms = settings_int(settings, "rpc_patience");
+	l->outage_pairs = settings_int(settings, "outage_pairs");
 	away = lookup_connect(l, &why);
 	if (away < 0 || (away > 0 && required)) {
 		*err = why;
@@ -202,6 +203,27 @@ lookup_drain(struct lookup *l, size_t keep, struct err *err)
 
 	time_profile_switch(l->profile, before);
 	return result;
+}
+
+static bool
+has_few_unsaved(const struct lookup *l)
+{
+	return (int64_t)l->unsaved.count + l->lost < l->outage_pairs || lookup_may_save(l);
+}
+
+int
+lookup_bound_outage(struct lookup *l, struct err *err)
+{
+	if (has_few_unsaved(l))
+		return 0;
+	if (lookup_in_outage(l))
+		l->outage_until = 1; /* long past: Redis is tried once more, now */
+	if (lookup_drain(l, l->flying.count, err) < 0)
+		return -1;
+	if (has_few_unsaved(l))
+		return 0;
+	return err_set(err, ERR_TEMPORARY, "%s: %lld answers of the model could not be stored: ending (outage_pairs)",
+	               cache_name(l->cache), (long long)l->unsaved.count + (long long)l->lost);
 }
 
 size_t

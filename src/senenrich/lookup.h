@@ -37,6 +37,7 @@ struct lookup {
 	int64_t patience_ms;              /* rpc_patience */
 	int64_t waiting_since, waited_at; /* for a Redis that cannot serve yet */
 	int64_t lost;                     /* write-backs that did not fit into `unsaved` */
+	int64_t outage_pairs;             /* so many write-backs may wait; more end the run */
 	struct err ignored;               /* of sending a command: its answer shows the same */
 };
 
@@ -82,6 +83,12 @@ void lookup_end_claim(struct lookup *lookup, const struct pair *pair);
  * causes come in addition, and are taken the next time. -1 with err.
  */
 int lookup_drain(struct lookup *lookup, size_t keep, struct err *err);
+
+/*
+ * Without Redis, the next run pays again for each answer of the model. -1 with err (ERR_TEMPORARY) if
+ * outage_pairs answers wait to be written back, and Redis still does not take them.
+ */
+int lookup_bound_outage(struct lookup *lookup, struct err *err);
 
 /*
  * Tries again to write back what Redis could not take, and warns of what is lost. Answers to

@@ -71,6 +71,7 @@ const struct setting settings_table[] = {
 	/* limits */
 	SIZE("max_line", "16M", "longest line of an object"),
 	INT("max_pairs", "N", "-1", -1, INT64_MAX, "most pairs to ask the model for in a run; -1: all"),
+	INT("outage_pairs", "N", "20000", 1, INT64_MAX, "most answers to pay for that Redis cannot store"),
 	INT("max_rejects", "N", "-1", -1, INT64_MAX, "fail if a run rejects more lines; -1: never"),
 	/* messages */
 	TEXT("log_format", "text|json", "text", "format of messages"),
