@@ -97,11 +97,13 @@ form_call(struct dispatcher *dispatcher)
 	send_call(dispatcher, call);
 }
 
-/* How many more pairs the run may ask for. */
+/* How many more pairs the run may ask for; a probe may have taken one too many. */
 static int64_t
 pairs_left(const struct dispatcher *dispatcher)
 {
-	return dispatcher->max_pairs - dispatcher->pairs_asked - (int64_t)dispatcher->queue.count;
+	int64_t left = dispatcher->max_pairs - dispatcher->pairs_asked - (int64_t)dispatcher->queue.count;
+
+	return left > 0 ? left : 0;
 }
 
 static bool
@@ -189,7 +191,7 @@ dispatcher_admit(struct dispatcher *dispatcher, struct pair *pair, struct slice 
 		pair->reason = "model: too long for one call";
 		*verdict = EVENT_REFUSAL;
 	} else if (dispatcher_given_up(dispatcher)) {
-		if (dispatcher->given_up)
+		if (dispatcher->given_up && pairs_left(dispatcher) > 0)
 			probe_if_due(dispatcher, pair, company, title);
 		pair->reason = dispatcher_given_up(dispatcher);
 		*verdict = EVENT_GIVE_UP;
